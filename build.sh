@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Sets Lathe up and builds it. Each form works as the first command on a fresh Debian 12 with the .NET 10 SDK, git and apt.
+#
+#   ./build.sh               set up and build everything; the tool is artifacts/lathe
+#   ./build.sh demo          also compile a digit classifier and run it on real digits
+#   ./build.sh test          also run the tests and end with a line `N passed, N failed`; --all adds the longer ones
+#   ./build.sh format        lay the source out as .editorconfig says
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The build needs no culture data, so a machine without ICU will do.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "build.sh: $*"; exit 1; }
+
+# --- what the machine must have ------------------------------------------------------------------------------------
+
+has_dotnet() { command -v dotnet >/dev/null && dotnet --version >/dev/null 2>&1; }
+has_llvm() { [ -n "${LLVM_LIBRARY:-}" ] || ldconfig_lists 'libLLVM\.so\.19\.1|libLLVM-19\.so'; }
+has_linker() { command -v ld.lld-19 >/dev/null || command -v ld.lld >/dev/null; }
+has_c_compiler() { command -v gcc >/dev/null && echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1; }
+# A full read: grep -q would end the pipe early, and pipefail would take that for a failure.
+ldconfig_lists() { { command -v ldconfig >/dev/null && ldconfig -p || /sbin/ldconfig -p; } | grep -E "$1" >/dev/null; }
+
+# Installs the named Debian packages, or says which are missing and ends.
+install() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || fail "missing: $*. Install with: sudo apt-get install --no-install-recommends $*"
+    as_root=(sudo -n)
+  fi
+  command -v apt-get >/dev/null || fail "missing: $* (names of Debian packages; this machine has no apt-get)"
+  say "installing $*"
+  # Fresh images ship without package lists; a stale list is renewed only when it does not do.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null 2>&1 ||
+    { "${as_root[@]}" apt-get update -qq &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null; } ||
+    fail "apt-get could not install $*. On Debian 12 they are in bookworm main; see /etc/apt/sources.list.d"
+}
+
+# Makes sure of what the given step needs: build, demo or test.
+require() {
+  local missing=()
+  has_dotnet || fail "the .NET 10 SDK is missing (dotnet --version fails): https://learn.microsoft.com/dotnet/core/install/linux-debian"
+  case $1 in demo|test)
+    has_llvm || missing+=(libllvm19)
+    has_linker || missing+=(lld-19) ;;
+  esac
+  case $1 in test)
+    has_c_compiler || missing+=(gcc libc6-dev) ;;
+  esac
+  [ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
+}
+
+# --- real packages or subsets --------------------------------------------------------------------------------------
+
+# Tries to restore each of the three packages that have an in-repo subset, once, and keeps the answer for every build.
+choose_packages() {
+  local choice=artifacts/packages.props
+  if [ ! -f $choice ]; then
+    mkdir -p artifacts
+    {
+      echo '<Project><PropertyGroup>'
+      try_package UseLLVMSharpPackage LLVMSharp.Interop
+      try_package UseILGPUPackage ILGPU
+      try_package UseVerifyPackage Verify.Xunit
+      echo '</PropertyGroup></Project>'
+    } > $choice.new
+    mv $choice.new $choice
+  fi
+  sed -n 's/.*<!-- \(.*\) -->.*/\1/p' $choice >&2
+}
+
+# Prints the property that switches to the package named $2 when it can be restored here; what the environment says wins.
+try_package() {
+  local property=$1 package=$2 version probe=artifacts/probe/$2 answer=false used='the subset in this repository'
+  version=$(sed -n "s/.*Include=\"$package\" Version=\"\([^\"]*\)\".*/\1/p" Directory.Packages.props)
+  mkdir -p "$probe"
+  echo '<Project />' | tee "$probe/Directory.Build.props" "$probe/Directory.Build.targets" "$probe/Directory.Packages.props" >/dev/null
+  cat > "$probe/probe.csproj" <<EOF
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
+  <ItemGroup><PackageReference Include="$package" Version="$version" /></ItemGroup>
+</Project>
+EOF
+  if timeout 120 dotnet restore "$probe/probe.csproj" >/dev/null 2>&1; then answer=true used='the package'; fi
+  rm -rf "$probe"
+  echo "<!-- $package $version: $used -->"
+  echo "<$property Condition=\"'\$($property)' == ''\">$answer</$property>"
+}
+
+# --- steps ---------------------------------------------------------------------------------------------------------
+
+# The tool, compiled ahead of time (ReadyToRun) so that it starts fast, and its launcher.
+build_tool() {
+  local rid root
+  case $(uname -m) in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) fail "no .NET runtime identifier for $(uname -m)" ;; esac
+  say 'building artifacts/lathe'
+  dotnet publish src/Cli -c Release -r $rid --no-self-contained -p:PublishReadyToRun=true -v q --nologo >&2
+  root=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  cat > artifacts/lathe <<EOF
+#!/bin/sh
+# Written by build.sh. DOTNET_ROOT: the tool's host looks for .NET in /usr/share only, unless told.
+here=\$(dirname "\$(readlink -f "\$0")")
+DOTNET_ROOT="\${DOTNET_ROOT:-$root}" exec "\$here/publish/Lathe.Cli/release_$rid/lathe" "\$@"
+EOF
+  chmod +x artifacts/lathe
+}
+
+demo() {
+  local model=tests/models/opt_mnist out=artifacts/demo
+  artifacts/lathe compile $model/model.onnx -o $out --name digits
+  artifacts/lathe run $out/libdigits.so --input Input3=$model/input_0.npy --expect Plus214_Output_0=$model/output_0.npy
+  artifacts/lathe bench $out/libdigits.so --seconds 1
+}
+
+step=${1:-build}
+[ $# -eq 0 ] || shift
+case $step in
+  build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
+  demo) require demo; choose_packages; build_tool; demo ;;
+  test) require test; choose_packages; tests/run.sh "$@" ;;
+  format) dotnet format Compiler.sln --exclude '**/Generated/**' "$@" ;;
+  *) sed -n '4,8s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;
+esac
