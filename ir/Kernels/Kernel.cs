@@ -1,0 +1,21 @@
+namespace Lathe.Ir;
+
+/// <summary>
+/// A function over buffers: the narrow waist between graphs and targets. As lowered, its body is plain loops around formulas with
+/// reductions; as scheduled, the same numbers in an order, at places and in widths that a machine likes. Both print, read back and run.
+/// </summary>
+/// <param name="Inputs">Buffers that the body reads.</param>
+/// <param name="Outputs">Buffers that the body fills.</param>
+public sealed record Kernel(string Name, Seq<Buffer> Inputs, Seq<Buffer> Outputs, Stmt Body)
+{
+    /// <summary>A kernel whose inputs are the argument buffers that its body reads and does not fill.</summary>
+    public static Kernel Over(string name, Seq<Buffer> outputs, Stmt body) =>
+        new(name, [.. body.Loads.Select(load => load.Buffer).Where(b => b.Space == Space.Argument && !outputs.Contains(b)).Distinct()], outputs, body);
+
+    /// <summary>Symbols that extents, indices and shapes mention, by name.</summary>
+    public Seq<Symbol> Symbols => [.. Body.All.SelectMany(s => s.Own)
+        .Concat(Inputs.Concat(Outputs).SelectMany(b => b.Shape))
+        .SelectMany(e => e.Parts()).SelectMany(e => e is Axis axis ? axis.Extent.Parts().Append(e) : [e])
+        .OfType<Symbol>().Distinct().OrderBy(s => s.Name, StringComparer.Ordinal)];
+
+}

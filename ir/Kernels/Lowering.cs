@@ -1,0 +1,63 @@
+namespace Lathe.Ir;
+
+/// <summary>Turns a node into a kernel: plain loops around its formulas. The formulas of a fused group are put inside one another.</summary>
+public static class Lowering
+{
+    public static Kernel Lower(Node node)
+    {
+        var inputs = node.Reads.ToDictionary(value => value, value => new Storage(value.Name, value.Type));
+        var reads = inputs.ToDictionary(pair => pair.Key, pair => Read(pair.Value));
+        Seq<Storage> outputs = [.. node.Results.Select(value => new Storage(value.Name, value.Type))];
+        var body = node.Op is StatementOp op
+            ? op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)])
+            : Stmts.Do(node.Results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
+        return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
+    }
+
+    /// <summary>The number a node's result has at an index.</summary>
+    private static Access Formula(Node node, Value result, Dictionary<Value, Access> reads)
+    {
+        if (node.Body is { } body)
+        {
+            var inner = new Dictionary<Value, Access>(reads);
+            foreach (var step in body.Nodes) foreach (var made in step.Results) inner[made] = Rounded(made, Formula(step, made, inner));
+            return inner[body.Outputs[node.Results.Index().First(r => r.Item == result).Index]];
+        }
+        var formula = node.Op as FormulaOp ?? throw new InvalidOperationException($"{node.Op.Name} has no formula, it cannot stand in a fused group");
+        var (number, shape) = (node.Results.Index().First(r => r.Item == result).Index, result.Type.Shape);
+        return (at, outside) =>
+        {
+            if (outside is null) return formula.At(Operands(node, reads), at, number);
+            var inside = Dense.Inside(shape, at);
+            if (inside is Number) return formula.At(Operands(node, reads), at, number);
+            // Both sides of a select run: reads of the formula must stay in bounds where its own index is not.
+            var safe = reads.ToDictionary(pair => pair.Key, pair => (Access)((where, other) => pair.Value(where, other ?? (Expr)0)));
+            return Expr.Select(inside, formula.At(Operands(node, safe), at, number), outside);
+        };
+    }
+
+    /// <summary>A value inside a group has the precision of its type: rounded once, as if stored.</summary>
+    private static Access Rounded(Value value, Access formula)
+    {
+        if (value.Type.Encoding is Dense { Kind: var kind } && kind.Arithmetic == kind) return formula;
+        return (at, outside) => value.Type.Encoding is Dense dense ? formula(at, outside).As(dense.Kind).As(dense.Kind.Arithmetic)
+            : throw new InvalidOperationException($"%{value.Name} inside a fused group is {value.Type.Encoding}, only dense values can be");
+    }
+
+    private static Operands Operands(Node node, Dictionary<Value, Access> reads) => new(
+        [.. node.Operands.Select(v => v?.Type)],
+        [.. node.Operands.Select(v => v is null ? (Access)((_, _) => throw new InvalidOperationException($"{node.Op.Name} reads an operand that is absent")) : reads[v])],
+        [.. node.Operands.Select(v => v?.Known)]);
+
+    private static Access Read(Storage storage) => (at, outside) => storage.Type.Encoding.Decode(storage, [.. at.Select(Linear.Simplify)], outside);
+
+    private static Stmt Fill(Storage output, Access formula)
+    {
+        Seq<Axis> axes = [.. output.Type.Shape.Select((extent, i) => new Axis(AxisName(i), extent))];
+        Seq<Expr> at = [.. axes];
+        var stored = output.Type.Encoding.Encode(formula(at), at) ?? throw new InvalidOperationException($"%{output.Name}: {output.Type.Encoding} cannot be computed, only stored weights have it");
+        return Stmts.Nest(LoopKind.For, axes, Stmts.Do(output.Buffers.Zip(stored).Select(pair => pair.First.Set(at, pair.Second))));
+    }
+
+    private static string AxisName(int i) => i < 6 ? "ijlmno"[i].ToString() : $"i{i}";
+}

@@ -1,0 +1,52 @@
+namespace Lathe.Ir;
+
+/// <summary>A window that slides over spatial axes, as convolutions and pools share it: where it reads, and how many results there are.</summary>
+/// <param name="Results">Extent of each axis of the result.</param>
+/// <param name="IsPadded">Whether it reads beyond the image.</param>
+public sealed record Window(Seq<Expr> Results, Seq<long> Strides, Seq<long> Dilations, Seq<Expr> Begin, bool IsPadded)
+{
+    /// <param name="image">Extents of the spatial axes.</param>
+    /// <param name="taps">Extents of the window.</param>
+    /// <param name="autoPad">NOTSET, VALID, SAME_UPPER or SAME_LOWER.</param>
+    /// <param name="pads">The beginning of each axis, then the end of each.</param>
+    /// <param name="ceil">Whether a window that is partly beyond the padded image counts.</param>
+    public static Window Of(Shape image, Shape taps, string autoPad, Seq<long> strides, Seq<long> dilations, Seq<long> pads, bool ceil = false)
+    {
+        var rank = image.Count;
+        Expect(strides, rank, "strides");
+        Expect(dilations, rank, "dilations");
+        Expect(pads, 2 * rank, "pads");
+        Seq<long> steps = strides is [] ? [.. Enumerable.Repeat(1L, rank)] : strides, apart = dilations is [] ? [.. Enumerable.Repeat(1L, rank)] : dilations;
+        if (steps.Concat(apart).Any(s => s < 1)) throw new TypeException($"strides {steps} and dilations {apart} must be positive");
+        var (results, begin, padded) = (new Expr[rank], new Expr[rank], false);
+        for (var i = 0; i < rank; i++)
+        {
+            var reach = Linear.Simplify((taps[i] - 1) * apart[i] + 1);
+            if (autoPad is "SAME_UPPER" or "SAME_LOWER")
+            {
+                results[i] = Linear.Simplify((image[i] + (steps[i] - 1)) / steps[i]);
+                var total = Linear.Simplify(Expr.Max((results[i] - 1) * steps[i] + reach - image[i], 0));
+                begin[i] = Linear.Simplify(autoPad == "SAME_UPPER" ? total / 2 : (total + 1) / 2);
+                padded |= total is not Number { Integer: 0 };
+                continue;
+            }
+            var (before, after) = autoPad == "VALID" || pads is [] ? (0, 0) : (pads[i], pads[rank + i]);
+            var room = Linear.Simplify(image[i] + (before + after) - reach);
+            if (Linear.Range(room).High < 0) throw new TypeException($"the window of {reach} does not fit the padded image of {Linear.Simplify(image[i] + (before + after))} along spatial axis {i}");
+            begin[i] = before;
+            results[i] = Linear.Simplify((ceil ? room + (steps[i] - 1) : room) / steps[i] + 1);
+            // A last window that would start in the padding after the image does not count.
+            if (ceil) results[i] = Linear.Simplify(Expr.Select((results[i] - 1) * steps[i] < image[i] + before, results[i], results[i] - 1));
+            padded |= before != 0 || after != 0 || ceil;
+        }
+        return new(new(results), steps, apart, new(begin), padded);
+    }
+
+    /// <summary>Where in the image a tap of a result's window reads.</summary>
+    public IEnumerable<Expr> Taps(Seq<Expr> result, Seq<Expr> tap) => Enumerable.Range(0, result.Count).Select(i => result[i] * Strides[i] + tap[i] * Dilations[i] - Begin[i]);
+
+    private static void Expect(Seq<long> values, int count, string what)
+    {
+        if (values.Count != 0 && values.Count != count) throw new TypeException($"{what} must have {count} numbers, it has {values.Count}");
+    }
+}

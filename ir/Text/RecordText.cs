@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+
+namespace Lathe.Ir;
+
+/// <summary>A record's parameters are its text: names, defaults, printing and making of operators, encodings and passes, read off the primary constructor.</summary>
+public static class RecordText
+{
+    private static readonly ConcurrentDictionary<Type, Seq<Parameter>> Known = new();
+
+    /// <summary>One parameter of a record.</summary>
+    /// <param name="Name">As in the text: <c>kernel_shape</c>.</param>
+    /// <param name="Type">Its C# type.</param>
+    /// <param name="Default">What it is where the text does not say.</param>
+    /// <param name="Required">Whether the text must say.</param>
+    public sealed record Parameter(string Name, Type Type, object? Default, bool Required, PropertyInfo Property);
+
+    /// <summary>The parameters of a record's primary constructor, in order.</summary>
+    public static Seq<Parameter> Parameters(Type record) => Known.GetOrAdd(record, type =>
+        [.. Constructor(type).GetParameters().Select(p => new Parameter(Snake(p.Name!), p.ParameterType,
+            p.HasDefaultValue && p.DefaultValue is { } value ? value : p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null,
+            !p.HasDefaultValue, type.GetProperty(p.Name!)!))]);
+
+    /// <summary>Makes a record; a parameter that is not given takes its default.</summary>
+    /// <exception cref="TypeException">A required parameter is not given.</exception>
+    public static object Make(Type record, Func<Parameter, object?> given)
+    {
+        var values = Parameters(record).Select(p => given(p) ?? (p.Required ? throw new TypeException($"{Snake(record.Name)}: {p.Name} is missing") : p.Default)).ToArray();
+        try { return Constructor(record).Invoke(values); }
+        catch (TargetInvocationException e) when (e.InnerException is TypeException inner) { throw inner; }
+    }
+
+    /// <summary>Parameters that differ from their default.</summary>
+    public static IEnumerable<(string Name, object? Value)> Attributes(object record) =>
+        from parameter in Parameters(record.GetType())
+        let value = parameter.Property.GetValue(record)
+        where parameter.Required || !Equals(value, parameter.Default)
+        select (parameter.Name, value);
+
+    /// <summary><c>KernelShape</c> is <c>kernel_shape</c>; a run of capitals is one word: <c>LRN</c> is <c>lrn</c>.</summary>
+    public static string Snake(string name)
+    {
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < name.Length; i++)
+        {
+            var starts = char.IsUpper(name[i]) && i > 0 && (!char.IsUpper(name[i - 1]) || i + 1 < name.Length && char.IsLower(name[i + 1]));
+            if (starts && text[^1] != '_') text.Append('_');
+            text.Append(char.ToLowerInvariant(name[i]));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>A value of a parameter as text that reads back equal.</summary>
+    public static string Show(object? value) => value switch
+    {
+        null => "none",
+        bool b => b ? "true" : "false",
+        float f => Real(f.ToString("R", CultureInfo.InvariantCulture)),
+        double d => Real(d.ToString("R", CultureInfo.InvariantCulture)),
+        string s => $"\"{s.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"",
+        Scalar s => s.Text,
+        Enum e => Snake(e.ToString()),
+        IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
+        System.Collections.IEnumerable all => $"[{string.Join(", ", all.Cast<object?>().Select(Show))}]",
+        _ => value.ToString() ?? "",
+    };
+
+    internal static string Op(Op op) => $"{op.Name}({string.Join(", ", Attributes(op).Select(a => $"{a.Name}={Show(a.Value)}"))})";
+
+    internal static string Encoding(Encoding encoding) => encoding is Dense dense ? dense.Kind.Text
+        : string.Concat(Snake(encoding.GetType().Name), string.Concat(Attributes(encoding).Select(a => $" {a.Name}={Show(a.Value)}")));
+
+    private static string Real(string text) => text.All(c => char.IsAsciiDigit(c) || c == '-') ? text + ".0" : text switch { "NaN" => "nan", "Infinity" => "inf", "-Infinity" => "-inf", _ => text };
+
+    private static ConstructorInfo Constructor(Type type) => type.GetConstructors().Where(c => c.GetParameters() is not [{ } only] || only.ParameterType != type).MaxBy(c => c.GetParameters().Length)!;
+}

@@ -1,0 +1,106 @@
+using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
+
+namespace Lathe.Ir;
+
+/// <summary>A run of bytes that does not move: a part of a mapped file, or a pinned array. Weights live here and never on the heap in one piece.</summary>
+public sealed unsafe class Bytes
+{
+    private readonly object owner;
+    private string? hash;
+
+    private Bytes(object owner, nint address, long length) => (this.owner, Address, Length) = (owner, address, length);
+
+    public nint Address { get; }
+    public long Length { get; }
+
+    /// <summary>SHA-256 of the contents in lower-case hexadecimal.</summary>
+    public string Hash => hash ??= ComputeHash();
+
+    public static Bytes Of(ReadOnlySpan<byte> contents)
+    {
+        var bytes = Zeros(contents.Length);
+        contents.CopyTo(new Span<byte>((void*)bytes.Address, contents.Length));
+        return bytes;
+    }
+
+    public static Bytes Of<T>(ReadOnlySpan<T> numbers) where T : unmanaged => Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers));
+
+    /// <summary>Zeroed memory, aligned to 64 bytes.</summary>
+    public static Bytes Zeros(long length)
+    {
+        var block = new AlignedBlock(length);
+        return new(block, block.Address, length);
+    }
+
+    /// <summary>A whole file, mapped read-only.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static Bytes Map(string path)
+    {
+        var length = new FileInfo(path).Length;
+        if (length == 0) return Zeros(0);
+        var view = new MappedView(path);
+        return new(view, view.Address, length);
+    }
+
+    /// <summary>A part of this, sharing its memory.</summary>
+    public Bytes Slice(long offset, long length)
+    {
+        if (offset < 0 || length < 0 || offset > Length - length) throw new ArgumentOutOfRangeException(nameof(offset), $"bytes {offset}..{offset + length} of {Length}");
+        return new(owner, Address + (nint)offset, length);
+    }
+
+    public ReadOnlySpan<byte> Span(long offset, int count)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count) throw new ArgumentOutOfRangeException(nameof(offset), $"bytes {offset}..{offset + count} of {Length}");
+        return new((byte*)Address + offset, count);
+    }
+
+    /// <summary>All of it as numbers of one kind; at most 2^31 of them.</summary>
+    public ReadOnlySpan<T> As<T>() where T : unmanaged => new((void*)Address, checked((int)(Length / sizeof(T))));
+
+    /// <summary>Writes everything to a stream, piece by piece.</summary>
+    public void CopyTo(Stream stream)
+    {
+        const int piece = 1 << 20;
+        for (var at = 0L; at < Length; at += piece) stream.Write(Span(at, (int)Math.Min(piece, Length - at)));
+    }
+
+    private string ComputeHash()
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        const int piece = 1 << 20;
+        for (var at = 0L; at < Length; at += piece) sha.AppendData(Span(at, (int)Math.Min(piece, Length - at)));
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+
+    private sealed class AlignedBlock
+    {
+        public AlignedBlock(long length)
+        {
+            Address = (nint)System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)Math.Max(64, length), 64);
+            System.Runtime.InteropServices.NativeMemory.Clear((void*)Address, (nuint)Math.Max(64, length));
+        }
+
+        public nint Address { get; }
+        ~AlignedBlock() => System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)Address);
+    }
+
+    private sealed class MappedView
+    {
+        private readonly MemoryMappedFile file;
+        private readonly MemoryMappedViewAccessor view;
+
+        public MappedView(string path)
+        {
+            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            Address = (nint)(start + view.PointerOffset);
+        }
+
+        public nint Address { get; }
+        ~MappedView() { view.Dispose(); file.Dispose(); }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Lathe.Passes;
+
+/// <summary>What a schedule must know of a processor; all that differs between machines.</summary>
+/// <param name="Name">As <c>--cpu</c> names it.</param>
+/// <param name="VectorBytes">Bytes of the widest vector that runs at full rate.</param>
+/// <param name="VectorRegisters">How many of those there are.</param>
+/// <param name="Level1">Bytes of the first data cache of a core.</param>
+/// <param name="Level2">Bytes of the second cache of a core.</param>
+/// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 8)
+{
+    /// <summary>Numbers of f32 in a vector.</summary>
+    public int Lanes => VectorBytes / 4;
+}
