@@ -64,7 +64,7 @@ choose_packages() {
     {
       echo '<Project><PropertyGroup>'
       try_package UseLLVMSharpPackage LLVMSharp.Interop
-      try_package UseILGPUPackage ILGPU
+      try_package UseILGPUPackage ILGPU.Algorithms # needs ILGPU in the same version
       try_package UseVerifyPackage Verify.Xunit
       echo '</PropertyGroup></Project>'
     } > $choice.new

@@ -1,0 +1,27 @@
+namespace ILGPU;
+
+/// <summary>Where accelerators come from; here there is nothing to set up.</summary>
+public sealed class Context : IDisposable
+{
+    private Context()
+    {
+    }
+
+    public static Context Create(Action<Builder> configure)
+    {
+        configure(new Builder());
+        return new Context();
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Collects what a context shall offer.</summary>
+    public sealed class Builder
+    {
+        internal Builder()
+        {
+        }
+    }
+}
