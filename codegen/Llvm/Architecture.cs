@@ -1,0 +1,65 @@
+using LLVMSharp.Interop;
+
+namespace Lathe.Codegen.Llvm;
+
+/// <summary>A family of processors: how LLVM is told of it and what ELF calls it.</summary>
+/// <param name="Name">The first part of a triple.</param>
+/// <param name="DefaultCpu">The least processor of the family.</param>
+/// <param name="BaseFeatures">LLVM features that the Linux ABI of the family takes for granted.</param>
+/// <param name="ElfMachine">e_machine of the ELF header.</param>
+/// <param name="ElfFlags">e_flags: on RISC-V the calling convention (compressed code, doubles in registers), which linkers compare.</param>
+public sealed record Architecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags)
+{
+    public static Architecture X86 { get; } = new("x86_64", "x86-64", "", 62, 0);
+    public static Architecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0);
+    public static Architecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5);
+
+    public static IReadOnlyList<Architecture> All { get; } = [X86, Aarch64, RiscV64];
+
+    /// <summary>The architecture of a triple such as <c>aarch64-linux-gnu</c>.</summary>
+    /// <exception cref="ArgumentException">Another one.</exception>
+    public static Architecture Of(string triple)
+    {
+        var name = triple.Split('-')[0];
+        return All.FirstOrDefault(architecture => architecture.Name == (name == "arm64" ? "aarch64" : name))
+            ?? throw new ArgumentException($"triple: '{triple}' is for {name}, code is made for {string.Join(", ", All.Select(architecture => architecture.Name))}");
+    }
+
+    private static readonly Dictionary<string, Lazy<bool>> initialised = new(StringComparer.Ordinal)
+    {
+        [X86.Name] = new(() =>
+        {
+            LLVM.InitializeX86TargetInfo();
+            LLVM.InitializeX86Target();
+            LLVM.InitializeX86TargetMC();
+            LLVM.InitializeX86AsmPrinter();
+            LLVM.InitializeX86AsmParser();
+            return true;
+        }),
+        [Aarch64.Name] = new(() =>
+        {
+            LLVM.InitializeAArch64TargetInfo();
+            LLVM.InitializeAArch64Target();
+            LLVM.InitializeAArch64TargetMC();
+            LLVM.InitializeAArch64AsmPrinter();
+            LLVM.InitializeAArch64AsmParser();
+            return true;
+        }),
+        [RiscV64.Name] = new(() =>
+        {
+            LLVM.InitializeRISCVTargetInfo();
+            LLVM.InitializeRISCVTarget();
+            LLVM.InitializeRISCVTargetMC();
+            LLVM.InitializeRISCVAsmPrinter();
+            LLVM.InitializeRISCVAsmParser();
+            return true;
+        }),
+    };
+
+    /// <summary>Makes LLVM's part for this architecture ready; the first call takes about 10 ms, later ones nothing.</summary>
+    public void Initialise()
+    {
+        LlvmLibrary.Require();
+        _ = initialised[Name].Value;
+    }
+}
