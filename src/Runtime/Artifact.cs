@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Lathe.Runtime;
+
+/// <summary>
+/// A compiled model, called through the entries that are alike for every model: tensors in arrays in the order of the contract,
+/// dimensions as an array of int64. Stateless while it runs: any number of threads may run one artifact, each with its own workspace.
+/// </summary>
+public sealed unsafe class Artifact : IDisposable
+{
+    /// <summary>A workspace begins at a multiple of this many bytes.</summary>
+    public const int WorkspaceAlignment = 64;
+
+    private readonly nint library;
+    private readonly void* model;
+    private readonly delegate* unmanaged<void*, void> close;
+    private readonly delegate* unmanaged<long*, long*, int> shapes;
+    private readonly delegate* unmanaged<long*, ulong> workspaceBytes;
+    private readonly delegate* unmanaged<void*, NativeTensor*, NativeTensor*, long*, void*, NativeHost*, int> invoke;
+    private readonly delegate* unmanaged<int, byte*> error;
+    private bool disposed;
+
+    /// <summary>What the artifact says of itself.</summary>
+    public Contract Contract { get; }
+
+    private Artifact(string path, string? weights)
+    {
+        var name = NameOf(path);
+        library = NativeLibrary.Load(path);
+        try
+        {
+            var open = (delegate* unmanaged<byte*, void**, int>)Entry(path, name, "open");
+            close = (delegate* unmanaged<void*, void>)Entry(path, name, "close");
+            shapes = (delegate* unmanaged<long*, long*, int>)Entry(path, name, "shapes");
+            workspaceBytes = (delegate* unmanaged<long*, ulong>)Entry(path, name, "workspace_bytes");
+            invoke = (delegate* unmanaged<void*, NativeTensor*, NativeTensor*, long*, void*, NativeHost*, int>)Entry(path, name, "invoke");
+            error = (delegate* unmanaged<int, byte*>)Entry(path, name, "error");
+            var contract = (delegate* unmanaged<byte*>)Entry(path, name, "contract");
+
+            Contract = Contract.Parse(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(contract()).ToArray());
+            if (Contract.Abi > NativeHost.CurrentAbi)
+                throw new ArtifactException($"{Path.GetFileName(path)}: follows ABI {Contract.Abi}, this runtime knows up to {NativeHost.CurrentAbi}");
+            void* opened;
+            fixed (byte* file = weights is null ? null : Encoding.UTF8.GetBytes(weights + '\0')) Check(open(file, &opened));
+            model = opened;
+        }
+        catch
+        {
+            NativeLibrary.Free(library);
+            throw;
+        }
+    }
+
+    /// <summary>Loads <c>libNAME.so</c>.</summary>
+    /// <param name="path">The shared library that <c>lathe compile</c> wrote.</param>
+    /// <param name="weights">The file of weights; null: inside the library, or beside it.</param>
+    /// <exception cref="ArtifactException">Not such a library, a later ABI, or the weights are not the library's.</exception>
+    public static Artifact Open(string path, string? weights = null)
+    {
+        if (!File.Exists(path)) throw new ArtifactException($"no artifact at {path}");
+        return new(Path.GetFullPath(path), weights);
+    }
+
+    /// <summary>Bytes one run needs at the given dimensions, one value for each of the contract's, in its order.</summary>
+    public ulong WorkspaceBytes(ReadOnlySpan<long> dimensions)
+    {
+        CheckDimensions(dimensions);
+        fixed (long* d = dimensions) return workspaceBytes(d);
+    }
+
+    /// <summary>
+    /// The extents of all inputs, then of all outputs, one after another, at the given dimensions; where they depend on data, their upper bounds.
+    /// </summary>
+    public void Shapes(ReadOnlySpan<long> dimensions, Span<long> extents)
+    {
+        CheckDimensions(dimensions);
+        var needed = Contract.Inputs.Sum(t => t.Shape.Length) + Contract.Outputs.Sum(t => t.Shape.Length);
+        if (extents.Length < needed) throw new ArgumentException($"{needed} extents, room for {extents.Length}", nameof(extents));
+        fixed (long* d = dimensions)
+        fixed (long* e = extents)
+            Check(shapes(d, e));
+    }
+
+    /// <summary>Runs once. Allocates nothing; a wrong shape or too small a buffer is an error, never undefined.</summary>
+    /// <param name="workspace">At least <see cref="WorkspaceBytes"/> bytes at a multiple of <see cref="WorkspaceAlignment"/>, used by no other run meanwhile.</param>
+    /// <param name="host">Services for the run; null: on the calling thread alone.</param>
+    /// <exception cref="ArtifactException">With the code and text of the artifact.</exception>
+    public void Run(ReadOnlySpan<NativeTensor> inputs, Span<NativeTensor> outputs, ReadOnlySpan<long> dimensions, void* workspace, NativeHost* host)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        CheckDimensions(dimensions);
+        if (inputs.Length != Contract.Inputs.Length || outputs.Length != Contract.Outputs.Length)
+            throw new ArgumentException($"{Contract.Name}: {Contract.Inputs.Length} inputs and {Contract.Outputs.Length} outputs, given {inputs.Length} and {outputs.Length}");
+        int code;
+        fixed (NativeTensor* x = inputs)
+        fixed (NativeTensor* y = outputs)
+        fixed (long* d = dimensions)
+            code = invoke(model, x, y, d, workspace, host);
+        if (code != 0) Check(code);
+    }
+
+    /// <summary>Unloads the library; no run may be under way.</summary>
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        close(model);
+        NativeLibrary.Free(library);
+    }
+
+    private void Check(int code)
+    {
+        if (code != 0) throw new ArtifactException(Marshal.PtrToStringUTF8((nint)error(code)) ?? $"error {code}", code);
+    }
+
+    private void CheckDimensions(ReadOnlySpan<long> dimensions)
+    {
+        if (dimensions.Length != Contract.Dimensions.Length)
+            throw new ArgumentException($"{Contract.Name}: {Contract.Dimensions.Length} dimensions, given {dimensions.Length}", nameof(dimensions));
+    }
+
+    private nint Entry(string path, string name, string function) =>
+        NativeLibrary.TryGetExport(library, $"{name}_{function}", out var address)
+            ? address
+            : throw new ArtifactException($"{Path.GetFileName(path)} has no {name}_{function}: not written by lathe compile, or its file was renamed");
+
+    private static string NameOf(string path)
+    {
+        var file = Path.GetFileNameWithoutExtension(path);
+        return file.StartsWith("lib", StringComparison.Ordinal) ? file[3..] : file;
+    }
+}
