@@ -45,7 +45,7 @@ while read -r name budget; do
     continue
   fi
   start=$SECONDS bad=0
-  timeout $((budget * patience)) dotnet test "artifacts/bin/$name/release/$name.dll" --nologo \
+  timeout -k 10 $((budget * patience)) dotnet test "artifacts/bin/$name/release/$name.dll" --nologo \
     --logger "trx;LogFileName=$name.trx" --results-directory $results < /dev/null
   code=$?
   count "$name" || { echo "$name: no test ran"; [ $bad -gt 0 ] || bad=1; }
