@@ -16,6 +16,7 @@ public sealed class Linear
     {
         var linear = new Linear();
         linear.Add(e, 1, bound);
+        linear.Recombine();
         return linear;
     }
 
@@ -153,6 +154,30 @@ public sealed class Linear
         else Term(Call.Of(c.Function, a, b), factor);
     }
 
+    /// <summary>d·(x / d) + x % d is x: what is left of a shape that was flattened and split again.</summary>
+    private void Recombine()
+    {
+        for (var again = true; again;)
+        {
+            again = false;
+            foreach (var (atom, factor) in terms)
+            {
+                if (atom is not Binary { Operator: Operator.Modulo, A: var x, B: var d }) continue;
+                var step = d is Number { Integer: var constant } ? constant : 0;
+                if (step == 0) continue;
+                var quotient = x is Binary { Operator: Operator.Divide, A: var y, B: Number { Integer: var e } } ? Of(y / checked(e * step)) : Of(x / d);
+                // The quotient may itself be a sum; all of its terms must be there, each times the divisor.
+                if (quotient.terms.Count == 0 || quotient.terms.Any(t => t.Key == atom || terms.GetValueOrDefault(t.Key) != t.Value * step * factor)) continue;
+                foreach (var (part, times) in quotient.terms) Term(part, -times * step * factor);
+                Constant -= quotient.Constant * step * factor;
+                Term(atom, -factor);
+                AddAll(Of(x), factor);
+                again = true;
+                break;
+            }
+        }
+    }
+
     /// <summary>Splits what is divided into a part that <paramref name="d"/> divides and a rest; a rest in [0, d) vanishes from the quotient.</summary>
     private void Divide(Linear x, long d, Operator operation, long factor)
     {
@@ -167,6 +192,8 @@ public sealed class Linear
             foreach (var (atom, times) in whole.terms) Term(atom, factor * (times / d));
             Constant += factor * (whole.Constant / d);
             if (range.Low >= 0 && range.High < d) return;
+            // (x / e) / d is x / (e·d).
+            if (rest is { Constant: 0, terms.Count: 1 } && rest.terms.First() is { Value: 1, Key: Binary { Operator: Operator.Divide, B: Number { Integer: > 0 } e } inner }) { AddAll(Of(inner.A / checked(e.Integer * d)), factor); return; }
             if (rest.IsConstant) Constant += factor * FloorDivide(rest.Constant, d);
             else Term(rest.Shared(d), factor);
         }

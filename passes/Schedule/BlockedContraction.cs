@@ -1,0 +1,178 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// The one template for matrix products, convolutions and attention products: B in panels of sixteen columns, A read where it lies or gathered
+/// into rows, a tile of sums in registers, the rest of the formula applied as sums leave them. Sums of a K-blocked product wait in scratch.
+/// </summary>
+/// <remarks>Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008), with rows of A unpacked where they are plain reads.</remarks>
+public sealed class BlockedContraction
+{
+    private readonly Contraction contraction;
+    private readonly Tile tile;
+    private readonly Flattened rows, columns;
+    private readonly DepthBlocks depth;
+    private readonly bool constantB, packsA;
+    private readonly long panels, tilesPerBlock, rest, chunks;
+    private readonly Expr tiles, blocks;
+    private readonly Buffer aPack, bPack, partial;
+    private readonly Seq<Axis> batchOfB;
+
+    public BlockedContraction(Contraction contraction, Machine machine, bool constantB)
+    {
+        (this.contraction, this.constantB) = (contraction, constantB);
+        (rows, columns) = (new(contraction.M), new(contraction.N));
+        var order = Ordered();
+        tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
+        depth = new(order, tile.Depth);
+        panels = Up(columns.Static, Tile.Panel);
+        packsA = !ReadsPlainly();
+        tiles = Linear.Simplify(rows.Extent / tile.Rows);
+        rest = rows.Static % tile.Rows;
+        var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(rows.Static / tile.Rows, Math.Max(1, tile.RowBlock / tile.Rows)));
+        // Enough parts for the threads, where each still has a few tiles.
+        if (parts != 0) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
+        tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
+        blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
+        chunks = packsA || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, panels * Tile.Panel / tile.Columns / 2));
+        batchOfB = constantB ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
+        var name = contraction.Output.Buffer.Name;
+        aPack = new($"{name}.rows", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, depth.Steps + 16], Space.Arena);
+        bPack = new($"{name}.panels", Scalar.F32, [.. batchOfB.Select(a => a.Extent), depth.Count, panels, depth.Steps, Tile.Panel], constantB ? Space.Argument : Space.Arena);
+        partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, panels * Tile.Panel], Space.Arena);
+    }
+
+    /// <summary>Whether the template can say this contraction: sums of f32, columns and depth known when compiling.</summary>
+    public static bool Fits(Contraction contraction) =>
+        contraction.Sum.Type == Scalar.F32 && contraction.N.Count > 0 && new Flattened(contraction.N).Static > 0 && new Flattened(contraction.K).Static > 0
+        && contraction.Batch.All(a => a.Extent is Number) && contraction.A.Parts().OfType<Load>().Any();
+
+    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {depth.Count}x{depth.Steps}{(packsA ? " gathered" : "")}";
+
+    /// <summary>The kernel that runs once, in the compiler, to lay B out in panels; null where B is computed when the model runs.</summary>
+    public Kernel? PackB() => !constantB ? null
+        : Kernel.Over(bPack.Name, [bPack], Nest(LoopKind.For, batchOfB, PackPanels(LoopKind.For)));
+
+    public Kernel Compute()
+    {
+        Stmt body = Parallel("p", Linear.Simplify(blocks * chunks), p =>
+        {
+            var (block, chunk) = chunks == 1 ? (p, (Expr)0) : (Linear.Simplify(p / chunks), Linear.Simplify(p % chunks));
+            return Wrap(depth.Count > 1, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
+                packsA ? PackRows(block, kb) : Do(),
+                Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))));
+        });
+        if (!constantB) body = new Scratch(bPack, Do(PackPanels(LoopKind.Parallel), body));
+        if (contraction.Batch.Count > 0) body = new Loop(LoopKind.Parallel, contraction.Batch[0], Nest(LoopKind.For, contraction.Batch.Skip(1), body));
+        return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
+        static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
+    }
+
+    /// <summary>The panels in tiles: as many side by side as the tile is wide, then what is left, then the last panel alone where its columns end early.</summary>
+    private Stmt Columns(Expr chunk, Func<Expr, long, bool, Stmt> body)
+    {
+        var (at, whole, steps) = (0L, columns.Static / Tile.Panel, new List<Stmt>());
+        for (var width = Math.Max(1, tile.Columns / Tile.Panel); width >= 1; width /= 2)
+        {
+            var (from, count) = (at, (whole - at) / width);
+            if (count == 0) continue;
+            var each = Up(count, chunks);
+            steps.Add(For("n", each, n =>
+            {
+                var index = Linear.Simplify(chunk * each + n);
+                return When(chunks * each == count ? true : index < count, body(Linear.Simplify(index * width + from), width, false));
+            }));
+            at += count * width;
+        }
+        if (at < panels) steps.Add(When(chunks == 1 ? true : Expr.Same(chunk, chunks - 1), body(at, 1, true)));
+        return Do(steps);
+    }
+
+    /// <summary>The rows of a block in tiles, then those left over: one short tile, or single rows where their number is not known.</summary>
+    private Stmt Rows(Expr block, Func<Expr, long, Stmt> body)
+    {
+        var exact = tiles is Number { Integer: var known } && known % tilesPerBlock == 0 || blocks is Number { Integer: 1 } && tiles is Number;
+        var count = blocks is Number { Integer: 1 } && tiles is Number all ? all.Integer : tilesPerBlock;
+        var whole = count == 0 ? Do() : For("t", count, t => When(exact ? true : block * tilesPerBlock + t < tiles, body(t * tile.Rows, tile.Rows)));
+        var last = Expr.Same(block, blocks - 1);
+        var start = Linear.Simplify((tiles - block * tilesPerBlock) * tile.Rows);
+        if (rows.Static == 0) return Do(whole, When(last, For("r", Linear.Simplify(rows.Extent % tile.Rows), r => body(start + r, 1))));
+        return rest == 0 ? whole : Do(whole, When(last, body(start, rest)));
+    }
+
+    private Stmt RegisterTile(Expr block, Expr kb, Expr panel, long width, Expr local, long height, bool ragged)
+    {
+        var perPanel = Tile.Panel / tile.Lanes;
+        var vectors = width * perPanel;
+        var sums = new Buffer("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
+        Stmt Each(Func<Expr, Expr, Expr, Stmt> body) => Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j => body(r, v, j))));
+        Expr Column(Expr v, Expr j) => Linear.Simplify(panel * Tile.Panel + v * tile.Lanes + j);
+        var one = depth.Count == 1;
+        var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
+        Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : Simplified(contraction.A, [.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
+        Expr B(Expr k, Expr v, Expr j) => bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]];
+        Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], Expr.Fma(A(r, k), B(k, v, j), sums[[r, v, j]])));
+        var (whole, left) = Math.DivRem(depth.Steps, tile.Unroll);
+        return new Scratch(sums, Do(
+            When(one ? true : Expr.Same(kb, 0), Each((r, v, j) => sums.Set([r, v, j], 0))),
+            one ? Do() : When(0 < kb, Each((r, v, j) => sums.Set([r, v, j], partial[[local + r, Column(v, j)]]))),
+            whole == 0 ? Do() : For("k", whole, k => Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u)))),
+            left == 0 ? Do() : Unroll("u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll))),
+            one ? Do() : When(kb < depth.Count - 1, Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[[r, v, j]]))),
+            When(one ? true : Expr.Same(kb, depth.Count - 1), Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j =>
+                When(ragged ? Column(v, j) < columns.Static : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[[r, v, j]]))))))));
+    }
+
+    private Stmt StoreAt(Expr row, Expr column, Expr sum)
+    {
+        var output = contraction.Output;
+        (Axis, Expr)[] at = [.. rows.At(row), .. columns.At(column)];
+        return output.Buffer.Set([.. output.At.Select(i => Linear.Simplify(i.Substitute(at)))], Simplified(contraction.Epilogue(sum), at));
+    }
+
+    /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once.</summary>
+    private Stmt PackRows(Expr block, Expr kb) => Rows(block, (local, height) => For("r", height, r =>
+    {
+        (Axis, Expr)[] row = [.. rows.At(Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local + r))];
+        return depth.Loops(kb, tile.Lanes, (position, at, exists) => SetExisting(aPack, [Linear.Simplify(local + r), position], exists, Simplified(contraction.A, [.. row, .. at])));
+    }));
+
+    private Stmt PackPanels(LoopKind kind) => For("kb", depth.Count, kb => Over(kind, "n", panels, n => depth.Loops(kb, 1, (position, at, exists) => For("j", Tile.Panel, j =>
+    {
+        var column = Linear.Simplify(n * Tile.Panel + j);
+        var ragged = columns.Static % Tile.Panel != 0;
+        var b = Simplified(contraction.B, [.. at, .. columns.At(ragged ? Expr.Min(column, columns.Static - 1) : column)]);
+        return SetExisting(bPack, [.. batchOfB, kb, n, position, j], exists, ragged ? Expr.Select(column < columns.Static, b, 0.0) : b);
+    }))));
+
+    /// <summary>Stores a number, or zero where the step does not exist.</summary>
+    private static Stmt SetExisting(Buffer buffer, Seq<Expr> at, Expr exists, Expr value) => exists is Number
+        ? buffer.Set(at, value)
+        : Do(When(exists, buffer.Set(at, value)), When(Expr.Not(exists), buffer.Set(at, 0)));
+
+    /// <summary>A is used where it lies if its rows and steps are evenly apart in memory.</summary>
+    private bool ReadsPlainly()
+    {
+        if (contraction.A is not Load { Buffer.Scalar: Scalar.F32, Outside: null } load || depth.IsRagged) return false;
+        var (row, step) = (new Axis("r", rows.Extent), new Axis("k", depth.Steps));
+        var at = new Axis("kb", depth.Count);
+        var place = Linear.Of(load.Buffer.Flat([.. load.At.Select(i => i.Substitute([.. rows.At(row), .. depth.At(at, step)]))]));
+        return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4);
+    }
+
+    /// <summary>The summed axes, the one that lies side by side in A last.</summary>
+    private Seq<Axis> Ordered()
+    {
+        var load = contraction.A.Parts().OfType<Load>().First(l => contraction.K.Any(l.Mentions));
+        var terms = Linear.Of(load.Buffer.Flat(load.At));
+        var near = contraction.K.FirstOrDefault(axis => terms[axis] == 1) ?? contraction.K[^1];
+        return [.. contraction.K.Where(axis => axis != near), near];
+    }
+
+    private static Expr Simplified(Expr e, IEnumerable<(Axis, Expr)> at) => e.Substitute(at).Replace(part =>
+        part is Load load ? Load.Of(load.Buffer, [.. load.At.Select(i => Linear.Simplify(i))], load.Outside) : null);
+
+    private static long Up(long a, long b) => (a + b - 1) / b;
+}

@@ -1,0 +1,86 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// A formula that holds a sum of products of two things: Σ over K of f(M, K) · g(N, K). Matmul, convolution, attention products and einsum
+/// are all this; it is read off the formula, never off an operator's name.
+/// </summary>
+/// <param name="Output">The store whose value holds the sum.</param>
+/// <param name="A">The factors that vary with M: activations, a gather, a decode, a fused producer.</param>
+/// <param name="B">The factors that vary with N: usually a weight and its decode.</param>
+/// <param name="Scale">The factors that do not vary along K: they move behind the sum.</param>
+/// <param name="Batch">Axes of the result that both sides share.</param>
+public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A, Expr B, Expr? Scale, Seq<Axis> Batch, Seq<Axis> M, Seq<Axis> N, Seq<Axis> K)
+{
+    /// <param name="kernel">A nest of plain loops around one store.</param>
+    /// <param name="constants">Input buffers that are weights.</param>
+    public static Contraction? Find(Kernel kernel, IReadOnlySet<string> constants)
+    {
+        var (axes, body) = (new List<Axis>(), kernel.Body);
+        for (; body is Loop l; body = l.Body) axes.Add(l.Axis);
+        if (body is not Store store || store.Value.Parts().OfType<Reduce>().ToList() is not [{ Kind: ReduceKind.Sum } sum]) return null;
+        if (sum.Type is not (Scalar.F32 or Scalar.F64)) return null;
+        (axes, store, sum) = Split(axes, store, sum);
+
+        var factors = Factors(sum.Body).ToList();
+        var summed = factors.Where(f => sum.Axes.Any(f.Mentions)).ToList();
+        if (summed.Count < 2) return null;
+        Seq<Axis> Kept(Expr e) => [.. axes.Where(e.Mentions)];
+        // Factors that no axis of the result moves, like a weight of the summed axis alone, join whichever side is constant.
+        var sided = summed.Where(f => Kept(f).Count > 0).ToList();
+        if (sided.Count < 2) return null;
+        Seq<Axis> batch = [.. axes.Where(axis => sided.All(f => f.Mentions(axis)))];
+        var (a, left) = (new List<Expr> { sided[0] }, sided.Skip(1).ToList());
+        for (var grown = true; grown;)
+        {
+            var near = left.Where(f => a.Any(mine => Kept(mine).Except(batch).Intersect(Kept(f)).Any())).ToList();
+            grown = near.Count > 0;
+            a.AddRange(near);
+            left.RemoveAll(near.Contains);
+        }
+        if (left.Count == 0) return null;
+        var b = left;
+        bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
+        Seq<Axis> Own(List<Expr> side) => [.. axes.Where(axis => !batch.Contains(axis) && side.Any(f => f.Mentions(axis)))];
+        // Lanes run along N: weights there can be packed by the compiler; else whatever lies side by side in the result.
+        var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => Linear.Of(store.Buffer.Flat(store.At))[axis] == 1);
+        if (swap) (a, b) = (b, a);
+        foreach (var loose in summed.Except(sided)) (Constant(b) && !Constant([loose]) ? a : b).Add(loose);
+        var scale = factors.Except(summed).ToList();
+        return new(kernel, store, sum, Product(a), Product(b), scale.Count == 0 ? null : Product(scale), batch, Own(a), Own(b), sum.Axes);
+    }
+
+    /// <summary>What is stored once the sum is known.</summary>
+    public Expr Epilogue(Expr total)
+    {
+        var whole = Scale is null ? total : total * Scale;
+        return Output.Value.Replace(part => ReferenceEquals(part, Sum) || part == Sum ? whole : null);
+    }
+
+    /// <summary>Whether every number that B reads is a weight.</summary>
+    public bool IsConstantB(IReadOnlySet<string> constants) => B.Parts().OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
+
+    /// <summary>A product, taken apart.</summary>
+    private static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } b ? Factors(b.A).Concat(Factors(b.B)) : [e];
+
+    private static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate((x, y) => x * y);
+
+    /// <summary>Where a side reads an axis only as <c>f / c</c> (groups of channels), the axis becomes two: the group and the place in it.</summary>
+    private static (List<Axis>, Store, Reduce) Split(List<Axis> axes, Store store, Reduce sum)
+    {
+        foreach (var axis in axes.ToList())
+        {
+            if (axis.Extent is not Number { Integer: var extent }) continue;
+            var divisors = sum.Body.Parts().OfType<Binary>().Where(b => b.Operator == Operator.Divide && b.A == axis && b.B is Number).Select(b => b.B.Whole).Distinct().ToList();
+            if (divisors is not [var c] || c <= 1 || extent % c != 0) continue;
+            var (group, place) = (new Axis("g", extent / c), new Axis(axis.Name, c));
+            Expr Apply(Expr e) => e.Replace(part => part == axis ? group * c + place
+                : part is Load load && load.Mentions(axis) ? Load.Of(load.Buffer, [.. load.At.Select(i => Linear.Simplify(i.Substitute((axis, group * c + place))))], load.Outside?.Substitute((axis, group * c + place))) : null);
+            store = new(store.Buffer, [.. store.At.Select(i => Linear.Simplify(Apply(i)))], Apply(store.Value));
+            sum = store.Value.Parts().OfType<Reduce>().Single();
+            axes = [.. axes.SelectMany(x => x == axis ? [group, place] : new[] { x })];
+        }
+        return (axes, store, sum);
+    }
+}

@@ -1,0 +1,77 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+
+namespace Lathe.Passes;
+
+/// <summary>The summed axes cut into even blocks: some axes outside, one split, the rest inside. Every block has the same number of steps; where the split axis does not divide, the last block is filled up with zeros as it is packed.</summary>
+public sealed class DepthBlocks
+{
+    private readonly Seq<Axis> outer, inner;
+    private readonly Axis? split;
+    private readonly long part;
+
+    /// <param name="axes">The summed axes, extents known, the one that lies side by side last.</param>
+    /// <param name="most">Most steps of a block.</param>
+    public DepthBlocks(Seq<Axis> axes, long most)
+    {
+        var (at, size) = (axes.Count, 1L);
+        while (at > 0 && size * axes[at - 1].Extent.Whole <= most) size *= axes[--at].Extent.Whole;
+        (inner, split) = ([.. axes.Skip(at)], at > 0 ? axes[at - 1] : null);
+        outer = [.. axes.Take(Math.Max(at - 1, 0))];
+        part = 1;
+        if (split is not null)
+        {
+            // The fewest blocks, but a padded one costs as much as a whole one: even parts, preferably dividing.
+            var (extent, fewest) = (split.Extent.Whole, Up(split.Extent.Whole, Math.Max(1, most / size)));
+            var count = Enumerable.Range(0, 3).Select(more => fewest + more).MinBy(n => 0.03 * n + (double)Up(extent, n) * n / extent);
+            part = Up(extent, count);
+        }
+        Steps = part * size;
+        Count = new Flattened(outer).Static * (split is null ? 1 : Up(split.Extent.Whole, part));
+    }
+
+    public long Count { get; }
+    public long Steps { get; }
+    /// <summary>Whether some steps of the last block stand for nothing.</summary>
+    public bool IsRagged => split is not null && split.Extent.Whole % part != 0;
+
+    /// <summary>The index of each summed axis at a step of a block, where no block is ragged.</summary>
+    public IEnumerable<(Axis Axis, Expr Index)> At(Expr block, Expr step)
+    {
+        var parts = split is null ? 1 : Up(split.Extent.Whole, part);
+        var size = Steps / part;
+        foreach (var pair in new Flattened(inner).At(size == Steps ? step : step % size)) yield return pair;
+        if (split is not null) yield return (split, Linear.Simplify(block % parts * part + step / size));
+        foreach (var pair in new Flattened(outer).At(block / parts)) yield return pair;
+    }
+
+    /// <summary>Loops over the steps of one block, the last axis in vectors where that fits.</summary>
+    /// <param name="body">Given the position in the block, the index of each summed axis, and whether the step exists.</param>
+    public Stmt Loops(Expr block, long lanes, Func<Expr, IEnumerable<(Axis, Expr)>, Expr, Stmt> body)
+    {
+        var parts = split is null ? 1 : Up(split.Extent.Whole, part);
+        var cut = new Axis("k", part);
+        List<Axis> axes = [cut, .. inner.Select(axis => axis.Fresh())];
+        var last = axes.FindLast(a => a.Extent.Whole > 1) ?? axes[^1];
+        var vector = lanes;
+        while (vector > 1 && last.Extent.Whole % vector != 0) vector /= 2;
+        if (vector < 4) vector = 1;
+        var (whole, lane) = (new Axis(last.Name, last.Extent.Whole / vector), new Axis("j", vector));
+        Expr Index(Axis axis) => axis != last ? axis.Extent is Number { Integer: 1 } ? 0 : axis : vector == 1 ? whole : whole * vector + lane;
+        var position = axes.Aggregate((Expr)0, (sum, axis) => sum * axis.Extent + Index(axis));
+        var at = inner.Zip(axes.Skip(1)).Select(pair => (pair.First, Index(pair.Second))).ToList();
+        Expr exists = true;
+        if (split is not null)
+        {
+            var index = Linear.Simplify(block % parts * part + Index(cut));
+            at.Add((split, index));
+            if (IsRagged) exists = index < split.Extent;
+        }
+        at.AddRange(new Flattened(outer).At(block / parts));
+        var inside = body(position, at, exists);
+        if (vector > 1) inside = new Loop(LoopKind.Vector, lane, inside);
+        return Nest(LoopKind.For, axes.Select(a => a == last ? whole : a).Where(a => a.Extent is not Number { Integer: 1 }), inside);
+    }
+
+    private static long Up(long a, long b) => (a + b - 1) / b;
+}

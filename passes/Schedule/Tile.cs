@@ -1,0 +1,40 @@
+namespace Lathe.Passes;
+
+/// <summary>The sizes of a blocked contraction.</summary>
+/// <param name="Rows">Rows of the register tile.</param>
+/// <param name="Vectors">Vectors in one row of the register tile.</param>
+/// <param name="Lanes">Numbers in a vector.</param>
+/// <param name="Depth">Most steps of the sum in one block.</param>
+/// <param name="RowBlock">Rows of A in one block, so that it stays in the second cache.</param>
+/// <param name="Unroll">Steps of the sum written out.</param>
+public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long RowBlock, long Unroll)
+{
+    /// <summary>Columns of a packed panel: one width for every CPU level, so that several levels can share a copy of the weights.</summary>
+    public const long Panel = 16;
+
+    public long Columns => Vectors * Lanes;
+
+    /// <summary>Picks the sizes for a shape: rows and columns that waste least, blocks that stay in the caches.</summary>
+    /// <param name="rows">Rows of the product; 0 where not known when compiling.</param>
+    public static Tile For(Machine machine, long rows, long columns, long depth)
+    {
+        var lanes = Math.Min(machine.Lanes, Panel);
+        var sums = machine.VectorRegisters == 32 ? 28 : 12;
+        var panels = Up(columns, Panel);
+        // Few rows: memory is the limit, so many columns at once keep many streams and sums in flight.
+        var most = machine.VectorRegisters == 32 ? 2 * Panel / lanes : Panel / lanes;
+        var vectors = rows is > 0 and <= 4 ? Math.Min(sums / rows / (Panel / lanes), 4) * (Panel / lanes) : most;
+        vectors = Math.Max(1, Math.Min(vectors, panels * (Panel / lanes)));
+        var limit = Math.Min(14, sums / vectors);
+        // The fewest padded rows; of equals the taller tile, which reads B less often.
+        var best = rows == 0 ? limit : Enumerable.Range(1, (int)limit).Select(r => (long)r).Where(r => r >= Math.Min(rows, Math.Max(1, limit * 2 / 3)))
+            .MinBy(r => (Up(rows, r) * Cost(r, vectors), -r));
+        var steps = Up(depth, Up(depth, machine.Level2 >= 1 << 20 ? 640 : 480));
+        var block = Math.Max(best, machine.Level2 / 2 / (steps * 4) / best * best);
+        return new(best, vectors, lanes, steps, block, best * vectors >= 24 ? 2 : 4);
+        // A step of a tile takes its multiply-adds, but never less than its loads.
+        static double Cost(long r, long v) => Math.Max(r * v, (r + v) * 0.9) + 1.5 / r;
+    }
+
+    private static long Up(long a, long b) => (a + b - 1) / b;
+}

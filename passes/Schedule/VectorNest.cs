@@ -1,0 +1,205 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// The template for everything that is not a contraction: loops in the order of memory, the axis that lies side by side in vectors,
+/// reductions in register sums, the outermost loop shared among threads. Loops whose order could matter are left as they are.
+/// </summary>
+public sealed class VectorNest(Machine machine)
+{
+    /// <summary>Numbers worked on below which a loop is not worth sharing among threads.</summary>
+    private const long WorthSharing = 32 << 10;
+
+    private int names;
+
+    public Kernel Schedule(Kernel kernel) => kernel with { Body = Visit(kernel.Body, shared: false) };
+
+    private Stmt Visit(Stmt stmt, bool shared)
+    {
+        switch (stmt)
+        {
+            case Loop loop:
+                var (axes, inside) = Perfect(loop);
+                if (inside is Store store && IsIndependent(store, axes)) return Nest(axes, store, shared);
+                if (!shared && loop.Kind == LoopKind.For && IsShareable(loop) && Work(loop) >= WorthSharing)
+                    return Shared(loop.Axis.Name, loop.Axis.Extent, i => Visit(loop.Body, true).Map(e => e.Substitute((loop.Axis, i))));
+                return new Loop(loop.Kind, loop.Axis, Visit(loop.Body, shared));
+            case Block block: return Do(block.Steps.Select(s => Visit(s, shared)));
+            case Scratch scratch: return new Scratch(scratch.Buffer, Visit(scratch.Body, shared));
+            case Guard guard: return new Guard(guard.Condition, Visit(guard.Body, shared));
+            case Store { Value: Reduce reduce, At: [] } single: return AcrossLanes(single, reduce);
+            default: return stmt;
+        }
+    }
+
+    private static (Seq<Axis> Axes, Stmt Inside) Perfect(Loop loop)
+    {
+        var axes = new List<Axis>();
+        Stmt inside = loop;
+        for (; inside is Loop { Kind: LoopKind.For } l; inside = l.Body) axes.Add(l.Axis);
+        return ([.. axes], inside);
+    }
+
+    /// <summary>Each iteration fills a place of its own and reads none that another fills.</summary>
+    private static bool IsIndependent(Store store, Seq<Axis> axes) =>
+        axes.All(axis => store.At.Count(i => i == axis) == 1) && store.At.All(i => i is Axis or Number)
+        && !store.Value.Parts().OfType<Load>().Any(l => l.Buffer == store.Buffer);
+
+    private static bool IsShareable(Loop loop)
+    {
+        var local = loop.Body.All.OfType<Scratch>().Select(s => s.Buffer).ToHashSet();
+        var stores = loop.Body.All.OfType<Store>().Where(s => !local.Contains(s.Buffer)).ToList();
+        return stores.All(s => s.At.Contains(loop.Axis)) && !loop.Body.Loads.Any(l => stores.Any(s => s.Buffer == l.Buffer));
+    }
+
+    /// <summary>Numbers a loop works on; what is not known when compiling counts as many.</summary>
+    private static long Work(Stmt stmt) => stmt switch
+    {
+        Loop l => Math.Min(1L << 40, Extent(l.Axis) * Math.Max(1, Work(l.Body))),
+        Store s => s.Value.Parts().OfType<Reduce>().SelectMany(r => r.Axes).Distinct().Aggregate(1L, (work, axis) => Math.Min(1L << 40, work * Extent(axis))),
+        _ => stmt.Inner.Sum(Work),
+    };
+
+    private static long Extent(Axis axis) => axis.Extent is Number n ? n.Integer : 1 << 10;
+
+    private Stmt Nest(Seq<Axis> axes, Store store, bool shared)
+    {
+        var order = store.Buffer.Order is [] ? Enumerable.Range(0, store.At.Count) : store.Buffer.Order;
+        List<Axis> nested = [.. order.Select(i => store.At[i]).OfType<Axis>().Where(a => a.Extent is not Number { Integer: 1 })];
+        var ones = axes.Where(a => a.Extent is Number { Integer: 1 }).Select(a => (a, (Expr)0)).ToList();
+        if (ones.Count > 0) store = Substituted(store, ones);
+        if (nested.Count == 0) return store.Value is Reduce alone ? AcrossLanes(store, alone) : store;
+        while (nested.Count > 1 && Merge(nested[^2], nested[^1], store) is var (merged, together))
+        {
+            nested.RemoveRange(nested.Count - 2, 2);
+            nested.Add(merged);
+            store = together;
+        }
+        var worth = !shared && Work(Nest(LoopKind.For, nested, store)) >= WorthSharing;
+        var lane = nested[^1];
+        var acrossLanes = store.Value is Reduce reduce && PrefersLanesOf(reduce, lane);
+        Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1);
+        if (nested.Count == 1) return acrossLanes && worth ? Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i)))) : Inner(store);
+        var outer = nested[0];
+        Stmt Rest(Store s) => Nest(LoopKind.For, nested.Skip(1).SkipLast(1), Inner(s));
+        return worth ? Shared(outer.Name, outer.Extent, i => Rest(Substituted(store, [(outer, i)]))) : new Loop(LoopKind.For, outer, Rest(store));
+    }
+
+    private static Stmt Nest(LoopKind kind, IEnumerable<Axis> axes, Stmt body) => Stmts.Nest(kind, axes, body);
+
+    /// <summary>Two neighbouring axes as one, where every read stays as simple as it was.</summary>
+    private static (Axis, Store)? Merge(Axis outer, Axis inner, Store store)
+    {
+        if (inner.Extent is not Number) return null;
+        var loads = store.Value.Parts().OfType<Load>().Where(l => l.Mentions(outer) || l.Mentions(inner)).ToList();
+        if (loads.Any(l => l.Outside is not null || l.At.Any(i => i.Parts().OfType<Load>().Any())) || UsedElsewhere(store.Value, outer) || UsedElsewhere(store.Value, inner)) return null;
+        var both = new Axis(outer.Name, Linear.Simplify(outer.Extent * inner.Extent));
+        (Axis, Expr)[] at = [(outer, both / inner.Extent), (inner, both % inner.Extent)];
+        bool Simple(Buffer buffer, Seq<Expr> index) => Linear.Of(buffer.Flat([.. index.Select(i => Linear.Simplify(i.Substitute(at)))])).Terms.Keys.All(atom => atom is Axis || !atom.Mentions(both));
+        return loads.All(l => Simple(l.Buffer, l.At)) && Simple(store.Buffer, store.At) ? (both, Substituted(store, at)) : null;
+    }
+
+    /// <summary>Whether an index counts for itself, not only in what it reads.</summary>
+    private static bool UsedElsewhere(Expr e, Axis axis)
+    {
+        var seen = new HashSet<Expr>(ReferenceEqualityComparer.Instance);
+        bool Uses(Expr part) => part.Mentions(axis) && seen.Add(part) && (part == axis || part is not Load && part.Children.Any(Uses) || part is Load { Outside: { } o } && Uses(o));
+        return Uses(e);
+    }
+
+    /// <summary>The lane axis in full vectors, then in ever shorter ones.</summary>
+    private Stmt Vectors(Axis lane, Store store, bool share)
+    {
+        if (store.Value.Parts().OfType<Reduce>().Any(r => r.Body.Parts().OfType<Reduce>().Any())) return new Loop(LoopKind.For, lane, store);
+        var full = machine.Lanes;
+        var extent = lane.Extent as Number;
+        if (extent is not null && extent.Integer < 4) return For(lane.Name, lane.Extent, i => Vector(lane, store, i, 1));
+        while (extent is not null && full > extent.Integer) full /= 2;
+        var count = Linear.Simplify(lane.Extent / full);
+        Stmt Body(Expr i) => Vector(lane, store, i * full, full);
+        var steps = new List<Stmt> { share ? Shared(lane.Name, count, Body) : For(lane.Name, count, Body) };
+        if (extent is null) steps.Add(For(lane.Name, Linear.Simplify(lane.Extent % full), i => Vector(lane, store, Linear.Simplify(lane.Extent / full * full + i), 1)));
+        else
+        {
+            var at = extent.Integer / full * full;
+            for (var width = full / 2; width >= 4; width /= 2)
+            {
+                if (extent.Integer - at < width) continue;
+                steps.Add(Vector(lane, store, at, width));
+                at += width;
+            }
+            var rest = extent.Integer - at;
+            if (rest > 0) steps.Add(For(lane.Name, rest, i => Vector(lane, store, Linear.Simplify(i + at), 1)));
+        }
+        return Do(steps);
+    }
+
+    /// <summary>One vector of results: its reductions in register sums, then the store.</summary>
+    private Stmt Vector(Axis lane, Store store, Expr from, long width)
+    {
+        Stmt InLanes(Func<Expr, Stmt> body) => width == 1 ? body(0) : Stmts.Vector("j", width, body);
+        Expr At(Expr e, Expr j) => e.Substitute((lane, Linear.Simplify(from + j)));
+        var sums = new Dictionary<Expr, Buffer>();
+        foreach (var reduce in store.Value.Parts().OfType<Reduce>()) sums[reduce] = new Buffer($"sum{names++}", reduce.Type, [width], Space.Registers);
+        Stmt result = InLanes(j => Substituted(store, [(lane, Linear.Simplify(from + j))], e => sums.TryGetValue(e, out var sum) ? sum[[j]] : null));
+        var steps = new List<Stmt>();
+        foreach (var (e, sum) in sums)
+        {
+            var reduce = (Reduce)e;
+            steps.Add(InLanes(j => sum.Set([j], reduce.Start)));
+            steps.Add(Nest(LoopKind.For, reduce.Axes, InLanes(j => sum.Set([j], Reduce.Combine(reduce.Kind, sum[[j]], At(reduce.Body, j))))));
+        }
+        return sums.Values.Aggregate(Do([.. steps, result]), (inside, sum) => new Scratch(sum, inside));
+    }
+
+    /// <summary>Whether a reduction reads side by side along its own axes, not along the results'.</summary>
+    private static bool PrefersLanesOf(Reduce reduce, Axis lane)
+    {
+        var near = reduce.Axes[^1];
+        var flats = reduce.Body.Parts().OfType<Load>().Select(l => Linear.Of(l.Buffer.Flat(l.At))).ToList();
+        return near.Extent is Number { Integer: >= 8 } && flats.Any(f => f[near] == 1) && !flats.Any(f => f[lane] == 1) && !reduce.Body.Parts().OfType<Reduce>().Any();
+    }
+
+    /// <summary>One number from many: a vector of partial results along the last summed axis, joined at the end.</summary>
+    private Stmt AcrossLanes(Store store, Reduce reduce)
+    {
+        var (near, width) = (reduce.Axes[^1], (long)machine.Lanes);
+        if (reduce.Body.Parts().OfType<Reduce>().Any() || near.Extent is Number { Integer: var known } && known < width
+            || !reduce.Body.Parts().OfType<Load>().Any(l => Linear.Of(l.Buffer.Flat(l.At))[near] == 1)) return store;
+        var (parts, total) = (new Buffer($"part{names}", reduce.Type, [width], Space.Registers), new Buffer($"all{names++}", reduce.Type, [], Space.Registers));
+        Stmt Into(Expr i, Func<Expr, Expr> old, Func<Expr, Expr, Stmt> set, bool lanes) => lanes
+            ? Stmts.Vector("j", width, j => set(j, Reduce.Combine(reduce.Kind, old(j), reduce.Body.Substitute((near, Linear.Simplify(i * width + j))))))
+            : set(0, Reduce.Combine(reduce.Kind, old(0), reduce.Body.Substitute((near, i))));
+        var outer = reduce.Axes.SkipLast(1);
+        return new Scratch(parts, new Scratch(total, Do(
+            Stmts.Vector("j", width, j => parts.Set([j], reduce.Start)),
+            total.Set([], reduce.Start),
+            Nest(LoopKind.For, outer, Do(
+                For("k", Linear.Simplify(near.Extent / width), i => Into(i, j => parts[[j]], (j, value) => parts.Set([j], value), true)),
+                For("k", Linear.Simplify(near.Extent % width), i => Into(Linear.Simplify(near.Extent / width * width + i), _ => total[[]], (_, value) => total.Set([], value), false)))),
+            Unroll("j", width, j => total.Set([], Reduce.Combine(reduce.Kind, total[[]], parts[[j]]))),
+            new Store(store.Buffer, store.At, total[[]]))));
+    }
+
+    /// <summary>A loop split evenly among threads, in parts that do not depend on their number.</summary>
+    private Stmt Shared(string name, Expr extent, Func<Expr, Stmt> body)
+    {
+        if (extent is Number { Integer: var known } && known <= machine.Tasks) return Parallel(name, extent, body);
+        var each = Linear.Simplify((extent + (machine.Tasks - 1)) / machine.Tasks);
+        return Parallel("p", machine.Tasks, p => For(name, each, i =>
+        {
+            var at = Linear.Simplify(p * each + i);
+            return When(extent is Number n && n.Integer % machine.Tasks == 0 ? true : at < extent, body(at));
+        }));
+    }
+
+    private static Store Substituted(Store store, IEnumerable<(Axis, Expr)> at, Func<Expr, Expr?>? part = null)
+    {
+        var value = part is null ? store.Value : store.Value.Replace(part);
+        return new(store.Buffer, [.. store.At.Select(i => Linear.Simplify(i.Substitute(at)))], Simplified(value.Substitute(at)));
+    }
+
+    private static Expr Simplified(Expr e) => e.Replace(part => part is Load load ? Load.Of(load.Buffer, [.. load.At.Select(Linear.Simplify)], load.Outside) : null);
+}
