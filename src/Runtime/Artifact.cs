@@ -27,7 +27,7 @@ public sealed unsafe class Artifact : IDisposable
     private Artifact(string path, string? weights)
     {
         var name = NameOf(path);
-        library = NativeLibrary.Load(path);
+        if (!NativeLibrary.TryLoad(path, out library)) throw new ArtifactException($"{Path.GetFileName(path)} is no shared library for this machine");
         try
         {
             var open = (delegate* unmanaged<byte*, void**, int>)Entry(path, name, "open");

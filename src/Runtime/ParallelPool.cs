@@ -8,12 +8,14 @@ namespace Lathe.Runtime;
 /// </summary>
 public sealed unsafe class ParallelPool : IDisposable
 {
-    // 4000 times 8 pauses: 0.1 to 1 ms by machine. Longer than the serial kernels between two parallel ones, too short to heat a room.
-    private const int SpinsBeforeSleep = 4000, PausesPerSpin = 8;
+    // .NET makes one spin about 40 ns on every machine. A worker waits 0.4 ms, longer than most serial kernels between two parallel ones;
+    // the caller waits 40 microseconds, then lends its core to a worker that may have none.
+    private const int SpinsBeforeSleep = 10_000, SpinsBeforeYield = 1_000;
 
     private readonly object sleepers = new();
     private readonly Thread[] workers;
     private readonly Finished[] finished;
+    private readonly int spinsBeforeSleep, spinsBeforeYield;
     private delegate* unmanaged<void*, long, void> body;
     private void* argument;
     private long count;
@@ -34,6 +36,8 @@ public sealed unsafe class ParallelPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         finished = new Finished[threads];
+        // With more threads than cores a spinning thread keeps a working one from its core.
+        if (threads <= Environment.ProcessorCount) (spinsBeforeSleep, spinsBeforeYield) = (SpinsBeforeSleep, SpinsBeforeYield);
         workers = new Thread[threads - 1];
         for (var i = 0; i < workers.Length; i++)
         {
@@ -64,8 +68,8 @@ public sealed unsafe class ParallelPool : IDisposable
         {
             for (var spins = 0; Volatile.Read(ref finished[share].Round) != current; spins++)
             {
-                if (spins < SpinsBeforeSleep) Thread.SpinWait(PausesPerSpin);
-                else Thread.Yield(); // a worker without a core of its own may need this one
+                if (spins < spinsBeforeYield) Thread.SpinWait(1);
+                else Thread.Yield();
             }
         }
         Volatile.Write(ref busy, 0);
@@ -86,7 +90,7 @@ public sealed unsafe class ParallelPool : IDisposable
         {
             for (var spins = 0; Volatile.Read(ref round) == seen; spins++)
             {
-                if (spins < SpinsBeforeSleep) Thread.SpinWait(PausesPerSpin);
+                if (spins < spinsBeforeSleep) Thread.SpinWait(1);
                 else Sleep(seen);
             }
             seen = Volatile.Read(ref round);
