@@ -16,7 +16,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
     /// <summary>Adds a node; results that nobody named are called after the first.</summary>
     public Seq<Value> Add(Seq<string> results, Op op, Seq<Value?> operands)
     {
-        var x = new Operands([.. operands.Select(v => v?.Type)], [.. operands.Select(Contents)], [.. operands.Select(v => v?.Known)]);
+        var x = Operands(operands);
         try
         {
             var types = op.Infer(x);
@@ -28,6 +28,9 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
         }
         catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}"); }
     }
+
+    /// <summary>Operands as a type rule sees them: reads give the contents of small tensors where those are known.</summary>
+    public static Operands Operands(Seq<Value?> operands) => new([.. operands.Select(v => v?.Type)], [.. operands.Select(Contents)], [.. operands.Select(v => v?.Known)]);
 
     /// <summary>Adds a node as it is.</summary>
     public Node Add(Node node)

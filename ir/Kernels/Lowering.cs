@@ -11,7 +11,9 @@ public static class Lowering
         var body = node.Op is StatementOp op
             ? op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)])
             : Stmts.Do(node.Results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
-        return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
+        // Operands that only decide a shape are not read, and no argument.
+        var read = body.Loads.Select(load => load.Buffer).ToHashSet();
+        return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers).Where(read.Contains)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
     }
 
     /// <summary>The number a node's result has at an index.</summary>

@@ -1,11 +1,16 @@
 namespace Lathe.Ir;
 
-public enum SlotKind : byte { Input, Output, Weight, Arena }
+public enum SlotKind : byte
+{
+    Input, Output, Weight, Arena,
+    /// <summary>A weight that only <see cref="Program.Once"/> reads: not in the artifact.</summary>
+    Source,
+}
 
 /// <summary>A place for one plane of a tensor: an argument of the model, a weight, or a stretch of the arena.</summary>
 /// <param name="Name">Of the value, with the plane's name behind a colon.</param>
 /// <param name="Size">Numbers it holds.</param>
-/// <param name="Offset">Bytes from the start of the arena or of the weights; 0 for inputs and outputs.</param>
+/// <param name="Offset">Bytes from the start of the arena or of the weights; 0 for inputs, outputs and sources.</param>
 public sealed record Slot(string Name, Scalar Scalar, Expr Size, SlotKind Kind, Expr Offset)
 {
     public Expr Bytes => Linear.Simplify((Size * Scalar.Bits + 7) / 8);

@@ -1,0 +1,16 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>What all passes of one compilation share: the machine it is for, and the notes they leave.</summary>
+public sealed class Compilation(Machine machine)
+{
+    public Machine Machine => machine;
+    public Notes Notes { get; } = new();
+
+    /// <summary>The default way from a graph to a program.</summary>
+    public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(PassList.All(), observers).Run(new(graph), this).MustBeProgram;
+
+    /// <summary>The default way from a graph to a program.</summary>
+    public static Program Run(Graph graph, Machine machine, params Seq<IPassObserver> observers) => new Compilation(machine).Run(graph, observers);
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Told of each pass as it ends: prints, dumps, times.</summary>
+public interface IPassObserver
+{
+    /// <param name="pass">What ran.</param>
+    /// <param name="number">Its place in the order, from 1.</param>
+    /// <param name="module">What it made; already verified.</param>
+    /// <param name="time">What it took, the verifier aside.</param>
+    void Ran(Pass pass, int number, Module module, TimeSpan time);
+}
+
+/// <summary>Runs passes one after another and verifies what each makes.</summary>
+public sealed class Runner(Seq<Pass> passes, params Seq<IPassObserver> observers)
+{
+    /// <exception cref="InvalidOperationException">A pass broke the program: a bug of that pass.</exception>
+    public Module Run(Module module, Compilation compilation)
+    {
+        for (var i = 0; i < passes.Count; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            module = passes[i].Run(module, compilation);
+            watch.Stop();
+            Verify(passes[i], module);
+            foreach (var observer in observers) observer.Ran(passes[i], i + 1, module, watch.Elapsed);
+        }
+        return module;
+    }
+
+    private static void Verify(Pass pass, Module module)
+    {
+        Seq<string> faults = module.Graph is { } graph ? Verifier.Check(graph) : ProgramVerifier.Check(module.MustBeProgram);
+        if (faults.Count > 0) throw new InvalidOperationException($"pass {pass.Name} broke the program:\n  {string.Join("\n  ", faults.Take(10))}");
+    }
+}

@@ -1,0 +1,84 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Puts scheduled kernels in the place of lowered ones: each call gets slots for the weights its kernel wants packed, filled by steps that run in the compiler.</summary>
+internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kernel> lowered)
+{
+    private readonly Dictionary<string, Slot> slots = program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal);
+    private readonly List<Slot> added = [];
+    private readonly List<Kernel> kernels = [];
+    private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<Scheduled, (string Kernel, Seq<string> Once)> placed = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Seq<string>> packed = new(StringComparer.Ordinal);
+    private readonly List<CallKernel> once = [];
+
+    public Program Program(IEnumerable<(CallKernel Call, Scheduled Scheduled)> calls)
+    {
+        Seq<Step> steps = [.. calls.Select(c => Call(c.Call, c.Scheduled))];
+        var read = steps.Cast<CallKernel>().SelectMany(c => c.Arguments).ToHashSet(StringComparer.Ordinal);
+        var wanted = once.SelectMany(c => c.Arguments).Concat(read).ToHashSet(StringComparer.Ordinal);
+        var all = program.Slots.Concat(added).Where(s => s.Kind is SlotKind.Input or SlotKind.Output || wanted.Contains(s.Name))
+            .Select(s => s.Kind == SlotKind.Weight && !read.Contains(s.Name) ? s with { Kind = SlotKind.Source } : s);
+        return Arena.Apart(program with
+        {
+            Slots = [.. all],
+            Weights = [.. program.Weights.Where(w => wanted.Contains(w.Slot))],
+            Kernels = [.. kernels],
+            Once = [.. once],
+            Steps = steps,
+        });
+    }
+
+    private CallKernel Call(CallKernel call, Scheduled scheduled)
+    {
+        if (!placed.TryGetValue(scheduled, out var place))
+            placed[scheduled] = place = (Place(scheduled.Kernel), [.. scheduled.Once.Select(Place)]);
+        var kernel = lowered[call.Kernel];
+        var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (buffer, slot) in kernel.Inputs.Concat(kernel.Outputs).Zip(call.Arguments)) arguments.TryAdd(buffer.Name, slot);
+        foreach (var (pack, name) in scheduled.Once.Zip(place.Once)) Pack(pack, name, call.Name, arguments);
+        return call with { Kernel = place.Kernel, Arguments = [.. scheduled.Kernel.Inputs.Concat(scheduled.Kernel.Outputs).Select(b => arguments[b.Name])] };
+    }
+
+    /// <summary>Runs a packing kernel for a call, unless another call had the same weights packed the same way.</summary>
+    private void Pack(Kernel pack, string name, string call, Dictionary<string, string> arguments)
+    {
+        Seq<string> sources = [.. pack.Inputs.Select(b => arguments[b.Name])];
+        var key = $"{name}({string.Join(", ", sources)})";
+        if (!packed.TryGetValue(key, out var targets))
+        {
+            var start = slots.GetValueOrDefault(sources.FirstOrDefault() ?? call)?.Name ?? call;
+            targets = packed[key] = [.. pack.Outputs.Select(buffer => New(buffer, start))];
+            once.Add(new(name, [.. sources, .. targets], call, Scratch(pack)));
+        }
+        foreach (var (buffer, slot) in pack.Outputs.Zip(targets)) arguments[buffer.Name] = slot;
+    }
+
+    /// <summary>Scratch of a step in the compiler starts at 0 of a block of its own.</summary>
+    private static Expr? Scratch(Kernel kernel) => ScratchLayout.Of(kernel).Bytes is Number { Integer: 0 } ? null : 0;
+
+    private string New(Buffer buffer, string source)
+    {
+        var slot = new Slot(Unique($"{source}.packed", slots.ContainsKey), buffer.Scalar, buffer.Size, SlotKind.Weight, 0);
+        slots[slot.Name] = slot;
+        added.Add(slot);
+        return slot.Name;
+    }
+
+    private string Place(Kernel kernel)
+    {
+        var name = Unique(kernel.Name, names.Contains);
+        names.Add(name);
+        kernels.Add(kernel with { Name = name });
+        return name;
+    }
+
+    private static string Unique(string name, Func<string, bool> taken)
+    {
+        if (!taken(name)) return name;
+        var n = 2;
+        while (taken($"{name}.{n}")) n++;
+        return $"{name}.{n}";
+    }
+}
