@@ -16,8 +16,8 @@ public static class Lowering
         return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers).Where(read.Contains)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
     }
 
-    /// <summary>The number a node's result has at an index.</summary>
-    private static Access Formula(Node node, Value result, Dictionary<Value, Access> reads)
+    /// <summary>The number a node's result has at an index, over reads of the node's operands; a fused group's steps inside one another.</summary>
+    internal static Access Formula(Node node, Value result, Dictionary<Value, Access> reads)
     {
         if (node.Body is { } body)
         {

@@ -1,0 +1,66 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Whether a step may be computed inside its reader, in place of being stored and loaded.</summary>
+/// <param name="Repeat">Machine steps that may be computed again for each number.</param>
+/// <param name="Operands">Most operands of a group.</param>
+internal sealed record Fit(int Repeat, int Operands)
+{
+    /// <summary>Most parts of a group's formula.</summary>
+    private const int MostParts = 1500;
+
+    /// <summary>Why the producer of <paramref name="value"/> should not be computed inside its reader; null if it may.</summary>
+    public string? Why(Formula producer, Formula reader, Value value)
+    {
+        if (value.Type.Encoding is not Dense) return $"it is stored as {value.Type.Encoding}";
+        var reads = reader.ReadsOf(value).ToList();
+        if (reads.Count == 0) return "its numbers are not read";
+        return producer.HasReduce ? WhyNotReduction(producer, reader, value, reads) : WhyNotElements(producer, reader, value);
+    }
+
+    /// <summary>Why a group as a whole is too large.</summary>
+    public string? Why(Node group) =>
+        group.Reads.Count() is var operands && operands > Operands ? $"the group would read {operands} operands, {Operands} are allowed"
+        : Formula.Of(group)!.Number.Parts().Take(MostParts + 1).Count() > MostParts ? $"the formula would have more than {MostParts} parts" : null;
+
+    /// <summary>A reduction may be an epilogue's first step, or a statistic of a row that the reader uses along the row.</summary>
+    private static string? WhyNotReduction(Formula producer, Formula reader, Value value, List<Load> reads)
+    {
+        if (IsContraction(producer))
+            return reader.HasReduce ? "a contraction is not computed inside a group that reduces"
+                : reader.ReadsInPlace(value) ? null : "a contraction is read elsewhere than at its own index";
+        if (!reader.HasReduce && reader.ReadsInPlace(value)) return null;
+        if (reader.Reduces.Any(IsContraction)) return "a reduction is not computed inside a contraction";
+        if (reads.Any(r => r.Outside is not null || !r.At.All(e => e is Number || e is Axis a && reader.Axes.Contains(a)))) return "a reduction is read at an index that is not the reader's";
+        if (reads.Sum(r => Evaluations.Size(r.Free)) > Evaluations.Size(value)) return "a reduction would be computed more than once";
+        var row = producer.Reduces.All(r => r.Body.Parts().OfType<Load>().All(l => l.At.Count > 0 && r.Axes.All(a => l.At[^1].Mentions(a) || !l.Mentions(a))));
+        return row ? null : "a reduction over other axes than the last is its own kernel";
+    }
+
+    private string? WhyNotElements(Formula producer, Formula reader, Value value)
+    {
+        var (cost, times) = (Evaluations.Cost(producer), Evaluations.Count(reader, value) / Math.Max(1, Evaluations.Size(value)));
+        if (reader.Reduces.Where(IsContraction).Any(sum => sum.Parts().OfType<Load>().Any(l => reader.Operand(l) == value)))
+            return IsPlainMove(producer) ? null : $"a contraction reads it {times:0.#} times";
+        return cost * (times - 1) <= Repeat ? null : $"it is read {times:0.#} times and costs {cost} steps, {Repeat} may be repeated";
+    }
+
+    /// <summary>A sum of products whose factors vary with the index in different ways, so that each number takes part in many sums.</summary>
+    public static bool IsContraction(Formula formula) => formula.Reduces.Any(IsContraction);
+
+    private static bool IsContraction(Reduce reduce) => reduce.Kind == ReduceKind.Sum
+        && Factors(reduce.Body).Where(f => reduce.Axes.Any(f.Mentions)).Select(f => f.Free.Except(reduce.Axes).ToHashSet()).ToList() is [var first, .. var others] && others.Exists(o => !o.SetEquals(first));
+
+    private static IEnumerable<Expr> Factors(Expr e) => e switch
+    {
+        Binary { Operator: Operator.Multiply } m => Factors(m.A).Concat(Factors(m.B)),
+        Call { Function: Function.Select } s => Factors(s.Arguments[1]),
+        Cast c => Factors(c.Operand),
+        _ => [e],
+    };
+
+    /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides.</summary>
+    private static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1
+        && !formula.Number.Parts().Any(e => e is Binary { Operator: Operator.Divide or Operator.Modulo } or Call);
+}

@@ -1,0 +1,100 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>A division of a graph's steps into groups that grows by joining a step's group with that of its only reader.</summary>
+internal sealed class Groups
+{
+    private sealed class Group(int at, Node node)
+    {
+        /// <summary>Its steps by their place in the graph.</summary>
+        public readonly SortedDictionary<int, Node> Steps = new() { [at] = node };
+        public Node Root => Steps.Last().Value;
+        public Formula? Formula;
+    }
+
+    private readonly Graph graph;
+    private readonly Fit fit;
+    private readonly Dictionary<Value, Group> makers = [];
+    private readonly Dictionary<Node, Group> groups = new(ReferenceEqualityComparer.Instance);
+    private readonly ILookup<Value, Node?> readers;
+
+    public Groups(Graph graph, Fit fit)
+    {
+        (this.graph, this.fit, readers) = (graph, fit, graph.Readers);
+        foreach (var (i, node) in graph.Nodes.Index())
+        {
+            var group = new Group(i, node) { Formula = node.Regions.Count == 0 ? Formula.Of(node) : null };
+            groups[node] = group;
+            foreach (var result in node.Results) makers[result] = group;
+        }
+    }
+
+    /// <summary>Steps that were not joined with their reader, and why.</summary>
+    public List<(string Node, string Why)> Refused { get; } = [];
+
+    /// <summary>Forward: steps that work in place on the result of a reduction become its epilogue.</summary>
+    public void JoinEpilogues()
+    {
+        foreach (var node in graph.Nodes)
+        {
+            var group = groups[node];
+            foreach (var producer in Producers(group))
+                if (producer.Formula is { HasReduce: true } made && group.Formula is { HasReduce: false } formula && formula.ReadsInPlace(producer.Root.Result) && Joined(producer, group) is { } joined)
+                {
+                    Join(producer, group, joined);
+                    break;
+                }
+        }
+    }
+
+    /// <summary>Backward: each group takes in the groups that only it reads.</summary>
+    public void JoinProducers()
+    {
+        foreach (var node in graph.Nodes.Reverse())
+        {
+            var group = groups[node];
+            if (group.Root != node) continue;
+            while (Producers(group).Select(p => (Producer: p, Formula: Joined(p, group))).FirstOrDefault(p => p.Formula is not null) is { Formula: { } formula } next) Join(next.Producer, group, formula);
+            foreach (var producer in Producers(group))
+                if (Why(producer, group) is { } why) Refused.Add((producer.Root.Result.Name, $"not fused into {group.Root.Result.Name}: {why}"));
+        }
+    }
+
+    /// <summary>Groups that only this one reads, the latest first.</summary>
+    private IEnumerable<Group> Producers(Group group) => group.Steps.Values.SelectMany(s => s.Reads).Select(v => makers.GetValueOrDefault(v)).OfType<Group>().Distinct()
+        .Where(p => p != group && p.Root.Results.All(v => readers[v].All(reader => reader is not null && groups[reader] == group)))
+        .OrderByDescending(p => p.Steps.Last().Key).ToList();
+
+    private string? Why(Group producer, Group reader) =>
+        producer.Formula is null ? $"{producer.Root.Op.Name} has no formula of its own"
+        : reader.Formula is null ? $"{reader.Root.Op.Name} has no formula"
+        : fit.Why(producer.Formula, reader.Formula, producer.Root.Result) ?? (Body(producer, reader) is var node && fit.Why(node) is { } why ? why : null);
+
+    /// <summary>The formula of both as one, if they fit.</summary>
+    private Formula? Joined(Group producer, Group reader) => Why(producer, reader) is null ? Formula.Of(Body(producer, reader)) : null;
+
+    private void Join(Group producer, Group reader, Formula formula)
+    {
+        foreach (var (at, step) in producer.Steps)
+        {
+            reader.Steps[at] = step;
+            groups[step] = reader;
+        }
+        makers.Remove(producer.Root.Result);
+        reader.Formula = formula;
+    }
+
+    private static Node Body(Group producer, Group reader) => Body([.. producer.Steps.Concat(reader.Steps).OrderBy(s => s.Key).Select(s => s.Value)]);
+
+    private static Node Body(Seq<Node> steps)
+    {
+        if (steps is [var only]) return only;
+        var made = steps.SelectMany(s => s.Results).ToHashSet();
+        Seq<Value> operands = [.. steps.SelectMany(s => s.Reads).Where(v => !made.Contains(v)).Distinct()], results = steps[^1].Results;
+        return new(new Fused(), [.. operands], results, [new Graph("", operands, steps, results)]);
+    }
+
+    /// <summary>The graph with each group as one node, where its last step was.</summary>
+    public Graph Graph() => graph with { Nodes = [.. graph.Nodes.Where(n => groups[n].Root == n).Select(n => Body([.. groups[n].Steps.Values]))] };
+}
