@@ -1,0 +1,76 @@
+using Lathe.Ir;
+
+namespace Lathe.Codegen;
+
+/// <summary>The steps of a program as calls: arguments gathered, the host asked between kernels whether to go on, and told which kernel runs.</summary>
+internal sealed class Calls(AssemblyText code, Program program, Func<string, string> symbolOf)
+{
+    private const int HostUser = 8, HostCancelled = 24, HostKernel = 32;
+
+    /// <param name="data">A pointer for every slot.</param>
+    /// <param name="dims">The program's dimensions.</param>
+    /// <param name="scratch">The scratch of a step.</param>
+    public void Emit(IReadOnlyDictionary<string, string> data, string dims, Func<CallKernel, string> scratch)
+    {
+        var kernels = program.Kernels.ToDictionary(k => k.Name);
+        var calls = program.Steps.OfType<CallKernel>().ToList();
+        if (calls.Count == 0) return;
+        var arguments = code.Let($"alloca [{calls.Max(c => c.Arguments.Count)} x ptr], align 8");
+        var dimensions = kernels.Values.ToDictionary(k => k.Name, k => DimensionsOf(code, k, program, dims));
+        var (cancelled, told, user) = Host();
+        foreach (var (id, call) in calls.Index())
+        {
+            // Pointers first: they may come from other calls' results no more than from the table.
+            foreach (var (i, argument) in call.Arguments.Index()) code.Line($"store ptr {data[argument]}, ptr {code.At(arguments, i * 8L)}");
+            Ask(cancelled, user);
+            Tell(told, user, id, 1);
+            code.Line($"call void @\"{symbolOf(call.Kernel)}\"(ptr {arguments}, ptr {dimensions[call.Kernel]}, ptr {scratch(call)}, ptr %host)");
+            Tell(told, user, id, 0);
+        }
+    }
+
+    /// <summary>The dimensions that a kernel takes, in its order: the program's own array where they are the same.</summary>
+    public static string DimensionsOf(AssemblyText code, Kernel kernel, Program program, string dims)
+    {
+        if (kernel.Symbols.Count == 0) return "null";
+        if (kernel.Symbols == program.Symbols) return dims;
+        var own = code.Let($"alloca [{kernel.Symbols.Count} x i64], align 8");
+        var places = program.Symbols.Index().ToDictionary(s => s.Item.Name, s => s.Index);
+        foreach (var (i, symbol) in kernel.Symbols.Index()) code.Line($"store i64 {code.Field(dims, places[symbol.Name] * 8L, "i64")}, ptr {code.At(own, i * 8L)}");
+        return own;
+    }
+
+    private (string Cancelled, string Told, string User) Host()
+    {
+        var (some, none, joined) = (code.NewLabel("hosted"), code.NewLabel("alone"), code.NewLabel("start"));
+        code.Line($"br i1 {code.Let("icmp eq ptr %host, null")}, label %{none}, label %{some}");
+        code.Label(some);
+        var (user, cancelled, told) = (code.Field("%host", HostUser, "ptr"), code.Field("%host", HostCancelled, "ptr"), code.Field("%host", HostKernel, "ptr"));
+        code.Line($"br label %{joined}");
+        code.Label(none);
+        code.Line($"br label %{joined}");
+        code.Label(joined);
+        string Either(string value) => code.Let($"phi ptr [ {value}, %{some} ], [ null, %{none} ]");
+        return (Either(cancelled), Either(told), Either(user));
+    }
+
+    private void Ask(string cancelled, string user)
+    {
+        var (ask, go) = (code.NewLabel("ask"), code.NewLabel("go"));
+        code.Line($"br i1 {code.Let($"icmp eq ptr {cancelled}, null")}, label %{go}, label %{ask}");
+        code.Label(ask);
+        code.ReturnIf(code.Let($"icmp ne i32 {code.Let($"call i32 {cancelled}(ptr {user})")}, 0"), ErrorCodes.Cancelled);
+        code.Line($"br label %{go}");
+        code.Label(go);
+    }
+
+    private void Tell(string told, string user, int id, int begin)
+    {
+        var (tell, go) = (code.NewLabel("tell"), code.NewLabel("go"));
+        code.Line($"br i1 {code.Let($"icmp eq ptr {told}, null")}, label %{go}, label %{tell}");
+        code.Label(tell);
+        code.Line($"call void {told}(ptr {user}, i32 {id}, i32 {begin})");
+        code.Line($"br label %{go}");
+        code.Label(go);
+    }
+}

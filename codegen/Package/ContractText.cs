@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Lathe.Ir;
+
+namespace Lathe.Codegen;
+
+/// <summary>Where an artifact came from; said in its contract. No clock and no path.</summary>
+/// <param name="ModelHash">SHA-256 of the model's file.</param>
+/// <param name="Recipe">The passes that ran, in the pipeline language or as named.</param>
+/// <param name="Compiler">Lathe's version.</param>
+public sealed record Provenance(string ModelHash = "", string Recipe = "", string Compiler = "", string Llvm = "");
+
+/// <summary>What a kernel of the program is for, told by the passes: for profiles.</summary>
+/// <param name="Nodes">Nodes of the source model that it computes.</param>
+/// <param name="Template">The schedule's template.</param>
+/// <param name="Flops">Arithmetic of the nodes' own formulas.</param>
+/// <param name="Bytes">What it must read and write.</param>
+public sealed record StepInfo(string Name, Seq<string> Nodes, string Template, double Flops, double Bytes);
+
+/// <summary>The contract of an artifact as JSON: what it takes and gives, what it needs, where it came from.</summary>
+public static class ContractText
+{
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Print(ModelInterface model, string triple, string cpu, Provenance provenance, Seq<StepInfo> steps, long weightBytes, string weightsHash)
+    {
+        var program = model.Program;
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", model.Name);
+            json.WriteNumber("abi", Package.LatheHeader.Abi);
+            json.WriteStartObject("provenance");
+            json.WriteString("model_sha256", provenance.ModelHash);
+            json.WriteString("recipe", provenance.Recipe);
+            json.WriteString("compiler", provenance.Compiler);
+            json.WriteString("llvm", provenance.Llvm);
+            json.WriteEndObject();
+            json.WriteStartObject("target");
+            json.WriteString("triple", triple);
+            json.WriteString("cpu", cpu);
+            json.WriteEndObject();
+            json.WriteStartArray("dims");
+            foreach (var symbol in program.Symbols)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", symbol.Name);
+                json.WriteNumber("min", symbol.Low);
+                json.WriteNumber("max", symbol.High);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            Tensors(json, "inputs", program.Inputs);
+            Tensors(json, "outputs", program.Outputs);
+            json.WriteStartArray("kernels");
+            foreach (var step in steps)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", step.Name);
+                json.WriteStartArray("nodes");
+                foreach (var node in step.Nodes) json.WriteStringValue(node);
+                json.WriteEndArray();
+                json.WriteString("template", step.Template);
+                json.WriteNumber("flops", step.Flops);
+                json.WriteNumber("bytes", step.Bytes);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("arena_bytes", Largest(program.ArenaBytes));
+            json.WriteNumber("arena_lower_bound", Largest(program.LowerBound));
+            json.WriteString("arena", program.ArenaBytes.ToString());
+            json.WriteNumber("weight_bytes", weightBytes);
+            json.WriteString("weights_sha256", weightsHash);
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void Tensors(Utf8JsonWriter json, string name, Seq<Value> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", value.Name);
+            json.WriteString("type", value.Type.Scalar.Text);
+            json.WriteNumber("bits", value.Type.Scalar.Bits);
+            json.WriteStartArray("shape");
+            foreach (var extent in value.Type.Shape)
+            {
+                if (extent is Number n) json.WriteNumberValue(n.Integer);
+                else json.WriteStringValue(extent is Symbol s ? s.Name : extent.ToString());
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>The value where known; where it depends on dimensions, its bound, or -1 where it has none to speak of.</summary>
+    private static long Largest(Expr bytes) => bytes is Number n ? n.Integer : Linear.Range(bytes).High is var high and < 1L << 50 ? high : -1;
+}

@@ -1,0 +1,202 @@
+using Lathe.Ir;
+
+namespace Lathe.Codegen;
+
+/// <summary>
+/// The functions of a model's C ABI as LLVM assembly: checks at entry, the calls of its kernels, the contract. It computes nothing itself:
+/// numbers that depend on dimensions come from the <see cref="PlanKernel"/>, everything else from the program's kernels.
+/// </summary>
+/// <param name="model">Names.</param>
+/// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
+/// <param name="contract">What <c>NAME_contract</c> returns.</param>
+/// <param name="weights">Where the weights are.</param>
+public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights)
+{
+    private const int TensorBytes = 32, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
+    private readonly AssemblyText code = new();
+
+    private Program Program => model.Program;
+
+    public string Emit()
+    {
+        foreach (var kernel in Program.Kernels.Select(k => k.Name).Append(plan.Kernel.Name)) code.Raw($"declare hidden void @\"{symbolOf(kernel)}\"(ptr, ptr, ptr, ptr) nounwind");
+        code.Raw(weights.Declarations(model.Name));
+        code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
+        Errors();
+        code.Raw($"define ptr @{model.Name}_contract() {{").Line("ret ptr @contract").Raw("}");
+        code.Raw(weights.OpenAndClose(model.Name));
+        WorkspaceBytes();
+        Shapes();
+        Invoke();
+        code.Raw($"define i32 @{model.Name}_run(ptr %model, ptr %inputs, ptr %outputs, ptr %workspace, ptr %host) nounwind {{");
+        code.Line($"%code = call i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr null, ptr %workspace, ptr %host)").Line("ret i32 %code").Raw("}");
+        return code.ToString();
+    }
+
+    private void Errors()
+    {
+        var all = ErrorCodes.Of(Program).ToList();
+        foreach (var (i, entry) in all.Index()) code.Raw($"@error{i} = private unnamed_addr constant {AssemblyText.CString(entry.Text)}");
+        code.Raw($"@unknown = private unnamed_addr constant {AssemblyText.CString("no such code")}");
+        code.Raw($"define ptr @{model.Name}_error(i32 %code) nounwind {{");
+        code.Line($"switch i32 %code, label %other [ {string.Join(" ", all.Index().Select(e => $"i32 {e.Item.Code}, label %e{e.Index}"))} ]");
+        foreach (var (i, _) in all.Index()) { code.Label($"e{i}"); code.Line($"ret ptr @error{i}"); }
+        code.Label("other");
+        code.Line("ret ptr @unknown").Raw("}");
+    }
+
+    private void WorkspaceBytes()
+    {
+        code.Raw($"define i64 @{model.Name}_workspace_bytes(ptr %dims) nounwind {{");
+        var table = Table("%dims");
+        code.Line($"ret i64 {Number(Program.ArenaBytes, table)}").Raw("}");
+    }
+
+    private void Shapes()
+    {
+        code.Raw($"define i32 @{model.Name}_shapes(ptr %dims, ptr %out) nounwind {{");
+        code.ReturnIf(code.Let("icmp eq ptr %out, null"), ErrorCodes.MissingArgument);
+        if (Program.Symbols.Count > 0) code.ReturnIf(code.Let("icmp eq ptr %dims, null"), ErrorCodes.MissingArgument);
+        var table = Table("%dims");
+        var place = 0L;
+        foreach (var extent in Program.Inputs.Concat(Program.Outputs).SelectMany(v => v.Type.Shape))
+        {
+            code.Line($"store i64 {Number(extent, table)}, ptr {code.At("%out", place)}");
+            place += 8;
+        }
+        code.Line("ret i32 0").Raw("}");
+    }
+
+    private void Invoke()
+    {
+        code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %host) nounwind {{");
+        code.ReturnIf(code.Let("icmp eq ptr %model, null"), ErrorCodes.MissingArgument);
+        if (Program.Inputs.Count > 0) code.ReturnIf(code.Let("icmp eq ptr %inputs, null"), ErrorCodes.MissingArgument);
+        code.ReturnIf(code.Let("icmp eq ptr %outputs, null"), ErrorCodes.MissingArgument);
+        var data = new Dictionary<string, string>();
+        var shapes = new List<string>();
+        foreach (var (i, value) in Program.Inputs.Index())
+        {
+            var tensor = i * TensorBytes;
+            data[value.Name] = Present(code.Field("%inputs", tensor + Data, "ptr"), ErrorCodes.InputMissing + i);
+            shapes.Add(value.Type.Rank == 0 ? "" : Present(code.Field("%inputs", tensor + ShapeAt, "ptr"), ErrorCodes.InputMissing + i));
+            Aligned(data[value.Name], value, ErrorCodes.InputAlignment + i);
+        }
+        var dims = Dimensions(shapes);
+        var table = Table(dims);
+        foreach (var (i, value) in Program.Inputs.Index())
+        {
+            foreach (var (axis, extent) in value.Type.Shape.Index())
+                code.ReturnIf(code.Let($"icmp ne i64 {code.Field(shapes[i], axis * 8, "i64")}, {Number(extent, table)}"), ErrorCodes.InputShape + i);
+            Dense("%inputs", i, value, table, ErrorCodes.InputStrides + i);
+        }
+        foreach (var (i, guard) in Program.Guards.Index()) code.ReturnIf(code.Let($"icmp eq i64 {Number(guard.Condition, table)}, 0"), ErrorCodes.Guard + i);
+        foreach (var (i, value) in Program.Outputs.Index())
+        {
+            var tensor = i * TensorBytes;
+            if (value.Type.Rank > 0)
+            {
+                var shape = Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i);
+                foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {Number(extent, table)}, ptr {code.At(shape, axis * 8)}");
+            }
+            Enough(tensor, PlanKernel.Bytes(value.Type), table, ErrorCodes.OutputCapacity + i);
+            data[value.Name] = Present(code.Field("%outputs", tensor + Data, "ptr"), ErrorCodes.OutputMissing + i);
+            Dense("%outputs", i, value, table, ErrorCodes.OutputStrides + i);
+        }
+        if (Program.ArenaBytes is not Ir.Number { Integer: 0 })
+        {
+            code.ReturnIf(code.Let("icmp eq ptr %workspace, null"), ErrorCodes.BadWorkspace);
+            var address = code.Let("ptrtoint ptr %workspace to i64");
+            code.ReturnIf(code.Let($"icmp ne i64 {code.Let($"and i64 {address}, 63")}, 0"), ErrorCodes.BadWorkspace);
+        }
+        var stored = code.Field("%model", 0, "ptr");
+        foreach (var slot in Program.Slots)
+            if (slot.Kind is SlotKind.Weight or SlotKind.Arena) data[slot.Name] = Offset(slot.Kind == SlotKind.Weight ? stored : "%workspace", Number(slot.Offset, table));
+        new Calls(code, Program, symbolOf).Emit(data, dims, step => step.Scratch is { } scratch ? Offset("%workspace", Number(scratch, table)) : "null");
+        code.Line("ret i32 0").Raw("}");
+    }
+
+    /// <summary>The dimensions of this run, each read off the first input that has it.</summary>
+    private string Dimensions(List<string> shapes)
+    {
+        if (Program.Symbols.Count == 0) return "null";
+        var dims = code.Let($"alloca [{Program.Symbols.Count} x i64], align 8");
+        foreach (var (s, symbol) in Program.Symbols.Index())
+        {
+            var (input, axis) = (from v in Program.Inputs.Index() from e in v.Item.Type.Shape.Index() where e.Item == symbol select (v.Index, e.Index)).First();
+            var extent = code.Field(shapes[input], axis * 8, "i64");
+            code.ReturnIf(code.Let($"icmp slt i64 {extent}, {symbol.Low}"), ErrorCodes.InputShape + input);
+            code.ReturnIf(code.Let($"icmp sgt i64 {extent}, {symbol.High}"), ErrorCodes.InputShape + input);
+            code.Line($"store i64 {extent}, ptr {code.At(dims, s * 8)}");
+        }
+        var (check, done) = (code.NewLabel("check"), code.NewLabel("checked"));
+        code.Line($"br i1 {code.Let("icmp eq ptr %given, null")}, label %{done}, label %{check}");
+        code.Label(check);
+        for (var s = 0; s < Program.Symbols.Count; s++)
+            code.ReturnIf(code.Let($"icmp ne i64 {code.Field("%given", s * 8, "i64")}, {code.Field(dims, s * 8, "i64")}"), ErrorCodes.DimensionsDiffer);
+        code.Line($"br label %{done}");
+        code.Label(done);
+        return dims;
+    }
+
+    /// <summary>The table of numbers that depend on dimensions, filled; null where there are none.</summary>
+    private string Table(string dims)
+    {
+        if (plan.Count == 0) return "null";
+        var table = code.Let($"alloca [{plan.Count} x i64], align 8");
+        var arguments = code.Let("alloca [1 x ptr], align 8");
+        code.Line($"store ptr {table}, ptr {arguments}");
+        code.Line($"call void @\"{symbolOf(plan.Kernel.Name)}\"(ptr {arguments}, ptr {Calls.DimensionsOf(code, plan.Kernel, Program, dims)}, ptr null, ptr null)");
+        return table;
+    }
+
+    private string Number(Expr expr, string table) => plan.Find(expr) is { Value: { } known } ? known.ToString(System.Globalization.CultureInfo.InvariantCulture) : code.Field(table, plan.Find(expr).Place * 8L, "i64");
+
+    private string Offset(string pointer, string bytes) => bytes == "0" ? pointer : code.Let($"getelementptr inbounds i8, ptr {pointer}, i64 {bytes}");
+
+    private string Present(string pointer, int error)
+    {
+        code.ReturnIf(code.Let($"icmp eq ptr {pointer}, null"), error);
+        return pointer;
+    }
+
+    private void Aligned(string pointer, Value value, int error)
+    {
+        var bytes = value.Type.Scalar.Bits / 8;
+        if (bytes <= 1) return;
+        var address = code.Let($"ptrtoint ptr {pointer} to i64");
+        code.ReturnIf(code.Let($"icmp ne i64 {code.Let($"and i64 {address}, {bytes - 1}")}, 0"), error);
+    }
+
+    /// <summary>Strides, where given, must be those of a dense tensor; an axis of one element may have any.</summary>
+    private void Dense(string tensors, int i, Value value, string table, int error)
+    {
+        if (value.Type.Rank == 0) return;
+        var (check, done) = (code.NewLabel("strided"), code.NewLabel("dense"));
+        var strides = code.Field(tensors, (i * TensorBytes) + StridesAt, "ptr");
+        code.Line($"br i1 {code.Let($"icmp eq ptr {strides}, null")}, label %{done}, label %{check}");
+        code.Label(check);
+        var expected = "1";
+        for (var axis = value.Type.Rank - 1; axis >= 0; axis--)
+        {
+            var extent = Number(value.Type.Shape[axis], table);
+            var differs = code.Let($"icmp ne i64 {code.Field(strides, axis * 8, "i64")}, {expected}");
+            code.ReturnIf(code.Let($"and i1 {differs}, {code.Let($"icmp ne i64 {extent}, 1")}"), error);
+            expected = code.Let($"mul i64 {expected}, {extent}");
+        }
+        code.Line($"br label %{done}");
+        code.Label(done);
+    }
+
+    /// <summary>A capacity below what is needed is set to that and refused.</summary>
+    private void Enough(int tensor, Expr bytes, string table, int error)
+    {
+        var (small, enough) = (code.NewLabel("small"), code.NewLabel("enough"));
+        var needed = Number(bytes, table);
+        code.Line($"br i1 {code.Let($"icmp ult i64 {code.Field("%outputs", tensor + Capacity, "i64")}, {needed}")}, label %{small}, label %{enough}");
+        code.Label(small);
+        code.Line($"store i64 {needed}, ptr {code.At("%outputs", tensor + Capacity)}");
+        code.Line($"ret i32 {error}");
+        code.Label(enough);
+    }
+}
