@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>Writes LLVM assembly line by line: names of values, labels, early returns. For the glue of an artifact; kernels have an emitter of their own.</summary>
 public sealed class AssemblyText

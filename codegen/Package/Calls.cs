@@ -1,6 +1,6 @@
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>The steps of a program as calls: arguments gathered, the host asked between kernels whether to go on, and told which kernel runs.</summary>
 internal sealed class Calls(AssemblyText code, Program program, Func<string, string> symbolOf)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>Where an artifact came from; said in its contract. No clock and no path.</summary>
 /// <param name="ModelHash">SHA-256 of the model's file.</param>
@@ -29,7 +29,7 @@ public static class ContractText
         {
             json.WriteStartObject();
             json.WriteString("name", model.Name);
-            json.WriteNumber("abi", Package.LatheHeader.Abi);
+            json.WriteNumber("abi", LatheHeader.Abi);
             json.WriteStartObject("provenance");
             json.WriteString("model_sha256", provenance.ModelHash);
             json.WriteString("recipe", provenance.Recipe);

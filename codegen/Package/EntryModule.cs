@@ -1,6 +1,6 @@
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>
 /// The functions of a model's C ABI as LLVM assembly: checks at entry, the calls of its kernels, the contract. It computes nothing itself:

@@ -1,6 +1,6 @@
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>The codes a model's functions return and what <c>NAME_error</c> says of each: a kind times 1000 plus the number of the tensor or guard.</summary>
 public static class ErrorCodes

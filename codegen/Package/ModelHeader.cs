@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>The C header of a model: named inputs and outputs, dimensions, the functions of its library.</summary>
 public static class ModelHeader

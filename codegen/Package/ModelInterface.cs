@@ -1,7 +1,7 @@
 using System.Text;
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>What a model looks like from C: its name, and C identifiers for its tensors and dimensions.</summary>
 public sealed class ModelInterface

@@ -1,6 +1,6 @@
 using Lathe.Ir;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>
 /// The numbers of a run that depend on its dimensions (offsets, extents, sizes, guards) as one kernel that fills a table:

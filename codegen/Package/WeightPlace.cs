@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Lathe.Codegen;
+namespace Lathe.Codegen.Package;
 
 /// <summary>Where an artifact's weights are, and the functions that open and close them.</summary>
 public abstract record WeightPlace

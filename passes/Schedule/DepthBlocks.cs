@@ -57,7 +57,8 @@ public sealed class DepthBlocks
         while (vector > 1 && last.Extent.Whole % vector != 0) vector /= 2;
         if (vector < 4) vector = 1;
         var (whole, lane) = (new Axis(last.Name, last.Extent.Whole / vector), new Axis("j", vector));
-        Expr Index(Axis axis) => axis != last ? axis.Extent is Number { Integer: 1 } ? 0 : axis : vector == 1 ? whole : whole * vector + lane;
+        Expr Index(Axis axis) => axis != last ? axis.Extent is Number { Integer: 1 } ? 0 : axis : vector == 1 ? Whole() : Whole() * vector + lane;
+        Expr Whole() => whole.Extent is Number { Integer: 1 } ? 0 : whole;
         var position = axes.Aggregate((Expr)0, (sum, axis) => sum * axis.Extent + Index(axis));
         var at = inner.Zip(axes.Skip(1)).Select(pair => (pair.First, Index(pair.Second))).ToList();
         Expr exists = true;

@@ -67,7 +67,7 @@ public sealed class VectorNest(Machine machine)
     private Stmt Nest(Seq<Axis> axes, Store store, bool shared)
     {
         var order = store.Buffer.Order is [] ? Enumerable.Range(0, store.At.Count) : store.Buffer.Order;
-        List<Axis> nested = [.. order.Select(i => store.At[i]).OfType<Axis>().Where(a => a.Extent is not Number { Integer: 1 })];
+        List<Axis> nested = [.. order.Select(i => store.At[i]).OfType<Axis>().Where(a => axes.Contains(a) && a.Extent is not Number { Integer: 1 })];
         var ones = axes.Where(a => a.Extent is Number { Integer: 1 }).Select(a => (a, (Expr)0)).ToList();
         if (ones.Count > 0) store = Substituted(store, ones);
         if (nested.Count == 0) return store.Value is Reduce alone ? AcrossLanes(store, alone) : store;
