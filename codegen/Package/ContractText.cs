@@ -29,7 +29,7 @@ public static class ContractText
         {
             json.WriteStartObject();
             json.WriteString("name", model.Name);
-            json.WriteNumber("abi", LatheHeader.Abi);
+            json.WriteNumber("abi", 1);
             json.WriteStartObject("provenance");
             json.WriteString("model_sha256", provenance.ModelHash);
             json.WriteString("recipe", provenance.Recipe);
