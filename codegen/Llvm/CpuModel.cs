@@ -5,7 +5,7 @@ namespace Lathe.Codegen.Llvm;
 /// LLVM's C API does not say what a processor has (and ends the process at a name it does not know), so the table stands here;
 /// a test compares every entry with LLVM's own.
 /// </remarks>
-public sealed record CpuModel(string Name, Architecture Architecture, IReadOnlySet<string> Features)
+public sealed record CpuModel(string Name, CpuArchitecture Architecture, IReadOnlySet<string> Features)
 {
     private const string V2 = "sse2 sse3 ssse3 sse4.1 sse4.2 popcnt";
     private const string V3 = V2 + " avx avx2 bmi bmi2 f16c fma lzcnt movbe";
@@ -50,8 +50,8 @@ public sealed record CpuModel(string Name, Architecture Architecture, IReadOnlyS
     /// <summary>Every instruction set some entry has: the names <see cref="CpuTarget.Has"/> answers to.</summary>
     public static IReadOnlySet<string> KnownFeatures { get; } = All.SelectMany(model => model.Features).ToHashSet(StringComparer.Ordinal);
 
-    private static CpuModel X86(string name, string features) => new(name, Architecture.X86, Names(features));
-    private static CpuModel Arm(string name, string features) => new(name, Architecture.Aarch64, Names(features));
-    private static CpuModel RiscV(string name, string features) => new(name, Architecture.RiscV64, Names("m a f d c" + features));
+    private static CpuModel X86(string name, string features) => new(name, CpuArchitecture.X86, Names(features));
+    private static CpuModel Arm(string name, string features) => new(name, CpuArchitecture.Aarch64, Names(features));
+    private static CpuModel RiscV(string name, string features) => new(name, CpuArchitecture.RiscV64, Names("m a f d c" + features));
     private static HashSet<string> Names(string features) => features.Split(' ').ToHashSet(StringComparer.Ordinal);
 }

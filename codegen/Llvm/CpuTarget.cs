@@ -18,19 +18,19 @@ public sealed record CpuTarget(string Triple, string Cpu, string Features)
     /// <exception cref="ArgumentException">The name is unknown, or names a processor of another architecture than the triple's.</exception>
     public static CpuTarget Parse(string cpu, string? triple = null)
     {
-        if (cpu == "host") return triple is null || Architecture.Of(triple) == Host.Architecture ? Host with { Triple = triple ?? Host.Triple } : throw new ArgumentException($"cpu: host is {Host.Triple}, the triple is {triple}");
-        var wanted = triple is null ? null : Architecture.Of(triple);
+        if (cpu == "host") return triple is null || CpuArchitecture.Of(triple) == Host.Architecture ? Host with { Triple = triple ?? Host.Triple } : throw new ArgumentException($"cpu: host is {Host.Triple}, the triple is {triple}");
+        var wanted = triple is null ? null : CpuArchitecture.Of(triple);
         var model = CpuModel.All.FirstOrDefault(model => model.Name == cpu && (wanted is null || model.Architecture == wanted));
-        if (model is not null) return new(triple ?? $"{model.Architecture.Name}-{(model.Architecture == Architecture.X86 ? "pc" : "unknown")}-linux-gnu", cpu, model.Architecture.BaseFeatures);
+        if (model is not null) return new(triple ?? $"{model.Architecture.Name}-{(model.Architecture == CpuArchitecture.X86 ? "pc" : "unknown")}-linux-gnu", cpu, model.Architecture.BaseFeatures);
         var known = CpuModel.All.Where(entry => wanted is null || entry.Architecture == wanted).Select(entry => entry.Name).Distinct();
         throw new ArgumentException($"cpu: '{cpu}' is not known{(wanted is null ? "" : $" on {wanted.Name}")}; known are host, {string.Join(", ", known)}");
     }
 
     /// <summary>The least processor of a triple's architecture.</summary>
     /// <exception cref="ArgumentException">No code is made for it.</exception>
-    public static CpuTarget OfTriple(string triple) => Parse(Architecture.Of(triple).DefaultCpu, triple);
+    public static CpuTarget OfTriple(string triple) => Parse(CpuArchitecture.Of(triple).DefaultCpu, triple);
 
-    public Architecture Architecture => Architecture.Of(Triple);
+    public CpuArchitecture Architecture => CpuArchitecture.Of(Triple);
 
     /// <summary>Whether code may use an instruction set, by LLVM's name: <c>avx512f</c>, <c>fma</c>, <c>dotprod</c>. Another architecture's is not had.</summary>
     /// <exception cref="ArgumentException">No processor has it: the name is misspelt.</exception>
@@ -43,7 +43,7 @@ public sealed record CpuTarget(string Triple, string Cpu, string Features)
     }
 
     /// <summary>Bytes of the widest vector register; a general register's eight where there are none.</summary>
-    public int VectorBytes => Has("avx512f") ? 64 : Has("avx") ? 32 : Architecture == Architecture.RiscV64 && !Has("v") ? 8 : 16;
+    public int VectorBytes => Has("avx512f") ? 64 : Has("avx") ? 32 : Architecture == CpuArchitecture.RiscV64 && !Has("v") ? 8 : 16;
 
     private static CpuTarget DetectHost()
     {

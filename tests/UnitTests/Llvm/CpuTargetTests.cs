@@ -4,7 +4,7 @@ namespace Lathe.UnitTests.Llvm;
 
 public sealed class CpuTargetTests
 {
-    public static IEnumerable<object[]> Models => CpuModel.All.Where(model => model.Architecture != Architecture.RiscV64).Select(model => new object[] { model.Name, model.Architecture.Name });
+    public static IEnumerable<object[]> Models => CpuModel.All.Where(model => model.Architecture != CpuArchitecture.RiscV64).Select(model => new object[] { model.Name, model.Architecture.Name });
 
     /// <summary>LLVM inlines a function only into one whose processor has everything the function asks for: so it tells what a processor has.</summary>
     [Theory, MemberData(nameof(Models))]

@@ -8,17 +8,18 @@ namespace Lathe.Codegen.Llvm;
 /// <param name="BaseFeatures">LLVM features that the Linux ABI of the family takes for granted.</param>
 /// <param name="ElfMachine">e_machine of the ELF header.</param>
 /// <param name="ElfFlags">e_flags: on RISC-V the calling convention (compressed code, doubles in registers), which linkers compare.</param>
-public sealed record Architecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags)
+/// <param name="Pause">Assembly of the hint for a thread that spins.</param>
+public sealed record CpuArchitecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags, string Pause)
 {
-    public static Architecture X86 { get; } = new("x86_64", "x86-64", "", 62, 0);
-    public static Architecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0);
-    public static Architecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5);
+    public static CpuArchitecture X86 { get; } = new("x86_64", "x86-64", "", 62, 0, "pause");
+    public static CpuArchitecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0, "yield");
+    public static CpuArchitecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5, ".insn i 0x0F, 0, x0, x0, 0x010");
 
-    public static IReadOnlyList<Architecture> All { get; } = [X86, Aarch64, RiscV64];
+    public static IReadOnlyList<CpuArchitecture> All { get; } = [X86, Aarch64, RiscV64];
 
     /// <summary>The architecture of a triple such as <c>aarch64-linux-gnu</c>.</summary>
     /// <exception cref="ArgumentException">Another one.</exception>
-    public static Architecture Of(string triple)
+    public static CpuArchitecture Of(string triple)
     {
         var name = triple.Split('-')[0];
         return All.FirstOrDefault(architecture => architecture.Name == (name == "arm64" ? "aarch64" : name))

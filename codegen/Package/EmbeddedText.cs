@@ -1,0 +1,12 @@
+namespace Lathe.Codegen.Package;
+
+/// <summary>Texts that lie beside the sources as files of their own language.</summary>
+internal static class EmbeddedText
+{
+    public static string Read(string name)
+    {
+        using var stream = typeof(EmbeddedText).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in the assembly");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
