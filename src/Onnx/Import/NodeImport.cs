@@ -1,0 +1,81 @@
+namespace Lathe.Onnx;
+
+/// <summary>Turns nodes into operators one after another: raised to their newest form, typed, and passed over where an operand could not be made.</summary>
+internal sealed class NodeImport
+{
+    private const int MostNamed = 4;
+
+    private readonly GraphBuilder builder;
+    private readonly Dictionary<string, Value> values;
+    private readonly Names names;
+    private readonly TensorReader tensors;
+    private readonly Report report;
+    private readonly RaiseScope scope;
+
+    /// <param name="values">Inputs and weights by name; what nodes make is added.</param>
+    public NodeImport(GraphBuilder builder, Dictionary<string, Value> values, Names names, TensorReader tensors, Report report)
+    {
+        (this.builder, this.values, this.names, this.tensors, this.report) = (builder, values, names, tensors, report);
+        scope = new(name => values.GetValueOrDefault(name), weight => values.Add(weight.Name, weight), names, tensors);
+    }
+
+    /// <summary>Notes every node that cannot be compiled whatever its operands are, each operator once.</summary>
+    public static void CheckOperators(IReadOnlyList<OnnxNode> nodes, Report report)
+    {
+        foreach (var node in nodes.Where(RunsGraphs)) report.Add(Faults.ControlFlow(node.Where, node.OpType));
+        foreach (var use in nodes.Where(n => !RunsGraphs(n) && !IsKnown(n)).GroupBy(n => (n.OpType, n.Domain, n.Opset)))
+        {
+            var (op, domain, opset) = use.Key;
+            var all = use.Select(n => n.Where).ToList();
+            var shown = string.Join(", ", all.Take(MostNamed)) + (all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "");
+            report.Add(Faults.UnknownOperator(op, domain, opset, shown, all[0], Spelling.Nearest(op, OperatorTable.Names.Concat(Raise.Names).Distinct(StringComparer.Ordinal))));
+        }
+        foreach (var domain in nodes.Where(n => n.Opset == 0 && n.Domain == "" && n.Name != "").Take(1)) report.Add(Faults.NoOpset(domain.Domain, domain.Where));
+    }
+
+    public void Add(OnnxNode node)
+    {
+        if (RunsGraphs(node) || !IsKnown(node) || node.Inputs.Any(name => name != "" && !values.ContainsKey(name))) return;
+        if (node is { OpType: "Constant", Domain: "" })
+        {
+            if (report.Try(() => ConstantNode.Read(node, tensors)) is { } contents && node.Outputs is [not "" and var name, ..]) values[name] = contents.AsWeight(name);
+            return;
+        }
+        try
+        {
+            if (Raise.Find(node) is { } raise) foreach (var newer in raise.Apply(node, scope)) Add(newer with { Name = node.Name });
+            else Build(node);
+        }
+        catch (DiagnosticException e) { report.Add(e.Diagnostics); }
+        catch (TypeException e) { report.Add(Faults.OldForm(node.Where, node.OpType, node.Opset, e.Message)); }
+    }
+
+    private void Build(OnnxNode node)
+    {
+        var op = AttributeReader.Read(node, OperatorTable.Find(node.Domain, node.OpType)!);
+        var operands = Trimmed(node.Inputs).Select(name => name == "" ? null : values[name]).ToArray();
+        var wanted = Trimmed(node.Outputs).ToArray();
+        if (wanted is []) return;
+        if (wanted[0] == "") wanted[0] = names.Fresh(node.Name != "" ? node.Name : wanted[^1] + ".0");
+        try
+        {
+            var results = builder.Add([.. wanted], op, [.. operands]);
+            if (results.Count < wanted.Length) report.Add(Faults.TooManyResults(node.Where, node.OpType, results.Count, wanted.Length));
+            foreach (var result in results) values.TryAdd(result.Name, result);
+        }
+        catch (TypeException e)
+        {
+            report.Add(Faults.Misfit(node.Where, e.Message, string.Join(", ", operands.Select(v => v is null ? "none" : $"{v} {v.Type}"))));
+        }
+        catch (Exception e) when (e is not DiagnosticException)
+        {
+            throw new InvalidOperationException($"{node.Where} ({op} of {string.Join(", ", operands.Select(v => v?.Type.ToString() ?? "none"))}): {e.Message}", e);
+        }
+    }
+
+    private static IEnumerable<string> Trimmed(Seq<string> names) => names.Take(names.Select((name, i) => name == "" ? 0 : i + 1).DefaultIfEmpty().Max());
+
+    private static bool RunsGraphs(OnnxNode node) => node.Domain == "" && node.OpType is "If" or "Loop" or "Scan" || Subgraphs.Of(node.Attributes.Values).Any();
+
+    private static bool IsKnown(OnnxNode node) => node is { OpType: "Constant", Domain: "" } || Raise.Find(node) is not null || OperatorTable.Find(node.Domain, node.OpType) is not null;
+}

@@ -1,0 +1,86 @@
+using Lathe.Onnx.Proto;
+
+namespace Lathe.Onnx;
+
+/// <summary>Reads ONNX models: opset 7 and later, weights left in the file, every problem of a model said at once.</summary>
+public static class OnnxModel
+{
+    /// <param name="path">The model; external data is read from its folder only.</param>
+    /// <param name="options">Dimensions to bind.</param>
+    /// <exception cref="DiagnosticException">The model cannot be compiled; it lists everything that is wrong with it.</exception>
+    public static ImportResult Load(string path, ImportOptions? options = null)
+    {
+        var file = ModelFile.Read(path);
+        return Import(file, options ?? new(), Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static ImportResult Import(ModelFile file, ImportOptions options, string folder)
+    {
+        var (model, graph, report) = (file.Model, file.Model.Graph, new Report());
+        var opsets = new Opsets(model.OpsetImport);
+        report.Add(opsets.Check(model.IrVersion));
+
+        var tensors = new TensorReader(new ExternalFiles(folder));
+        var (values, given) = (new Dictionary<string, Value>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var (name, read) in Weights(file, tensors))
+        {
+            if (name == "") report.Add(Faults.NoName("a weight"));
+            else if (!given.TryAdd(name, "a weight")) report.Add(Faults.Duplicate(name, "a weight", "a weight"));
+            else if (report.Try(read) is { } weight) values[name] = weight;
+        }
+        var inputs = Inputs(model, given, options, report);
+        foreach (var input in inputs) values[input.Name] = input;
+
+        var names = new Names(given.Keys.Concat(graph.Node.SelectMany(n => n.Output)));
+        var outputs = graph.Output.Select(o => o.Name).ToList();
+        if (outputs.Count == 0) report.Add(Faults.NoOutputs());
+        var nodes = NodeOrder.Sort(new FunctionInliner(model.Functions, names, report).Inline(graph.Node, opsets), given, outputs, report);
+        NodeImport.CheckOperators(nodes, report);
+
+        var builder = new GraphBuilder(graph.Name == "" ? "main" : graph.Name, inputs);
+        var import = new NodeImport(builder, values, names, tensors, report);
+        foreach (var node in nodes) import.Add(node);
+        DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
+        report.Conclude();
+        return new(builder.Return([.. outputs.Select(name => values[name])]), Info(file, opsets), report.Warnings);
+    }
+
+    private static IEnumerable<(string Name, Func<Value> Read)> Weights(ModelFile file, TensorReader tensors)
+    {
+        Value Weight(string name, TensorContents contents) => contents.Kind == Scalar.String ? throw new DiagnosticException(Faults.TextWeight(name)) : contents.AsWeight(name);
+        foreach (var tensor in file.Initializers) yield return (tensor.Name, () => Weight(tensor.Name, tensors.Read(tensor, tensor.Name)));
+        foreach (var sparse in file.Model.Graph.SparseInitializer)
+        {
+            var name = sparse.Values?.Name ?? "";
+            yield return (name, () => Weight(name, tensors.Read(sparse, name)));
+        }
+    }
+
+    /// <summary>The inputs that a run must give. Up to IR 3 every weight is listed as an input too; later that makes it a default.</summary>
+    private static List<Value> Inputs(ModelProto model, Dictionary<string, string> given, ImportOptions options, Report report)
+    {
+        var listed = model.Graph.Input.Where(i => !given.ContainsKey(i.Name)).ToList();
+        if (model.IrVersion > 3) report.Add(model.Graph.Input.Where(i => given.ContainsKey(i.Name)).Select(i => Faults.DefaultInput(i.Name)));
+        var dimensions = new Dimensions(listed, options, report);
+        var inputs = new List<Value>();
+        foreach (var input in listed)
+        {
+            if (input.Name == "") report.Add(Faults.NoName("an input"));
+            else if (!given.TryAdd(input.Name, "an input")) report.Add(Faults.Duplicate(input.Name, "an input", "an input"));
+            else if (input.Type?.TensorType is not { } tensor) report.Add(Faults.InputKind(input.Name, input.Type is null ? "of no type" : $"a {input.Type.ValueCase switch { TypeProto.ValueOneofCase.SequenceType => "sequence", TypeProto.ValueOneofCase.MapType => "map", TypeProto.ValueOneofCase.OptionalType => "value that may be absent", TypeProto.ValueOneofCase.SparseTensorType => "sparse tensor", _ => "value of no type" }}"));
+            else if (ElementKinds.Of(tensor.ElemType) is not { } kind) report.Add(Faults.UnknownKind(input.Name, tensor.ElemType));
+            else if (kind == Scalar.String) report.Add(Faults.InputKind(input.Name, "text"));
+            else if (dimensions.Shape(input, report) is not { } shape) report.Add(Faults.InputShape(input.Name));
+            else inputs.Add(new(input.Name, new TensorType(shape, kind)));
+        }
+        return inputs;
+    }
+
+    private static ModelInfo Info(ModelFile file, Opsets opsets)
+    {
+        var model = file.Model;
+        return new(model.Graph.Name, model.ProducerName, model.ProducerVersion, model.Domain, model.ModelVersion, model.IrVersion, opsets.All,
+            [.. model.MetadataProps.Concat(model.Graph.MetadataProps).Select(p => (p.Key, p.Value))],
+            [.. new[] { model.DocString, model.Graph.DocString }.Where(d => d != "")], file.Contents);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Lathe.Onnx;
+
+/// <summary>A tensor read from a file: little-endian numbers in row-major order, kinds below a byte packed from the low bits.</summary>
+/// <param name="Kind">Of its elements.</param>
+/// <param name="Dims">Extent of each axis.</param>
+/// <param name="Data">The numbers; shares the file's memory where the file stores them so. Empty for text.</param>
+/// <param name="Text">The elements of a tensor of text, else none.</param>
+public sealed record TensorContents(Scalar Kind, Seq<long> Dims, Bytes Data, Seq<string> Text = default)
+{
+    /// <summary>Number of elements.</summary>
+    public long Count => Dims.Aggregate(1L, (size, extent) => size * extent);
+
+    public TensorType Type => new([.. Dims.Select(d => (Expr)d)], Kind);
+
+    /// <summary>The same numbers as a weight of a graph.</summary>
+    public Value AsWeight(string name) => new(name, Type, [Data]);
+}
