@@ -24,7 +24,7 @@ public sealed class NpyTests
         var file = Written(Tensor.Of([2], 1f, 2f));
         Assert.Equal("\u0093NUMPY\u0001\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".PadRight(127) + "\n", System.Text.Encoding.Latin1.GetString(file[..128]));
         Assert.Equal(136, file.Length);
-        Assert.Equal(0, Read(Written(Tensor.Of([], 3f))).Shape.Count);
+        Assert.Empty(Read(Written(Tensor.Of([], 3f))).Shape);
     }
 
     [Fact]
