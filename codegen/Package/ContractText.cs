@@ -9,19 +9,12 @@ namespace Lathe.Codegen.Package;
 /// <param name="Compiler">Lathe's version.</param>
 public sealed record Provenance(string ModelHash = "", string Recipe = "", string Compiler = "", string Llvm = "");
 
-/// <summary>What a kernel of the program is for, told by the passes: for profiles.</summary>
-/// <param name="Nodes">Nodes of the source model that it computes.</param>
-/// <param name="Template">The schedule's template.</param>
-/// <param name="Flops">Arithmetic of the nodes' own formulas.</param>
-/// <param name="Bytes">What it must read and write.</param>
-public sealed record StepInfo(string Name, Seq<string> Nodes, string Template, double Flops, double Bytes);
-
 /// <summary>The contract of an artifact as JSON: what it takes and gives, what it needs, where it came from.</summary>
 public static class ContractText
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Print(ModelInterface model, string triple, string cpu, Provenance provenance, Seq<StepInfo> steps, long weightBytes, string weightsHash)
+    public static string Print(ModelInterface model, string triple, string cpu, Provenance provenance, long weightBytes, string weightsHash)
     {
         var program = model.Program;
         using var stream = new MemoryStream();
@@ -53,16 +46,17 @@ public static class ContractText
             Tensors(json, "inputs", program.Inputs);
             Tensors(json, "outputs", program.Outputs);
             json.WriteStartArray("kernels");
-            foreach (var step in steps)
+            foreach (var step in program.Steps.OfType<CallKernel>())
             {
                 json.WriteStartObject();
                 json.WriteString("name", step.Name);
                 json.WriteStartArray("nodes");
-                foreach (var node in step.Nodes) json.WriteStringValue(node);
+                foreach (var node in step.Info?.Nodes ?? []) json.WriteStringValue(node);
                 json.WriteEndArray();
-                json.WriteString("template", step.Template);
-                json.WriteNumber("flops", step.Flops);
-                json.WriteNumber("bytes", step.Bytes);
+                json.WriteString("kernel", step.Kernel);
+                json.WriteString("template", step.Info?.Template ?? "");
+                json.WriteNumber("flops", Largest(step.Info?.Flops ?? 0));
+                json.WriteNumber("bytes", Largest(step.Info?.Bytes ?? 0));
                 json.WriteEndObject();
             }
             json.WriteEndArray();

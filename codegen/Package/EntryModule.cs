@@ -10,9 +10,10 @@ namespace Lathe.Codegen.Package;
 /// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
 /// <param name="contract">What <c>NAME_contract</c> returns.</param>
 /// <param name="weights">Where the weights are.</param>
-public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights)
+/// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
+public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights, string? pool = null)
 {
-    private const int TensorBytes = 32, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
+    private const int TensorBytes = 32, HostBytes = 40, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
     private readonly AssemblyText code = new();
 
     private Program Program => model.Program;
@@ -22,6 +23,8 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         foreach (var kernel in Program.Kernels.Select(k => k.Name).Append(plan.Kernel.Name)) code.Raw($"declare hidden void @\"{symbolOf(kernel)}\"(ptr, ptr, ptr, ptr) nounwind");
         code.Raw(weights.Declarations(model.Name));
         code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
+        if (pool is not null)
+            code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {{ i32, i32, ptr, ptr, ptr, ptr }} {{ i32 {HostBytes}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
         Errors();
         code.Raw($"define ptr @{model.Name}_contract() {{").Line("ret ptr @contract").Raw("}");
         code.Raw(weights.OpenAndClose(model.Name));
@@ -69,7 +72,8 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void Invoke()
     {
-        code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %host) nounwind {{");
+        code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
+        code.Line($"%host = select i1 {code.Let("icmp eq ptr %services, null")}, ptr {(pool is null ? "null" : "@pooled")}, ptr %services");
         code.ReturnIf(code.Let("icmp eq ptr %model, null"), ErrorCodes.MissingArgument);
         if (Program.Inputs.Count > 0) code.ReturnIf(code.Let("icmp eq ptr %inputs, null"), ErrorCodes.MissingArgument);
         code.ReturnIf(code.Let("icmp eq ptr %outputs, null"), ErrorCodes.MissingArgument);

@@ -22,7 +22,15 @@ public abstract record Step;
 /// <summary>Runs a kernel: one slot for each of its inputs, then one for each of its outputs.</summary>
 /// <param name="Name">The node's name, for profiles and diagnostics.</param>
 /// <param name="Scratch">Where in the arena the kernel's own scratch lies, in bytes; null where it needs none.</param>
-public sealed record CallKernel(string Kernel, Seq<string> Arguments, string Name, Expr? Scratch = null) : Step;
+/// <param name="Info">What it stands for, for profiles.</param>
+public sealed record CallKernel(string Kernel, Seq<string> Arguments, string Name, Expr? Scratch = null, CallInfo? Info = null) : Step;
+
+/// <summary>What a call stands for in the model.</summary>
+/// <param name="Nodes">The values it computes, those inside a fused group included.</param>
+/// <param name="Flops">Arithmetic of their formulas.</param>
+/// <param name="Bytes">What must be read and written.</param>
+/// <param name="Template">The schedule's template; empty before there is one.</param>
+public sealed record CallInfo(Seq<string> Nodes, Expr Flops, Expr Bytes, string Template = "");
 
 /// <summary>
 /// What stands between kernels and targets: calls of kernels on slots of one arena. Printed, read back and run like everything else.

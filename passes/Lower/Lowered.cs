@@ -26,7 +26,7 @@ internal sealed class Lowered(Graph graph)
                 if (!outputs.Contains(to)) { views[to] = from; continue; }
                 if (!arguments.Contains(from) && !outputs.Contains(from) && owners.Add(from)) { views[from] = to; continue; }
             }
-            Call(kernel, node.Result.Name);
+            Call(kernel, node);
         }
         return Assembled();
     }
@@ -37,7 +37,7 @@ internal sealed class Lowered(Graph graph)
         return buffer;
     }
 
-    private void Call(Kernel kernel, string name)
+    private void Call(Kernel kernel, Node node)
     {
         var shape = KernelShape.Of(kernel);
         if (!shapes.TryGetValue(shape, out var shared))
@@ -45,7 +45,8 @@ internal sealed class Lowered(Graph graph)
             kernels.Add(shared = kernel);
             shapes[shape] = kernel;
         }
-        calls.Add(new(shared.Name, [.. kernel.Inputs.Concat(kernel.Outputs).Select(b => b.Name)], name));
+        calls.Add(new(shared.Name, [.. kernel.Inputs.Concat(kernel.Outputs).Select(b => b.Name)], node.Result.Name, null,
+            new([.. (node.Body?.Nodes ?? [node]).SelectMany(n => n.Results).Select(v => v.Name)], Work.Flops(kernel), Work.Bytes(kernel))));
     }
 
     private Program Assembled()

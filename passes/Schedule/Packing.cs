@@ -38,7 +38,7 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (buffer, slot) in kernel.Inputs.Concat(kernel.Outputs).Zip(call.Arguments)) arguments.TryAdd(buffer.Name, slot);
         foreach (var (pack, name) in scheduled.Once.Zip(place.Once)) Pack(pack, name, call.Name, arguments);
-        return call with { Kernel = place.Kernel, Arguments = [.. scheduled.Kernel.Inputs.Concat(scheduled.Kernel.Outputs).Select(b => arguments[b.Name])] };
+        return call with { Info = call.Info is { } info ? info with { Template = scheduled.Template } : null, Kernel = place.Kernel, Arguments = [.. scheduled.Kernel.Inputs.Concat(scheduled.Kernel.Outputs).Select(b => arguments[b.Name])] };
     }
 
     /// <summary>Runs a packing kernel for a call, unless another call had the same weights packed the same way.</summary>

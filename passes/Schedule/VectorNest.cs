@@ -67,10 +67,15 @@ public sealed class VectorNest(Machine machine)
     private Stmt Nest(Seq<Axis> axes, Store store, bool shared)
     {
         var order = store.Buffer.Order is [] ? Enumerable.Range(0, store.At.Count) : store.Buffer.Order;
-        List<Axis> nested = [.. order.Select(i => store.At[i]).OfType<Axis>().Where(a => axes.Contains(a) && a.Extent is not Number { Integer: 1 })];
+        List<Axis> nested = [.. order.SelectMany(i => axes.Where(a => Linear.Of(store.At[i])[a] == 1)).Where(a => a.Extent is not Number { Integer: 1 })];
         var ones = axes.Where(a => a.Extent is Number { Integer: 1 }).Select(a => (a, (Expr)0)).ToList();
         if (ones.Count > 0) store = Substituted(store, ones);
         if (nested.Count == 0) return store.Value is Reduce alone ? AcrossLanes(store, alone) : store;
+        foreach (var axis in nested)
+        {
+            var pieces = Piecewise.Pieces(axis, store.Value);
+            if (pieces.Count > 1) return Do(pieces.Select(piece => Piece(nested, axis, piece.From, piece.To, store, shared)));
+        }
         while (nested.Count > 1 && Merge(nested[^2], nested[^1], store) is var (merged, together))
         {
             nested.RemoveRange(nested.Count - 2, 2);
@@ -85,6 +90,14 @@ public sealed class VectorNest(Machine machine)
         var outer = nested[0];
         Stmt Rest(Store s) => Nest(LoopKind.For, nested.Skip(1).SkipLast(1), Inner(s));
         return worth ? Shared(outer.Name, outer.Extent, i => Rest(Substituted(store, [(outer, i)]))) : new Loop(LoopKind.For, outer, Rest(store));
+    }
+
+    /// <summary>The nest over a stretch of one axis, its conditions decided where they can be.</summary>
+    private Stmt Piece(List<Axis> axes, Axis axis, long from, long to, Store store, bool shared)
+    {
+        var part = new Axis(axis.Name, to - from);
+        var inside = new Store(store.Buffer, [.. store.At.Select(i => Linear.Simplify(i.Substitute((axis, part + from))))], Piecewise.Decided(Simplified(store.Value.Substitute((axis, part + from)))));
+        return Nest([.. axes.Select(a => a == axis ? part : a)], inside, shared);
     }
 
     private static Stmt Nest(LoopKind kind, IEnumerable<Axis> axes, Stmt body) => Stmts.Nest(kind, axes, body);

@@ -1,0 +1,27 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Package;
+
+/// <summary>What a compile can write.</summary>
+public enum Emission { Shared, Static, Object, Header, Llvm, Asm, Contract }
+
+/// <summary>How an artifact is built.</summary>
+/// <param name="Name">Of the model: a C identifier, the prefix of its functions and files.</param>
+/// <param name="Directory">Where the files go; made if it is not there.</param>
+/// <param name="Emit">What to write.</param>
+/// <param name="WeightsInFile">Whether weights go to a file of their own; null: from <see cref="EmbedLimit"/> bytes on.</param>
+/// <param name="Pool">Whether to link the built-in thread pool.</param>
+/// <param name="Jobs">Kernels compiled at once; the bytes do not depend on it.</param>
+public sealed record ArtifactOptions(string Name, string Directory, CpuTarget Target, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0)
+{
+    /// <summary>Most bytes of weights that are linked into the library unless asked otherwise.</summary>
+    public const long EmbedLimit = 64L << 20;
+}
+
+/// <summary>What was built.</summary>
+/// <param name="Files">Written files, in the order of the options.</param>
+/// <param name="CodeBytes">Machine code and constants of the kernels and the entry.</param>
+/// <param name="WeightBytes">As stored.</param>
+/// <param name="Contract">The JSON.</param>
+public sealed record Artifact(Seq<string> Files, long CodeBytes, long WeightBytes, string Contract);
