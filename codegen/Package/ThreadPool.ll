@@ -15,6 +15,7 @@
 @PREFIX.pool.stop = internal global i32 0
 @PREFIX.pool.process = internal global i32 0                                ; the threads are this process's, not its forks'
 @PREFIX.pool.workers = internal global i32 0                                ; threads beside the caller
+@PREFIX.pool.spins = internal global i32 0                                  ; looks at a semaphore before its thread sleeps
 @PREFIX.pool.threads = internal global [255 x i64] zeroinitializer          ; pthread_t
 @PREFIX.pool.variable = internal constant [14 x i8] c"LATHE_THREADS\00"
 
@@ -135,6 +136,7 @@ exit:
 ; Spins for the time between two kernels, some ten microseconds, then sleeps.
 define internal void @PREFIX.pool.wait(ptr %semaphore) nounwind {
 entry:
+  %spins = load i32, ptr @PREFIX.pool.spins
   br label %spin
 spin:
   %turn = phi i32 [ 0, %entry ], [ %turn.next, %again ]
@@ -144,7 +146,7 @@ spin:
 again:
   PAUSE
   %turn.next = add i32 %turn, 1
-  %spinning = icmp ult i32 %turn.next, 1024
+  %spinning = icmp ult i32 %turn.next, %spins
   br i1 %spinning, label %spin, label %sleep
 sleep:
   %failed = call i32 @sem_wait(ptr %semaphore)
@@ -163,19 +165,22 @@ entry:
   %done = call i32 @sem_init(ptr @PREFIX.pool.done, i32 0, i32 0)
   %process = call i32 @getpid()
   store i32 %process, ptr @PREFIX.pool.process
+  %processors = call i64 @sysconf(i32 84) ; _SC_NPROCESSORS_ONLN
   %variable = call ptr @getenv(ptr @PREFIX.pool.variable)
   %unset = icmp eq ptr %variable, null
-  br i1 %unset, label %online, label %read
+  br i1 %unset, label %count, label %read
 read:
   %asked = call i64 @strtol(ptr %variable, ptr null, i32 10)
   %sound = icmp sgt i64 %asked, 0
-  br i1 %sound, label %count, label %online
-online:
-  %processors = call i64 @sysconf(i32 84) ; _SC_NPROCESSORS_ONLN
+  %chosen = select i1 %sound, i64 %asked, i64 %processors
   br label %count
 count:
-  %wanted = phi i64 [ %asked, %read ], [ %processors, %online ]
+  %wanted = phi i64 [ %chosen, %read ], [ %processors, %entry ]
   %most = call i64 @llvm.smin.i64(i64 %wanted, i64 256)
+  ; Who spins keeps a processor from those who work, where there are more threads than processors.
+  %crowded = icmp sgt i64 %most, %processors
+  %spins = select i1 %crowded, i32 1, i32 1024
+  store i32 %spins, ptr @PREFIX.pool.spins
   ; A signal's handler is the program's business, on a thread of the program's.
   %filled = call i32 @sigfillset(ptr %all)
   %blocked = call i32 @pthread_sigmask(i32 2, ptr %all, ptr %old) ; SIG_SETMASK
