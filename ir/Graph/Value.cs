@@ -27,7 +27,7 @@ public sealed class Value(string name, TensorType type, Seq<Bytes> planes = defa
         var bytes = planes[0].Span(0, (int)planes[0].Length);
         var all = new Expr[type.Count];
         for (var i = 0; i < all.Length; i++)
-            all[i] = kind.IsReal ? Number.Of(kind.Arithmetic, Numbers.Read(kind, bytes, i)) : Number.Of(kind, Numbers.ReadWhole(kind, bytes, i));
+            all[i] = kind.IsReal ? Number.Of(kind.Arithmetic, Numbers.Read(kind, bytes, i)) : Number.Of(kind.Arithmetic, Numbers.ReadWhole(kind, bytes, i));
         return new(all);
     }
 

@@ -60,7 +60,14 @@ public abstract class Expr : IEquatable<Expr>
     public static Expr Max(Expr a, Expr b) => Call.Of(Function.Max, a, b);
     public static Expr Clamp(Expr x, Expr low, Expr high) => Min(Max(x, low), high);
     public static Expr Fma(Expr a, Expr b, Expr c) => Call.Of(Function.Fma, a, b, c);
+    public static Expr Abs(Expr x) => Call.Of(Function.Abs, x);
+    public static Expr Floor(Expr x) => Call.Of(Function.Floor, x);
+    public static Expr Round(Expr x) => Call.Of(Function.Round, x);
+    public static Expr Sqrt(Expr x) => Call.Of(Function.Sqrt, x);
     public static Expr Exp(Expr x) => Call.Of(Function.Exp, x);
+    public static Expr Log(Expr x) => Call.Of(Function.Log, x);
+    public static Expr Tanh(Expr x) => Call.Of(Function.Tanh, x);
+    public static Expr Pow(Expr x, Expr exponent) => Call.Of(Function.Pow, x, exponent);
 
     /// <summary>This number as another kind: wraps between whole numbers; real to whole truncates toward zero, saturates, and makes NaN 0; real to real rounds to nearest even.</summary>
     public Expr As(Scalar to) => Cast.Of(to, this);

@@ -129,6 +129,7 @@ public sealed class Cast : Expr
     public Expr Operand => Children[0];
 
     public static Expr Of(Scalar to, Expr of) => of.Type == to ? of
+        : of is Number { IsReal: true } real && to.IsInteger && to != Scalar.U64 ? Fold.Whole(to, real.Real)
         : of is Number n && (to is Scalar.F32 or Scalar.F64 || to.IsInteger && !n.IsReal) ? n.Adapted(to)!
         : new Cast(to, of).Shared();
 

@@ -37,7 +37,8 @@ internal static class Fold
         if (function == Function.Select) return x[0] is Number c ? c.Integer != 0 ? x[1] : x[2] : x[1] == x[2] ? x[1] : null;
         if (function == Function.Not && x[0] is Number { Type: Scalar.Bool } b) return b.Integer == 0;
         if (function is Function.Min or Function.Max && x[0] == x[1]) return x[0];
-        if (!x.All(e => e is Number) || x[0].Type.IsReal || x[0].Type == Scalar.U64) return null;
+        if (!x.All(e => e is Number) || x[0].Type == Scalar.U64) return null;
+        if (x[0].Type.IsReal) return Reals(function, [.. x.Cast<Number>()]);
         var (type, v) = (x[0].Type, x.Select(e => ((Number)e).Integer).ToArray());
         return function switch
         {
@@ -48,6 +49,33 @@ internal static class Fold
             Function.Remainder when v[1] != 0 && v[1] != -1 => Number.Of(type, v[0] % v[1]),
             _ => null,
         };
+    }
+
+    /// <summary>Functions whose result every machine agrees on to the last bit.</summary>
+    private static Expr? Reals(Function function, Number[] x)
+    {
+        var (type, a) = (x[0].Type, x[0].Real);
+        return function switch
+        {
+            Function.Min => Number.Of(type, Math.Min(a, x[1].Real)),
+            Function.Max => Number.Of(type, Math.Max(a, x[1].Real)),
+            Function.Abs => Number.Of(type, Math.Abs(a)),
+            Function.Round => Number.Of(type, Math.Round(a, MidpointRounding.ToEven)),
+            Function.Floor => Number.Of(type, Math.Floor(a)),
+            Function.Ceil => Number.Of(type, Math.Ceiling(a)),
+            Function.Trunc => Number.Of(type, Math.Truncate(a)),
+            Function.Sqrt => Number.Of(type, Math.Sqrt(a)),
+            Function.IsNan => double.IsNaN(a),
+            Function.IsInf => double.IsInfinity(a),
+            _ => null,
+        };
+    }
+
+    /// <summary>A real number as a whole one: toward zero, saturated, NaN as 0.</summary>
+    public static Expr Whole(Scalar to, double x)
+    {
+        var (low, high) = to.Range;
+        return double.IsNaN(x) ? Number.Of(to, 0) : x >= high ? Number.Of(to, high) : x <= low ? Number.Of(to, low) : Number.Of(to, (long)x);
     }
 
     private static Expr? Reals(Operator op, Number a, Number b)

@@ -42,6 +42,23 @@ public sealed class Linear
     public static bool ProvesLess(Expr a, Expr b) => Least(b - a) >= 1;
     public static bool ProvesEqual(Expr a, Expr b) => a == b || Of(a - b) is { IsConstant: true, Constant: 0 };
 
+    /// <summary>A condition as a literal where ranges prove or refute it, else as it is.</summary>
+    public static Expr Decided(Expr condition)
+    {
+        if (condition is Call { Function: Function.Not } not) return Expr.Not(Decided(not.Arguments[0]));
+        if (condition is not Binary b) return condition;
+        if (b.Operator is Operator.And or Operator.Or && b.Type == Scalar.Bool) return Binary.Of(b.Operator, Decided(b.A), Decided(b.B));
+        if (!b.Operator.IsComparison() || b.A.Type != Scalar.I64) return condition;
+        var difference = Simplify(b.B - b.A);
+        var (low, high) = (Least(difference), -Least(0 - difference));
+        return b.Operator switch
+        {
+            Operator.Less => low >= 1 ? true : high <= 0 ? false : condition,
+            Operator.LessOrEqual => low >= 0 ? true : high < 0 ? false : condition,
+            _ => low == 0 && high == 0 ? true : low > 0 || high < 0 ? false : condition,
+        };
+    }
+
     /// <summary>The least value, an axis taken up to its own extent so that <c>n - i</c> with i in n is at least 1.</summary>
     public static long Least(Expr e)
     {
@@ -116,6 +133,7 @@ public sealed class Linear
                 else DivideBySymbol(x, d, b.Operator, factor);
                 break;
             case Call { Function: Function.Min or Function.Max } c: Choose(c, Of(c.Arguments[0], bound), Of(c.Arguments[1], bound), factor); break;
+            case Call { Function: Function.Select } c when Decided(c.Arguments[0]) is Number decided: Add(c.Arguments[decided.Integer != 0 ? 1 : 2], factor, bound); break;
             default: Term(bound is null || bound.Count == 0 || e.Free.Count == 0 ? e : e.Replace(part => part is Axis a && bound.TryGetValue(a, out var v) ? v : null), factor); break;
         }
     }

@@ -11,8 +11,8 @@ public static class Broadcast
         return result;
     }
 
-    /// <summary>An operand's number at an index of the result.</summary>
-    public static Expr Read(Operands x, int operand, Seq<Expr> at) => x[operand](Index(x.Shape(operand), at));
+    /// <summary>An operand's number at an index of the result; a literal where the operand is one known number.</summary>
+    public static Expr Read(Operands x, int operand, Seq<Expr> at) => x.Known(operand) is [Number known] ? known : x[operand](Index(x.Shape(operand), at));
 
     /// <summary>The index into a tensor of this shape that an index of the result stands for.</summary>
     public static Seq<Expr> Index(Shape shape, Seq<Expr> at)

@@ -22,6 +22,29 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
     public Seq<Expr> Shape(int i) => Type(i).Shape;
     public Ir.Scalar Scalar(int i) => Type(i).Scalar;
 
+    /// <summary>The type of an operand that must hold real numbers.</summary>
+    public TensorType Real(int i) => Kind(i, s => s.IsReal, "real numbers");
+    /// <summary>The type of an operand that must hold whole numbers.</summary>
+    public TensorType Whole(int i) => Kind(i, s => s.IsInteger, "whole numbers");
+    /// <summary>The type of an operand that must hold numbers, real or whole.</summary>
+    public TensorType Numeric(int i) => Kind(i, s => s.IsReal || s.IsInteger, "numbers");
+    /// <summary>The type of an operand that must hold truth values.</summary>
+    public TensorType Bool(int i) => Kind(i, s => s == Ir.Scalar.Bool, "truth values");
+
+    /// <summary>Checks that operands that are present are of one kind of number.</summary>
+    public void Alike(params IEnumerable<int> operands)
+    {
+        var present = operands.Where(Has).ToArray();
+        if (present.Any(i => Scalar(i) != Scalar(present[0]))) throw new TypeException($"operands must be of one kind, they are {string.Join(" and ", present.Select(Type))}");
+    }
+
+    /// <summary>An axis of an operand; a negative one is counted from the end.</summary>
+    public int Axis(long axis, int operand = 0) => axis >= -Type(operand).Rank && axis < Type(operand).Rank
+        ? (int)(axis < 0 ? axis + Type(operand).Rank : axis) : throw new TypeException($"there is no axis {axis} in {Type(operand)}");
+
+    /// <summary>The number of an operand that has one element: a literal where it is known.</summary>
+    public Expr Only(int i) => Known(i) is [Number known] ? known : this[i]([.. Shape(i).Select(_ => (Expr)0)]);
+
     /// <summary>The elements of an operand in row-major order, or null where they are not known when compiling.</summary>
     public Seq<Expr>? Known(int i) => Has(i) ? known[i] : null;
 
@@ -44,9 +67,12 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
         return a is Number ? a : b;
     }
 
+    private TensorType Kind(int i, Func<Ir.Scalar, bool> fits, string what) => fits(Scalar(i)) ? Type(i) : throw new TypeException($"operand {i} must be {what}, it is {Type(i)}");
+
     /// <summary>A condition to check when the model is entered; one that is false already is an error now.</summary>
     public void Check(Expr condition, string message)
     {
+        condition = Linear.Decided(condition);
         if (condition is Number n) { if (n.Integer == 0) throw new TypeException(message); return; }
         guards.Add(new(condition, message));
     }

@@ -6,14 +6,14 @@ public sealed record Softmax(long Axis = -1) : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        Require(Axis >= -x.Shape(0).Count && Axis < x.Shape(0).Count, $"axis {Axis} of {x.Type(0)}");
-        return x.Type(0).Elementwise;
+        x.Axis(Axis);
+        return x.Real(0).Elementwise;
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)
     {
-        var along = (int)(Axis < 0 ? Axis + at.Count : Axis);
-        Expr Read(Expr k) => x[0]([.. at.Select((index, axis) => axis == along ? k : index)]);
+        var along = x.Axis(Axis);
+        Expr Read(Expr k) => x[0](at.With(along, k));
         var extent = x.Shape(0)[along];
         var largest = Expr.Largest([extent], k => Read(k[0]));
         return Expr.Exp(Read(at[along]) - largest) / Expr.Sum([extent], k => Expr.Exp(Read(k[0]) - largest));

@@ -15,6 +15,9 @@ public readonly struct Seq<T>(params ReadOnlySpan<T> items) : IReadOnlyList<T>, 
     public ReadOnlySpan<T> AsSpan() => items;
     public Seq<T> Slice(int start, int length) => new(AsSpan().Slice(start, length));
 
+    /// <summary>This list with another item in one place.</summary>
+    public Seq<T> With(int place, T item) => [.. this[..place], item, .. this[(place + 1)..]];
+
     public bool Equals(Seq<T> other)
     {
         if (ReferenceEquals(items, other.items)) return true;

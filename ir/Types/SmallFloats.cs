@@ -1,7 +1,7 @@
 namespace Lathe.Ir;
 
 /// <summary>The floats narrower than f32, described by their fields: bits to number and back, rounding to nearest even.</summary>
-/// <remarks>f8 and e8m0 follow ONNX's "Float stored in 8 bits" and the OCP formats; encoding saturates as ONNX Cast does by default.</remarks>
+/// <remarks>f8 and e8m0 follow ONNX's "Float stored in 8 bits" and the OCP formats; encoding saturates, but an infinity stays one where the format has it.</remarks>
 public static class SmallFloats
 {
     /// <param name="Exponent">Bits of the exponent.</param>
@@ -56,7 +56,7 @@ public static class SmallFloats
         var code = double.IsInfinity(steps) ? int.MaxValue : (exponent + f.Bias - 1 << f.Mantissa) + (int)steps;
         if (code > largest)
         {
-            var keepsInfinity = kind is Scalar.F16 or Scalar.BF16;
+            var keepsInfinity = kind is Scalar.F16 or Scalar.BF16 || double.IsInfinity(value);
             if (f.Infinity && (keepsInfinity || !saturate)) return sign | ones << f.Mantissa;
             return saturate || !f.HasNan ? sign | largest : nan;
         }

@@ -1,0 +1,16 @@
+namespace Lathe.Ir.Ops;
+
+/// <summary>The logarithm of the sum of exp(x) along some axes, shifted by the largest so that exp cannot overflow. ONNX ReduceLogSumExp, opset 18.</summary>
+/// <param name="Keepdims">Whether reduced axes stay, with extent 1.</param>
+/// <param name="NoopWithEmptyAxes">What no axes mean: none instead of all.</param>
+public sealed record ReduceLogSumExp(bool Keepdims = true, bool NoopWithEmptyAxes = false) : Reduction(Keepdims, NoopWithEmptyAxes)
+{
+    protected override Scalar Result(Operands x) => x.Real(0).Scalar;
+
+    protected override Expr Fold(Seq<Expr> extents, Func<Seq<Expr>, Expr> read)
+    {
+        var largest = Expr.Largest(extents, read);
+        var shift = Expr.Select(Call.Of(Function.IsInf, largest), 0, largest);
+        return Expr.Log(Expr.Sum(extents, k => Expr.Exp(read(k) - shift))) + shift;
+    }
+}
