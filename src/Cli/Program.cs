@@ -1,3 +1,23 @@
-using System.CommandLine;
+using System.Reflection;
 
-return new RootCommand("Lathe compiles ONNX models into small, fast native libraries.").Parse(args).Invoke();
+namespace Lathe.Cli;
+
+/// <summary>The tool: <c>lathe VERB …</c>.</summary>
+public static class Program
+{
+    /// <summary>As <c>lathe --version</c> prints it.</summary>
+    public static string Version { get; } = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    internal static int Main(string[] arguments)
+    {
+        // Asked by build systems at every configuration: answered before anything else is loaded.
+        if (arguments is ["--version"])
+        {
+            Console.Out.WriteLine(Version);
+            return 0;
+        }
+        using var interruption = new Interruption();
+        var session = new Session(Console.Out, Console.Error, !Console.IsErrorRedirected, interruption.Token);
+        return (int)CommandLine.Run(arguments, session);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Lathe.Cli;
+
+/// <summary>What the system said about a file, as a diagnostic.</summary>
+internal static class FileFault
+{
+    /// <summary>The errno of a full disk and of a full quota, as .NET reports them.</summary>
+    private const int NoSpace = 28, OverQuota = 122;
+
+    public static Diagnostic Of(Exception e) => e switch
+    {
+        UnauthorizedAccessException => new("LT0102", e.Message, Remedy: "choose another folder, or change its rights"),
+        FileNotFoundException or DirectoryNotFoundException => new("LT0103", e.Message),
+        _ when IsFull(e) => new("LT0101", $"the disk is full: {e.Message}", Remedy: "free some space or write to another disk; nothing half-written is left"),
+        _ => new("LT0104", e.Message),
+    };
+
+    private static bool IsFull(Exception e) => (e.HResult & 0xFFFF) is NoSpace or OverQuota || e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,6 @@
+namespace Lathe.Cli;
+
+/// <summary>Options of every verb.</summary>
+public sealed record Settings(
+    [Option("how problems are written to standard error")] DiagnosticForm Diagnostics = DiagnosticForm.Text,
+    [Option("after an internal error, write what a bug report needs to this file", Value = "FILE")] string? Repro = null);

@@ -1,0 +1,3 @@
+global using System.ComponentModel;
+global using System.Globalization;
+global using Lathe.Ir;
