@@ -46,11 +46,7 @@ public static class CommandLine
             session.Output.WriteLine(Program.Version);
             return null;
         }
-        if (parsed.Errors.Count == 0)
-        {
-            var (form, file) = (Settings)settings.Make(parsed);
-            (session.Form, reproduction) = (form, file);
-        }
+        (session.Form, reproduction) = (Settings)settings.Make(parsed);
         if (parsed.Errors is [var first, ..]) throw Wrong(first.Message, parsed, known ? name : "");
         return known ? (Verb)own!.Make(parsed) : throw new UsageException("no verb is given", "lathe --help lists them");
     }
@@ -82,6 +78,7 @@ public static class CommandLine
     {
         var names = verb == "" ? Verbs.Select(v => v.Name) : parsed.CommandResult.Command.Options.SelectMany(o => o.Aliases.Prepend(o.Name));
         var nearest = parsed.UnmatchedTokens is [var token, ..] ? Spelling.Nearest(token.Split('=')[0], names) : null;
+        if (verb == "" && parsed.UnmatchedTokens is [var word, ..]) message = $"there is no verb '{word}'";
         return new(message, nearest is null ? $"lathe {(verb == "" ? "" : verb + " ")}--help" : $"the nearest is {nearest}");
     }
 

@@ -26,7 +26,7 @@ internal static class Failure
                 session.Report(new("LT4001", missing.Message, Remedy: "lathe doctor says what is here and what is not"));
                 return ExitCode.Fault;
             case ArtifactException artifact:
-                session.Report(new("LT5101", artifact.Message));
+                session.Report(new("LT5201", artifact.Message));
                 return ExitCode.Fault;
             case IOException or UnauthorizedAccessException:
                 session.Report(FileFault.Of(e));

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -22,7 +21,7 @@ internal static class JsonText
             fields(json);
             json.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
     /// <summary>A number, or null where JSON has no word for it: infinities and not-a-number.</summary>

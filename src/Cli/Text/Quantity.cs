@@ -11,8 +11,14 @@ internal static class Quantity
     /// <summary>Counts of operations or parameters: <c>3.9 G</c>.</summary>
     public static string Count(double count) => Scaled(count, CountUnits, " ", "");
 
-    public static string Milliseconds(double milliseconds) => string.Create(CultureInfo.InvariantCulture,
-        milliseconds >= 100 ? $"{milliseconds:0} ms" : milliseconds >= 1 ? $"{milliseconds:0.00} ms" : $"{milliseconds * 1000:0.0} us");
+    public static string Milliseconds(double milliseconds) => milliseconds switch
+    {
+        >= 100 => Invariant($"{milliseconds:0} ms"),
+        >= 1 => Invariant($"{milliseconds:0.00} ms"),
+        _ => Invariant($"{milliseconds * 1000:0.0} us"),
+    };
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Scaled(double value, (double Size, string Unit)[] units, string space, string unit)
     {

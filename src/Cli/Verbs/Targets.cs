@@ -1,0 +1,31 @@
+using Lathe.Codegen.Llvm;
+
+namespace Lathe.Cli.Verbs;
+
+[Description("lists the processors that code can be made for, as --cpu names them")]
+public sealed record Targets(ListingForm Form) : Verb
+{
+    private static readonly string[] Titles = ["cpu", "architecture", "vector_bits", "features"];
+
+    public override ExitCode Run(Session session)
+    {
+        var named = CpuModel.All.Select(model => (string[])
+        [
+            model.Name, model.Architecture.Name,
+            (8 * new CpuTarget($"{model.Architecture.Name}-linux-gnu", model.Name, model.Architecture.BaseFeatures).VectorBytes).ToString(CultureInfo.InvariantCulture),
+            string.Join(' ', model.Features.Order(StringComparer.Ordinal)),
+        ]);
+        return Listing.Write(session, Form, "targets", Titles, Host() is { } host ? named.Prepend(host) : named);
+    }
+
+    /// <summary>This machine; nothing where LLVM, which knows it, is not installed.</summary>
+    private static string[]? Host()
+    {
+        try
+        {
+            var host = CpuTarget.Host;
+            return ["host", host.Architecture.Name, (8 * host.VectorBytes).ToString(CultureInfo.InvariantCulture), $"this machine: {host.Cpu}"];
+        }
+        catch (ToolMissingException) { return null; }
+    }
+}
