@@ -4,14 +4,16 @@ namespace Lathe.Ir;
 /// <remarks>f8 and e8m0 follow ONNX's "Float stored in 8 bits" and the OCP formats; encoding saturates, but an infinity stays one where the format has it.</remarks>
 public static class SmallFloats
 {
+    /// <summary>The fields of a format.</summary>
     /// <param name="Exponent">Bits of the exponent.</param>
     /// <param name="Mantissa">Bits of the mantissa.</param>
     /// <param name="Bias">Of the exponent.</param>
     /// <param name="Infinity">Whether the highest exponent holds infinities and NaNs as in IEEE 754.</param>
     /// <param name="NegativeZeroIsNan">FNUZ: no -0, its code is the only NaN.</param>
-    private sealed record Format(int Exponent, int Mantissa, int Bias, bool Infinity, bool NegativeZeroIsNan = false, bool HasNan = true);
+    public sealed record Format(int Exponent, int Mantissa, int Bias, bool Infinity, bool NegativeZeroIsNan = false, bool HasNan = true);
 
-    private static Format Of(Scalar kind) => kind switch
+    /// <summary>The format of a kind; f8e8m0 has no sign and no mantissa and is none of these.</summary>
+    public static Format Of(Scalar kind) => kind switch
     {
         Scalar.F16 => new(5, 10, 15, true),
         Scalar.BF16 => new(8, 7, 127, true),

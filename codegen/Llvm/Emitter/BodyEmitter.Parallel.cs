@@ -1,0 +1,53 @@
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Llvm;
+
+internal sealed partial class BodyEmitter
+{
+    /// <summary>Offsets in <c>lathe_host</c>, in words of 8 bytes: after size and abi.</summary>
+    private const int HostUser = 1, HostParallelFor = 2;
+
+    /// <summary>The body as a function of its own, handed to the host's threads; without a host, or one with none, iterations run here in order.</summary>
+    private void Parallel(Loop loop, Linear extent)
+    {
+        foreach (var buffer in Changed(loop.Body)) scopes.Forget(buffer);
+        // What the body uses of its surroundings, in the order of the text.
+        var used = loop.Body.All.SelectMany(s => s is Store store ? [store.Buffer] : Enumerable.Empty<Buffer>())
+            .Concat(loop.Body.Loads.Select(load => load.Buffer)).Where(memory.ContainsKey).Distinct().ToSeq();
+        var outer = indices.OrderBy(pair => pair.Key.Order).ToSeq();
+        var name = kernel.NextParallel();
+
+        var inner = new BodyEmitter(kernel, isParallel: true);
+        foreach (var (number, buffer) in used.Index()) inner.memory[buffer] = memory[buffer] with { Pointer = $"%b{number.Text()}" };
+        foreach (var (number, axis) in outer.Index()) inner.indices[axis.Key] = $"%o{number.Text()}";
+        foreach (var (axis, value) in bound) inner.bound[axis] = value;
+        inner.indices[loop.Axis] = "%index";
+        inner.nest.AddRange([.. outer.Select(axis => axis.Key), loop.Axis]);
+        inner.Emit(loop.Body);
+        kernel.Define($"{name}.body",
+            [.. used.Select((_, i) => $"ptr noalias %b{i.Text()}"), .. kernel.SymbolParameters, .. outer.Select((_, i) => $"i64 %o{i.Text()}"), "ptr noalias %scratch", $"i64 range(i64 0, {Math.Max(1, Linear.Range(loop.Axis.Extent).High).Text()}) %index"], inner);
+
+        (string Type, string Text)[] captured = [.. used.Select(buffer => ("ptr", memory[buffer].Pointer)), .. kernel.Symbols.Select(s => ("i64", s.Name)), .. outer.Select(axis => ("i64", axis.Value)), ("ptr", "%scratch")];
+        var thunk = new FunctionWriter();
+        string[] arguments = [.. captured.Select((word, i) => $"{word.Type} {KernelWriter.Word(thunk, "%closure", i, word.Type)}"), "i64 %index"];
+        thunk.Line($"call void @\"{name}.body\"({string.Join(", ", arguments)})");
+        Module.Function($"define internal void @\"{name}\"(ptr %closure, i64 %index) nounwind", thunk.Text);
+
+        var count = Scalar64(extent.ToExpr());
+        var closure = code.Place($"[{captured.Length.Text()} x i64]", 8);
+        foreach (var (number, word) in captured.Index()) code.Line($"store {word.Type} {word.Text}, ptr {code.Let($"getelementptr inbounds i64, ptr {closure}, i64 {number.Text()}")}");
+
+        var (ask, threads, here, done) = (code.Name("host"), code.Name("threads"), code.Name("here"), code.Name("done"));
+        code.Line($"br i1 {code.Let("icmp eq ptr %host, null")}, label %{here}, label %{ask}");
+        code.Label(ask);
+        var run = KernelWriter.Word(code, "%host", HostParallelFor, "ptr");
+        code.Line($"br i1 {code.Let($"icmp eq ptr {run}, null")}, label %{here}, label %{threads}");
+        code.Label(threads);
+        code.Line($"call void {run}(ptr {KernelWriter.Word(code, "%host", HostUser, "ptr")}, i64 {count}, ptr @\"{name}\", ptr {closure})");
+        code.Line($"br label %{done}");
+        code.Label(here);
+        Count(loop.Axis, [], () => code.Line($"call void @\"{name}.body\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {indices[loop.Axis]})"));
+        code.Line($"br label %{done}");
+        code.Label(done);
+    }
+}
