@@ -35,7 +35,7 @@ internal sealed partial class BodyEmitter
     }
 
     /// <summary>x86's sums of two products of i16, without the adding.</summary>
-    private string? PairProduct() => kernel.Target.Architecture != Architecture.X86 ? null : Lanes switch
+    private string? PairProduct() => kernel.Target.Architecture != CpuArchitecture.X86 ? null : Lanes switch
     {
         16 when kernel.Target.Has("avx512bw") => "llvm.x86.avx512.pmaddw.d.512",
         8 when kernel.Target.Has("avx2") => "llvm.x86.avx2.pmadd.wd",

@@ -9,10 +9,10 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
     private int parallelLoops;
 
     /// <summary>Whether the machine casts between f16 and f32.</summary>
-    public bool HasHalf { get; } = target.Architecture == Architecture.X86 ? target.Has("f16c") : target.Architecture == Architecture.Aarch64;
+    public bool HasHalf { get; } = target.Architecture == CpuArchitecture.X86 ? target.Has("f16c") : target.Architecture == CpuArchitecture.Aarch64;
 
     /// <summary>Whether the machine multiplies and adds in one step.</summary>
-    public bool HasFma { get; } = target.Architecture != Architecture.X86 || target.Has("fma");
+    public bool HasFma { get; } = target.Architecture != CpuArchitecture.X86 || target.Has("fma");
 
     public CpuTarget Target => target;
     public ModuleWriter Module => module;
