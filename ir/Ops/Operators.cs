@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Runtime.CompilerServices;
 
 namespace Lathe.Ir;
 
@@ -16,7 +15,6 @@ public static class Operators
     /// <summary>The operator that ONNX calls so (<c>MaxPool</c>) or whose verb this is (<c>max_pool</c>); null if there is none.</summary>
     public static Type? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>The uses that an operator gives of itself. Attributes that must be given are not: each use gives its own.</summary>
-    public static IEnumerable<Example> Examples(Type op) =>
-        ((Op)(RecordText.Parameters(op).Any(p => p.Required) ? RuntimeHelpers.GetUninitializedObject(op) : RecordText.Make(op, _ => null))).Examples();
+    /// <summary>The uses that an operator gives of itself. An attribute that must be given is empty here: each use gives its own.</summary>
+    public static IEnumerable<Example> Examples(Type op) => ((Op)RecordText.Make(op, p => p.Required ? p.Default ?? "" : null)).Examples();
 }

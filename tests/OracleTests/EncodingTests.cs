@@ -1,0 +1,48 @@
+using Lathe.Ir;
+
+namespace Lathe.OracleTests;
+
+/// <summary>Operators see numbers: a weight of a contraction may lie in memory in any format, one that only this project has included.</summary>
+public sealed class EncodingTests
+{
+    private static readonly IEnumerable<Type> Formats = typeof(Encoding).Assembly.GetTypes().Append(typeof(RowScaled))
+        .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal);
+
+    public static TheoryData<string, string> All
+    {
+        get
+        {
+            var all = new TheoryData<string, string>();
+            foreach (var op in Operators.All.Where(op => Contractions(op).Any()))
+                foreach (var format in Formats) all.Add(RecordText.Snake(op.Name), format.Name);
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_weight_reads_as_its_numbers(string verb, string format)
+    {
+        var encoding = (Encoding)RecordText.Make(Formats.Single(t => t.Name == format), _ => null);
+        var (faults, held) = (new List<string>(), 0);
+        foreach (var (example, operand) in Contractions(Operators.Find(verb)!))
+        {
+            OracleCase run;
+            try { run = new(example, i => i == operand ? encoding : null); }
+            catch (TypeException) { continue; } // the format cannot hold a tensor of this shape
+            held++;
+            foreach (var (way, outputs) in run.Ways())
+                if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, x{operand} as {encoding}, {way}: {fault}");
+        }
+        Assert.True(faults.Count == 0, string.Join("\n", faults));
+        Assert.True(held > 0, $"{encoding} holds no weight of {verb}: give an example whose shape fits");
+    }
+
+    /// <summary>Examples of f32 and the operands in them that are summed products of: such an operand can be a compressed weight.</summary>
+    private static IEnumerable<(Example Example, int Operand)> Contractions(Type op) =>
+        from example in Operators.Examples(op)
+        from i in Enumerable.Range(1, Math.Max(0, example.Operands.Count - 1))
+        where example.Operands[i] is { Type.Rank: > 1, Type.Encoding: Dense { Kind: Scalar.F32 }, IsConstant: false }
+        where new OracleCase(example).IsSummed(i)
+        select (example, i);
+}

@@ -1,0 +1,25 @@
+using Lathe.Ir;
+
+namespace Lathe.OracleTests;
+
+/// <summary>Every operator's own examples: whatever way a kernel takes must lead to the oracle's numbers.</summary>
+public sealed class OperatorTests
+{
+    public static TheoryData<string> All => [.. Operators.All.Select(t => RecordText.Snake(t.Name))];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Gives_the_oracles_numbers(string verb)
+    {
+        var examples = Operators.Examples(Operators.Find(verb)!).ToList();
+        Assert.True(examples.Count > 0, $"{verb} gives no examples of its use: add them to its Examples()");
+        var faults = new List<string>();
+        foreach (var (number, example) in examples.Index())
+        {
+            var run = new OracleCase(example);
+            foreach (var (way, outputs) in run.Ways())
+                if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, example {number}, {way}: {fault}");
+        }
+        Assert.True(faults.Count == 0, string.Join("\n", faults));
+    }
+}

@@ -1,0 +1,98 @@
+using Lathe.Ir;
+using Lathe.Passes;
+
+namespace Lathe.OracleTests;
+
+/// <summary>A node alone with operands to run it on: the oracle's answer, how far another order of its sums may lead, and every other way to run it.</summary>
+internal sealed class OracleCase
+{
+    private static readonly Dictionary<string, long> NoSymbols = [];
+
+    private readonly Kernel lowered;
+    private readonly Dictionary<string, Bytes> inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Bytes> expected;
+    private readonly Dictionary<string, Bytes> bounds;
+    private readonly HashSet<string> weights = new(StringComparer.Ordinal);
+
+    /// <param name="example">From the operator.</param>
+    /// <param name="encoded">An encoding in place of an operand's own, or null.</param>
+    public OracleCase(Example example, Func<int, Encoding?>? encoded = null)
+    {
+        var random = new RandomNumbers(1);
+        Seq<Value?> operands = [.. example.Operands.Select((operand, i) => operand is null ? null : Operand(operand, i, encoded?.Invoke(i), random))];
+        var builder = new GraphBuilder("case", operands.OfType<Value>().Where(v => !v.IsWeight));
+        builder.Add(["y"], example.Op, operands);
+        lowered = Lowering.Lower(builder.Nodes[0]);
+        expected = Interpreted(lowered, inputs);
+        bounds = Interpreted(RoundingBound.Of(lowered), inputs);
+    }
+
+    /// <summary>Whether operand <paramref name="i"/> is read inside a sum of products: what a weight format must be good for.</summary>
+    public bool IsSummed(int i) => lowered.Body.All.OfType<Store>().SelectMany(s => s.Value.Parts()).OfType<Reduce>().Where(r => r.Kind == ReduceKind.Sum && r.Type.IsReal)
+        .Any(r => r.Body is Binary { Operator: Operator.Multiply } && r.Body.Parts().OfType<Load>().Any(load => load.Buffer.Name.Split(':')[0] == $"x{i}"));
+
+    /// <summary>The ways to run it, by name; each fills the outputs anew.</summary>
+    public IEnumerable<(string Way, Func<Dictionary<string, Bytes>> Run)> Ways()
+    {
+        foreach (var machine in new[] { new Machine("test"), new Machine("wide", 64, 32) })
+            foreach (var constants in new[] { weights, [.. inputs.Keys.Where(name => name != "x0")] }.Distinct(HashSet<string>.CreateSetComparer()))
+            {
+                var scheduled = Scheduler.Schedule(lowered, machine, constants);
+                var way = $"scheduled for {machine.Name} ({scheduled.Template}; weights {string.Join(", ", constants)})";
+                yield return ($"{way}, interpreted", () => Run(scheduled, Interpreted));
+            }
+    }
+
+    /// <summary>What is wrong with outputs; null where every number is within its bound.</summary>
+    public string? Fault(Dictionary<string, Bytes> actual)
+    {
+        foreach (var output in lowered.Outputs)
+        {
+            var count = output.Size.Whole;
+            var (x, y, bound) = (Numbers(output.Scalar, expected), Numbers(output.Scalar, actual), Ir.Numbers.Unpack(Scalar.F64, bounds[RoundingBound.Name(output.Name)], count));
+            for (var i = 0; i < count; i++)
+            {
+                if (x[i].Equals(y[i]) || x[i] == y[i]) continue;
+                if (!double.IsFinite(bound[i])) return $"%{output.Name}[{i}]: {x[i]:R} is expected, {y[i]:R} is found, and the case is such that nothing can be said of it";
+                if (!(Math.Abs(x[i] - y[i]) <= bound[i])) return $"%{output.Name}[{i}]: {x[i]:R} is expected, {y[i]:R} is found, {bound[i]:R} may be between";
+            }
+            double[] Numbers(Scalar kind, Dictionary<string, Bytes> memory) => Ir.Numbers.Unpack(kind, memory[output.Name], count);
+        }
+        return null;
+    }
+
+    private Value Operand(Operand operand, int i, Encoding? encoding, RandomNumbers random)
+    {
+        var (name, numbers) = ($"x{i}", operand.Values is { } exact ? [.. exact] : random.Many(operand));
+        var type = encoding is null ? operand.Type : operand.Type.With(encoding);
+        Seq<Bytes> planes = encoding is not null ? encoding.Encode([.. numbers.Select(n => (float)n)], type.Shape)
+            : [Tensor.Of(((Dense)type.Encoding).Kind, [.. type.Shape.Select(e => e.Whole)], numbers).Bytes];
+        foreach (var (buffer, bytes) in new Storage(name, type).Buffers.Zip(planes)) inputs[buffer.Name] = bytes;
+        if (!operand.IsConstant && encoding is null) return new(name, type);
+        weights.UnionWith(new Storage(name, type).Buffers.Select(b => b.Name));
+        return new(name, type, planes);
+    }
+
+    /// <summary>A scheduled kernel after the kernels that pack its weights.</summary>
+    private Dictionary<string, Bytes> Run(Scheduled scheduled, Func<Kernel, IReadOnlyDictionary<string, Bytes>, Dictionary<string, Bytes>> run)
+    {
+        var memory = new Dictionary<string, Bytes>(inputs, StringComparer.Ordinal);
+        foreach (var once in scheduled.Once) foreach (var (name, bytes) in run(once, memory)) memory[name] = bytes;
+        return run(scheduled.Kernel, memory);
+    }
+
+    private static Dictionary<string, Bytes> Interpreted(Kernel kernel, IReadOnlyDictionary<string, Bytes> given) => Filled(kernel, given, Interpreter.Run);
+
+    private static Dictionary<string, Bytes> Filled(Kernel kernel, IReadOnlyDictionary<string, Bytes> given, Action<Kernel, IReadOnlyDictionary<string, Bytes>, IReadOnlyDictionary<string, long>> run)
+    {
+        var memory = new Dictionary<string, Bytes>(given, StringComparer.Ordinal);
+        foreach (var output in kernel.Outputs)
+        {
+            var garbage = new byte[output.Scalar.Bytes(output.Size.Whole)];
+            Array.Fill(garbage, (byte)0xCC);
+            memory[output.Name] = Bytes.Of(garbage);
+        }
+        run(kernel, memory, NoSymbols);
+        return kernel.Outputs.ToDictionary(o => o.Name, o => memory[o.Name]);
+    }
+}
