@@ -26,7 +26,7 @@ internal static class Faults
     public static Diagnostic ShortExternal(string where, string location, long offset, long length, long have) => new("LT1109", $"external data: bytes {offset} to {(Int128)offset + length} of {location} are asked for, which has {have}", where, "the data file belongs to another version of the model, or was cut off");
     public static Diagnostic BadExternal(string where, string what) => new("LT1110", $"external data: {what}", where);
     public static Diagnostic BadSparse(string where, string what) => new("LT1111", $"sparse tensor: {what}", where);
-    public static Diagnostic TextWeight(string where) => new("LT1112", "a weight of text cannot be compiled; operators on text are not supported", where);
+    public static Diagnostic TextWeight(string where) => new("LT1112", "a tensor of text; operators on text are not supported", where);
 
     public static Diagnostic Duplicate(string name, string first, string second) => new("LT1201", $"the value {name} is made twice: by {first} and by {second}", second);
     public static Diagnostic NotMade(string name, string where, string nearest) => new("LT1202", $"reads {name}, which nothing makes", where, nearest == "" ? "" : $"the nearest name is {nearest}");

@@ -61,7 +61,7 @@ internal sealed class Dimensions
     private string NameOf(string axis, TensorShapeProto.Types.Dimension dim)
     {
         if (IsName(dim.DimParam)) return dim.DimParam;
-        while (named.Contains(axis)) axis += "'";
+        while (named.Contains(axis)) axis += "_";
         return axis;
     }
 

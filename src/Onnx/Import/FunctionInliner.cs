@@ -6,7 +6,7 @@ namespace Lathe.Onnx;
 /// <summary>Replaces calls of model-local functions by their bodies: names made unique, attribute references filled in.</summary>
 internal sealed class FunctionInliner
 {
-    private const int MostNodes = 1_000_000, MostDeep = 100;
+    private const int MostNodes = 500_000, MostDeep = 100;
 
     private readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> functions = [];
     private readonly Names names;
@@ -24,8 +24,9 @@ internal sealed class FunctionInliner
     public IReadOnlyList<OnnxNode> Inline(IEnumerable<NodeProto> nodes, Opsets opsets)
     {
         foreach (var node in nodes) Add(node, opsets, []);
-        if (flat.Count > MostNodes) report.Add(Faults.TooManyNodes(MostNodes));
-        return flat;
+        if (flat.Count <= MostNodes) return flat;
+        report.Add(Faults.TooManyNodes(MostNodes));
+        return [];
     }
 
     private void Add(NodeProto node, Opsets opsets, ImmutableStack<FunctionProto> active)

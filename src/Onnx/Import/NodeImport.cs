@@ -3,7 +3,7 @@ namespace Lathe.Onnx;
 /// <summary>Turns nodes into operators one after another: raised to their newest form, typed, and passed over where an operand could not be made.</summary>
 internal sealed class NodeImport
 {
-    private const int MostNamed = 4;
+    private const int MostNamed = 4, MostUnwanted = 4;
 
     private readonly GraphBuilder builder;
     private readonly Dictionary<string, Value> values;
@@ -28,14 +28,20 @@ internal sealed class NodeImport
             var (op, domain, opset) = use.Key;
             var all = use.Select(n => n.Where).ToList();
             var shown = string.Join(", ", all.Take(MostNamed)) + (all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "");
-            report.Add(Faults.UnknownOperator(op, domain, opset, shown, all[0], Spelling.Nearest(op, OperatorTable.Names.Concat(Raise.Names).Distinct(StringComparer.Ordinal))));
+            report.Add(Faults.UnknownOperator(op, domain, opset, shown, all[0], Spelling.Nearest(op, KnownNames)));
         }
         foreach (var domain in nodes.Where(n => n.Opset == 0 && n.Domain == "" && n.Name != "").Take(1)) report.Add(Faults.NoOpset(domain.Domain, domain.Where));
     }
 
     public void Add(OnnxNode node)
     {
-        if (RunsGraphs(node) || !IsKnown(node) || node.Inputs.Any(name => name != "" && !values.ContainsKey(name))) return;
+        if (RunsGraphs(node) || !IsKnown(node)) return;
+        if (node.Inputs.Any(name => name != "" && !values.ContainsKey(name)))
+        {
+            // What it reads is faulty, which has been said; its own attributes may be too.
+            if (Raise.Find(node) is null && Find(node) is { } type) report.Try(() => AttributeReader.Read(node, type));
+            return;
+        }
         if (node is { OpType: "Constant", Domain: "" })
         {
             if (report.Try(() => ConstantNode.Read(node, tensors)) is { } contents && node.Outputs is [not "" and var name, ..]) values[name] = contents.AsWeight(name);
@@ -52,16 +58,18 @@ internal sealed class NodeImport
 
     private void Build(OnnxNode node)
     {
-        var op = AttributeReader.Read(node, OperatorTable.Find(node.Domain, node.OpType)!);
+        var op = AttributeReader.Read(node, Find(node)!);
         var operands = Trimmed(node.Inputs).Select(name => name == "" ? null : values[name]).ToArray();
         var wanted = Trimmed(node.Outputs).ToArray();
         if (wanted is []) return;
-        if (wanted[0] == "") wanted[0] = names.Fresh(node.Name != "" ? node.Name : wanted[^1] + ".0");
+        // Results that nobody wants are named here, for a name of the model may look like one that the builder would choose.
+        var first = wanted.First(name => name != "");
+        var results = Enumerable.Range(0, Math.Max(MostUnwanted, wanted.Length)).Select(i => i < wanted.Length && wanted[i] != "" ? wanted[i] : names.Fresh($"{first}.{i}"));
         try
         {
-            var results = builder.Add([.. wanted], op, [.. operands]);
-            if (results.Count < wanted.Length) report.Add(Faults.TooManyResults(node.Where, node.OpType, results.Count, wanted.Length));
-            foreach (var result in results) values.TryAdd(result.Name, result);
+            var made = builder.Add([.. results], op, [.. operands]);
+            if (made.Count < wanted.Length) report.Add(Faults.TooManyResults(node.Where, node.OpType, made.Count, wanted.Length));
+            foreach (var result in made) values.TryAdd(result.Name, result);
         }
         catch (TypeException e)
         {
@@ -77,5 +85,10 @@ internal sealed class NodeImport
 
     private static bool RunsGraphs(OnnxNode node) => node.Domain == "" && node.OpType is "If" or "Loop" or "Scan" || Subgraphs.Of(node.Attributes.Values).Any();
 
-    private static bool IsKnown(OnnxNode node) => node is { OpType: "Constant", Domain: "" } || Raise.Find(node) is not null || OperatorTable.Find(node.Domain, node.OpType) is not null;
+    private static bool IsKnown(OnnxNode node) => node is { OpType: "Constant", Domain: "" } || Raise.Find(node) is not null || Find(node) is not null;
+
+    /// <summary>The operator by ONNX's name alone; the text's verbs are not for models.</summary>
+    private static Type? Find(OnnxNode node) => node.Domain == "" && Operators.Find(node.OpType) is { } type && type.Name == node.OpType ? type : null;
+
+    private static IEnumerable<string> KnownNames => Operators.All.Select(t => t.Name).Append("Constant").Concat(Raise.Names).Distinct(StringComparer.Ordinal);
 }

@@ -63,11 +63,19 @@ internal static class NodeOrder
             }
             if (node >= 0)
             {
-                var cycle = path[seen[node]..].AsEnumerable().Reverse().Select(i => nodes[i].Where).ToList();
+                var cycle = Rotated(path[seen[node]..]).Select(i => nodes[i].Where).ToList();
                 var shown = string.Join(" → ", cycle.Take(MostNamed).Append(cycle.Count > MostNamed ? $"… ({cycle.Count} nodes)" : cycle[0]));
                 report.Add(Faults.Cycle(shown, cycle[0]));
             }
             left.ExceptWith(path);
         }
+    }
+
+    /// <summary>A cycle that was followed backwards, forwards and from its first node in the file.</summary>
+    private static IEnumerable<int> Rotated(List<int> cycle)
+    {
+        cycle.Reverse();
+        var first = cycle.IndexOf(cycle.Min());
+        return cycle[first..].Concat(cycle[..first]);
     }
 }

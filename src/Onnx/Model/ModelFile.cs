@@ -36,7 +36,7 @@ internal sealed record ModelFile(Bytes Contents, ModelProto Model, IReadOnlyList
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new DiagnosticException(e.Message.Contains("deep", StringComparison.Ordinal) ? Faults.TooDeep() : recognised > 0 || model.Graph is not null ? Faults.Damaged(e.Message) : Faults.NotModel(file, e.Message));
+            throw new DiagnosticException(e.Message.Contains("nesting", StringComparison.Ordinal) ? Faults.TooDeep() : recognised > 0 || model.Graph is not null ? Faults.Damaged(e.Message) : Faults.NotModel(file, e.Message));
         }
         if (model.Graph is null) throw new DiagnosticException(Faults.NotModel(file, "it holds no graph"));
         GC.KeepAlive(file);

@@ -5,12 +5,14 @@ namespace Lathe.Onnx;
 /// <param name="Dims">Extent of each axis.</param>
 /// <param name="Data">The numbers; shares the file's memory where the file stores them so. Empty for text.</param>
 /// <param name="Text">The elements of a tensor of text, else none.</param>
-public sealed record TensorContents(Scalar Kind, Seq<long> Dims, Bytes Data, Seq<string> Text = default)
+internal sealed record TensorContents(Scalar Kind, Seq<long> Dims, Bytes Data, Seq<string> Text = default)
 {
     /// <summary>Number of elements.</summary>
     public long Count => Dims.Aggregate(1L, (size, extent) => size * extent);
 
     public TensorType Type => new([.. Dims.Select(d => (Expr)d)], Kind);
+
+    public Tensor AsTensor() => new(Kind, Dims, Data);
 
     /// <summary>The same numbers as a weight of a graph.</summary>
     public Value AsWeight(string name) => new(name, Type, [Data]);

@@ -6,14 +6,15 @@ namespace Lathe.Onnx;
 public static class TensorFile
 {
     /// <exception cref="DiagnosticException">The file cannot be read as a tensor.</exception>
-    public static TensorContents Read(string path)
+    public static Tensor Read(string path)
     {
         var name = Path.GetFileName(path);
         try
         {
             var file = Bytes.Map(path);
             var tensor = StoredTensor.Read(file, new Wire(file));
-            return new TensorReader(new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!)).Read(tensor, tensor.Name == "" ? name : tensor.Name);
+            var contents = new TensorReader(new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!)).Read(tensor, tensor.Name == "" ? name : tensor.Name);
+            return contents.Kind == Scalar.String ? throw new DiagnosticException(Faults.TextWeight(name)) : contents.AsTensor();
         }
         catch (Exception e) when (e is WireException or InvalidProtocolBufferException)
         {

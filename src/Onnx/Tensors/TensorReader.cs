@@ -34,7 +34,7 @@ internal sealed class TensorReader(ExternalFiles files)
             "double_data" when kind is Scalar.F64 or Scalar.C128 => Typed(header.DoubleData, kind == Scalar.F64 ? 1 : 2),
             "int64_data" when kind == Scalar.I64 => Typed(header.Int64Data, 1),
             "uint64_data" when kind == Scalar.U64 => Typed(header.Uint64Data, 1),
-            "uint64_data" when kind == Scalar.U32 => Narrowed(header.Uint64Data.Select(v => v > uint.MaxValue ? -1L : (long)v), header.Uint64Data.Count),
+            "uint64_data" when kind == Scalar.U32 => Narrowed(header.Uint64Data.Select(v => (long)Math.Min(v, long.MaxValue)), header.Uint64Data.Count),
             "int32_data" when kind == Scalar.I32 => Typed(header.Int32Data, 1),
             "int32_data" when kind.Bits <= 16 => Narrowed(header.Int32Data.Select(v => (long)v), header.Int32Data.Count),
             _ => throw Fault(Faults.WrongForm(where, kind, form)),
