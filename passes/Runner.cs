@@ -23,6 +23,8 @@ public sealed class Runner(Seq<Pass> passes, params Seq<IPassObserver> observers
         {
             var watch = Stopwatch.StartNew();
             module = passes[i].Run(module, compilation);
+            // A dump that is read back must take the same way from here on.
+            if (module.Program is { } program) module = new(Canonical.Of(program));
             watch.Stop();
             Verify(passes[i], module);
             foreach (var observer in observers) observer.Ran(passes[i], i + 1, module, watch.Elapsed);

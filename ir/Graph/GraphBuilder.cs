@@ -44,7 +44,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
     public Graph Return(params Seq<Value> outputs) => new(name, inputs, [.. nodes], outputs, [.. guards.Distinct()]);
 
     /// <summary>What a small result holds, by working its formula out over known operands; null where it depends on anything else.</summary>
-    private static Seq<Expr>? Contents(Op op, Operands x, TensorType type, int result)
+    internal static Seq<Expr>? Contents(Op op, Operands x, TensorType type, int result)
     {
         if (op is not FormulaOp formula || !type.IsStatic || type.Count > 64 || type.Scalar is Scalar.String || type.Scalar.IsComplex) return null;
         try

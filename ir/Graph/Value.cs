@@ -31,5 +31,5 @@ public sealed class Value(string name, TensorType type, Seq<Bytes> planes = defa
         return new(all);
     }
 
-    public override string ToString() => (IsWeight ? "@" : "%") + ExprText.Quoted(name);
+    public override string ToString() => (IsWeight ? "@" : "%") + NameText.Sigiled(name);
 }

@@ -43,6 +43,18 @@ public static class Functions
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>How tightly an operator binds in the text; all associate to the left.</summary>
+    public static int Rank(this Operator op) => op switch
+    {
+        Operator.Or => 0,
+        Operator.Xor => 1,
+        Operator.And => 2,
+        Operator.Equal or Operator.Less or Operator.LessOrEqual => 3,
+        Operator.ShiftLeft or Operator.ShiftRight => 4,
+        Operator.Add or Operator.Subtract => 5,
+        _ => 6,
+    };
+
     public static bool IsComparison(this Operator op) => op is Operator.Less or Operator.LessOrEqual or Operator.Equal;
 
     public static int Arity(this Function function) => function switch

@@ -65,7 +65,7 @@ public static partial class Npy
         var text = new byte[length];
         if (file.ReadAtLeast(text, text.Length, false) < text.Length) throw Fault("LT5102", where, $"the header is cut off, it says that it is {length} bytes long");
         var header = System.Text.Encoding.UTF8.GetString(text);
-        if (Header().Match(header) is not { Success: true } match) throw Fault("LT5102", where, $"the header {ExprText.Quoted(header.Trim())} does not say descr, fortran_order and shape in NumPy's way", "arrays of records and objects cannot be read");
+        if (Header().Match(header) is not { Success: true } match) throw Fault("LT5102", where, $"the header {NameText.Quoted(header.Trim())} does not say descr, fortran_order and shape in NumPy's way", "arrays of records and objects cannot be read");
         var dimensions = new List<long>();
         foreach (var extent in match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             dimensions.Add(long.TryParse(extent, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : throw Fault("LT5102", where, $"the header gives {extent} as an extent"));

@@ -55,22 +55,30 @@ public static class RecordText
     {
         null => "none",
         bool b => b ? "true" : "false",
-        float f => Real(f.ToString("R", CultureInfo.InvariantCulture)),
-        double d => Real(d.ToString("R", CultureInfo.InvariantCulture)),
-        string s => $"\"{s.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"",
+        float f => Real(f, single: true),
+        double d => Real(d, single: false),
+        string s => NameText.Quoted(s),
         Scalar s => s.Text,
         Enum e => Snake(e.ToString()),
+        Ir.Encoding e => $"({e})",
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         System.Collections.IEnumerable all => $"[{string.Join(", ", all.Cast<object?>().Select(Show))}]",
         _ => value.ToString() ?? "",
     };
 
+    /// <summary>The shortest text that reads back as the same bits: always with a point, an exponent or a word. A NaN other than the usual one shows its bits as f64.</summary>
+    public static string Real(double value, bool single)
+    {
+        if (double.IsNaN(value)) return BitConverter.DoubleToInt64Bits(value) is var bits && bits == BitConverter.DoubleToInt64Bits(double.NaN) ? "nan" : string.Create(CultureInfo.InvariantCulture, $"nan.{bits:x16}");
+        if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
+        var text = single ? ((float)value).ToString("R", CultureInfo.InvariantCulture) : value.ToString("R", CultureInfo.InvariantCulture);
+        return text.All(c => char.IsAsciiDigit(c) || c == '-') ? text + ".0" : text;
+    }
+
     internal static string Op(Op op) => $"{op.Name}({string.Join(", ", Attributes(op).Select(a => $"{a.Name}={Show(a.Value)}"))})";
 
     internal static string Encoding(Encoding encoding) => encoding is Dense dense ? dense.Kind.Text
         : string.Concat(Snake(encoding.GetType().Name), string.Concat(Attributes(encoding).Select(a => $" {a.Name}={Show(a.Value)}")));
-
-    private static string Real(string text) => text.All(c => char.IsAsciiDigit(c) || c == '-') ? text + ".0" : text switch { "NaN" => "nan", "Infinity" => "inf", "-Infinity" => "-inf", _ => text };
 
     private static ConstructorInfo Constructor(Type type) => type.GetConstructors().Where(c => c.GetParameters() is not [{ } only] || only.ParameterType != type).MaxBy(c => c.GetParameters().Length)!;
 }
