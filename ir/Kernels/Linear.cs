@@ -133,9 +133,26 @@ public sealed class Linear
                 else DivideBySymbol(x, d, b.Operator, factor);
                 break;
             case Call { Function: Function.Min or Function.Max } c: Choose(c, Of(c.Arguments[0], bound), Of(c.Arguments[1], bound), factor); break;
+            case Cast { Type: Scalar.I64 } c when Widened(c.Operand) is { } wide: Add(wide, factor, bound); break;
             case Call { Function: Function.Select } c when Decided(c.Arguments[0]) is Number decided: Add(c.Arguments[decided.Integer != 0 ? 1 : 2], factor, bound); break;
             default: Term(bound is null || bound.Count == 0 || e.Free.Count == 0 ? e : e.Replace(part => part is Axis a && bound.TryGetValue(a, out var v) ? v : null), factor); break;
         }
+    }
+
+    /// <summary>A whole number of a narrow kind, worked out in i64 instead; null where it could wrap around. Exporters take dimensions through i32 and back.</summary>
+    private static Expr? Widened(Expr e)
+    {
+        if (e.Type == Scalar.I64) return e;
+        if (e is Number n) return n.IsReal ? null : n.Integer;
+        var (range, kind) = (Range(e is Cast cast ? cast.Operand : e), Kind(e.Type));
+        if (!e.Type.IsInteger || range.Low < kind.Low || range.High > kind.High) return null;
+        return e switch
+        {
+            Cast c => Widened(c.Operand),
+            Binary { Operator: Operator.Add or Operator.Subtract or Operator.Multiply or Operator.Divide or Operator.Modulo } b => Widened(b.A) is { } x && Widened(b.B) is { } y ? Binary.Of(b.Operator, x, y) : null,
+            Call { Function: Function.Min or Function.Max } c => Widened(c.Arguments[0]) is { } x && Widened(c.Arguments[1]) is { } y ? Call.Of(c.Function, x, y) : null,
+            _ => null,
+        };
     }
 
     private void AddAll(Linear other, long factor)

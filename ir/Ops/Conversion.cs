@@ -9,7 +9,8 @@ internal static class Conversion
         if (to == Scalar.Bool) return number.Type == Scalar.Bool ? number : Expr.Not(Expr.Same(number, 0));
         if (to == Scalar.F8E8M0) return PowerOfTwo(number.As(Scalar.F32), roundMode);
         if (to.Arithmetic == to) return number.As(to);
-        if (!to.IsReal) return number.As(to.Arithmetic).As(to).As(to.Arithmetic);
+        // Numbers of less than a byte keep the low bits, reals by way of a kind wide enough to hold them.
+        if (!to.IsReal) return (number.Type.IsReal ? number.As(Scalar.I32) : number).As(to).As(to.Arithmetic);
         // Straight into the narrow kind: by way of f32 it would be rounded twice.
         var stored = number.As(to).As(Scalar.F32);
         if (Largest(to) is not { } last) return stored;

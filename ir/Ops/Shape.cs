@@ -10,6 +10,7 @@ public sealed record Shape(long Start = 0, long End = long.MaxValue) : FormulaOp
     public override Expr At(Operands x, Seq<Expr> at, int result)
     {
         var extents = Extents(x);
+        if (extents is []) return 0;
         return at[0] is Number n ? extents[(int)n.Integer] : Enumerable.Range(0, extents.Count - 1).Reverse().Aggregate(extents[^1], (after, i) => Expr.Select(Expr.Same(at[0], i), extents[i], after));
     }
 

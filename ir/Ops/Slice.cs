@@ -7,6 +7,9 @@ public sealed record Slice : FormulaOp
     /// <summary>Beyond any extent, so that an "end" of the largest i64 cannot overflow index arithmetic.</summary>
     private const long Far = 1L << 40;
 
+    /// <summary>From here on an "end" means all of a symbolic axis: exporters write a large number of their liking.</summary>
+    private const long AnyEnd = 1L << 29;
+
     protected override TensorType InferOne(Operands x)
     {
         var shape = x.Shape(0).ToArray();
@@ -33,6 +36,11 @@ public sealed record Slice : FormulaOp
             Require(step != 0, $"the step along axis {axis} is 0");
             Expr least = step > 0 ? 0 : -1, most = step > 0 ? extent : extent - 1;
             var (start, end) = (Held(starts[i], extent, step > 0 ? 0 : Expr.Min(0, extent - 1), most), Held(ends[i], extent, least, most));
+            if (step > 0 && extent is not Number && ends[i] is Number { Integer: >= AnyEnd and var far })
+            {
+                x.Check(extent <= far, $"axis {axis} of {x.Type(0)} is longer than the end {far} that stands for all of it");
+                end = extent;
+            }
             var length = step > 0 ? end - start + (step - 1) : start - end + (-step - 1);
             yield return (axis, start, step, Linear.Simplify(Expr.Max(Linear.Simplify(length) / Math.Abs(step), 0)));
         }
