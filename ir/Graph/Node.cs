@@ -34,15 +34,19 @@ public sealed record Graph(string Name, Seq<Value> Inputs, Seq<Node> Nodes, Seq<
     public Seq<Symbol> Symbols => [.. Inputs.SelectMany(v => v.Type.Shape).SelectMany(e => e.Parts()).OfType<Symbol>().Distinct().OrderBy(s => s.Name, StringComparer.Ordinal)];
 
     /// <summary>The nodes that read each value, and null once for each time the graph returns it.</summary>
-    public ILookup<Value, Node?> Readers => Nodes.SelectMany(n => n.Reads.Concat(n.Regions.SelectMany(Captured)).Distinct().Select(v => (v, (Node?)n)))
+    public ILookup<Value, Node?> Readers => Nodes.SelectMany(n => n.Reads.Concat(n.Regions.SelectMany(r => r.Captured)).Distinct().Select(v => (v, (Node?)n)))
         .Concat(Outputs.Select(v => (v, (Node?)null))).ToLookup(p => p.v, p => p.Item2);
 
     /// <summary>The node that makes each value.</summary>
     public Dictionary<Value, Node> Makers => Nodes.SelectMany(n => n.Results.Select(v => (v, n))).ToDictionary(p => p.v, p => p.n);
 
-    private static IEnumerable<Value> Captured(Graph inner)
+    /// <summary>Values of graphs around that this one reads.</summary>
+    public IEnumerable<Value> Captured
     {
-        var own = inner.Inputs.Concat(inner.Nodes.SelectMany(n => n.Results)).ToHashSet();
-        return inner.Nodes.SelectMany(n => n.Reads.Concat(n.Regions.SelectMany(Captured))).Concat(inner.Outputs).Where(v => !own.Contains(v)).Distinct();
+        get
+        {
+            var own = Inputs.Concat(Nodes.SelectMany(n => n.Results)).ToHashSet();
+            return Nodes.SelectMany(n => n.Reads.Concat(n.Regions.SelectMany(r => r.Captured))).Concat(Outputs).Where(v => !own.Contains(v)).Distinct();
+        }
     }
 }

@@ -1,0 +1,21 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Other values in place of some.</summary>
+public static class Rewriting
+{
+    /// <summary>The graph with every value as <paramref name="map"/> gives it, inner graphs included.</summary>
+    public static Graph Map(this Graph graph, Func<Value, Value> map) => graph with
+    {
+        Inputs = [.. graph.Inputs.Select(map)],
+        Nodes = [.. graph.Nodes.Select(n => n.Map(map))],
+        Outputs = [.. graph.Outputs.Select(map)],
+    };
+
+    public static Node Map(this Node node, Func<Value, Value> map)
+    {
+        Value? Mapped(Value? value) => value is null ? null : map(value);
+        return new(node.Op, [.. node.Operands.Select(Mapped)], [.. node.Results.Select(map)], [.. node.Regions.Select(r => r.Map(map))]);
+    }
+}

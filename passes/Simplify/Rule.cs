@@ -1,0 +1,76 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>One local rewrite, tried at every step until none applies. It must never make a graph worse. To add one, add one file in <c>passes/Rules</c> with a subclass.</summary>
+public abstract record Rule
+{
+    /// <summary>As notes name it.</summary>
+    public string Name => RecordText.Snake(GetType().Name);
+
+    /// <summary>What to put in the place of a step; null leaves it.</summary>
+    /// <param name="step">The step to improve.</param>
+    /// <param name="around">Who makes and who reads the values around it.</param>
+    public abstract Improvement? Improve(Node step, Surroundings around);
+}
+
+/// <summary>What a rule puts in the place of a step: steps that make the same results, or a value that is the result already.</summary>
+public sealed record Improvement
+{
+    /// <summary>Steps in order; the last makes the results of the step they replace.</summary>
+    public static Improvement To(params Seq<Node> steps) => new() { Steps = steps };
+
+    /// <summary>A value to read in place of the step's only result.</summary>
+    public static Improvement To(Value instead) => new() { Instead = [instead] };
+
+    /// <summary>Values to read in place of the step's results.</summary>
+    public static Improvement To(Seq<Value> instead) => new() { Instead = instead };
+
+    public Seq<Node> Steps { get; private init; }
+    public Seq<Value> Instead { get; private init; }
+}
+
+/// <summary>The graph as a rule sees it.</summary>
+public sealed class Surroundings
+{
+    private readonly Dictionary<Value, Node> makers = [];
+    private readonly Dictionary<Value, int> readers;
+    private readonly HashSet<Value> outputs;
+    private readonly HashSet<string> names;
+
+    /// <param name="graph">What to look at.</param>
+    /// <param name="outer">The graph around it, whose names are taken too.</param>
+    internal Surroundings(Graph graph, Surroundings? outer = null)
+    {
+        readers = graph.Readers.ToDictionary(g => g.Key, g => g.Count());
+        outputs = [.. graph.Outputs];
+        names = outer?.names ?? [.. Named(graph).Select(v => v.Name)];
+    }
+
+    internal void Made(Node step)
+    {
+        foreach (var result in step.Results) makers[result] = step;
+    }
+
+    /// <summary>The step that makes a value; null for an input, a weight, or a value of a graph around.</summary>
+    public Node? Maker(Value? value) => value is null ? null : makers.GetValueOrDefault(value);
+
+    public bool IsOutput(Value value) => outputs.Contains(value);
+
+    /// <summary>Whether one step reads the value and nothing else does.</summary>
+    public bool IsReadOnce(Value value) => readers.GetValueOrDefault(value) == 1 && !outputs.Contains(value);
+
+    /// <summary>The name for what takes the place of a value: the same, unless the old one stays in use.</summary>
+    public string Renewed(Value old, string otherwise) => old.IsWeight ? IsReadOnce(old) ? old.Name : Fresh(otherwise) : IsOutput(old) ? Fresh(otherwise) : old.Name;
+
+    /// <summary>A name that no value has.</summary>
+    public string Fresh(string name)
+    {
+        var n = 2;
+        var fresh = name;
+        while (!names.Add(fresh)) fresh = $"{name}.{n++}";
+        return fresh;
+    }
+
+    private static IEnumerable<Value> Named(Graph graph) => graph.Inputs.Concat(graph.Weights).Concat(graph.Nodes.SelectMany(n => n.Results.Concat(n.Regions.SelectMany(Named))));
+}
