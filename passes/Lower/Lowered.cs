@@ -28,7 +28,21 @@ internal sealed class Lowered(Graph graph)
             }
             Call(kernel, node);
         }
+        DropUnread(outputs);
         return Assembled();
+    }
+
+    /// <summary>Drops calls that fill nothing anybody reads: operands that only decided shapes.</summary>
+    private void DropUnread(HashSet<string> outputs)
+    {
+        var read = outputs.ToHashSet(StringComparer.Ordinal);
+        for (var i = calls.Count - 1; i >= 0; i--)
+        {
+            var (arguments, inputs) = (calls[i].Arguments, kernels.Find(k => k.Name == calls[i].Kernel)!.Inputs.Count);
+            if (arguments.Skip(inputs).Select(Slot).Any(read.Contains)) read.UnionWith(arguments.Take(inputs).Select(Slot));
+            else calls.RemoveAt(i);
+        }
+        kernels.RemoveAll(k => !calls.Exists(c => c.Kernel == k.Name));
     }
 
     private string Slot(string buffer)

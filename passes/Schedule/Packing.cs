@@ -11,10 +11,17 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly Dictionary<Scheduled, (string Kernel, Seq<string> Once)> placed = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Seq<string>> packed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> plain = new(StringComparer.Ordinal);
     private readonly List<CallKernel> once = [];
 
     public Program Program(IEnumerable<(CallKernel Call, Scheduled Scheduled)> calls)
     {
+        foreach (var call in program.Once)
+        {
+            // Runs once: as lowered is fast enough.
+            if (!plain.TryGetValue(call.Kernel, out var name)) plain[call.Kernel] = name = Place(lowered[call.Kernel]);
+            once.Add(call with { Kernel = name });
+        }
         Seq<Step> steps = [.. calls.Select(c => Call(c.Call, c.Scheduled))];
         var read = steps.Cast<CallKernel>().SelectMany(c => c.Arguments).ToHashSet(StringComparer.Ordinal);
         var wanted = once.SelectMany(c => c.Arguments).Concat(read).ToHashSet(StringComparer.Ordinal);

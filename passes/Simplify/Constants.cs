@@ -48,7 +48,8 @@ public static class Constants
         var (target, source) = (Bytes.Zeros(weight.Planes[0].Length), weight.Planes[0]);
         for (var row = 0L; row < weight.Type.Count / inner; row++)
         {
-            var (from, to) = (MemoryMarshal.Cast<byte, float>(source.Span(row * inner * 4, checked((int)inner * 4))), Writable(target, row * inner * 4, (int)inner));
+            var from = MemoryMarshal.Cast<byte, float>(source.Span(row * inner * 4, checked((int)inner * 4)));
+            var to = Writable(target, row * inner * 4, from.Length);
             var factor = factors[row % factors.Length];
             for (var i = 0; i < from.Length; i++) to[i] = (float)(from[i] * factor);
         }

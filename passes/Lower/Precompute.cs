@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Steps that read weights only run once, in the compiler, by compiled code: what is left of constant folding for large tensors.</summary>
+/// <param name="MostBytes">Most bytes of a result that is larger than what it is computed from.</param>
+[Description("runs steps that read only weights in the compiler")]
+public sealed record Precompute(long MostBytes = 1 << 16) : ProgramPass
+{
+    public override Stage Stage => Stage.Lower;
+    public override Seq<string> After => ["lower"];
+
+    protected override Program Run(Program program, Compilation compilation)
+    {
+        var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
+        var slots = program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        var (once, steps) = (program.Once.ToList(), new List<Step>());
+        foreach (var step in program.Steps)
+        {
+            if (step is CallKernel call && kernels[call.Kernel] is var kernel && call.Arguments.Take(kernel.Inputs.Count).All(a => slots[a].Kind == SlotKind.Weight)
+                && call.Arguments.Skip(kernel.Inputs.Count).ToList() is var made && made.TrueForAll(a => slots[a] is { Kind: SlotKind.Arena, Size: Number }) && Worth(call, kernel))
+            {
+                foreach (var name in made) slots[name] = slots[name] with { Kind = SlotKind.Weight };
+                once.Add(call with { Scratch = call.Scratch is null ? null : 0 });
+            }
+            else steps.Add(step);
+        }
+        return once.Count == program.Once.Count ? program : Arena.Apart(program with { Slots = [.. program.Slots.Select(s => slots[s.Name])], Once = [.. once], Steps = [.. steps] });
+
+        bool Worth(CallKernel call, Kernel kernel)
+        {
+            var (read, made) = (call.Arguments.Take(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole), call.Arguments.Skip(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole));
+            return made <= Math.Max(MostBytes, read);
+        }
+    }
+}
