@@ -19,6 +19,15 @@ public sealed record Node(Op Op, Seq<Value?> Operands, Seq<Value> Results, Seq<G
 /// <summary>A group of steps that runs as one kernel: a body in place of a formula of its own.</summary>
 public sealed record Fused : Op
 {
+    /// <summary>Steps in order as one node with the last one's results; a single step as it is.</summary>
+    public static Node Of(params Seq<Node> steps)
+    {
+        if (steps is [var only]) return only;
+        var made = steps.SelectMany(s => s.Results).ToHashSet();
+        Seq<Value> operands = [.. steps.SelectMany(s => s.Reads).Where(v => !made.Contains(v)).Distinct()], results = steps[^1].Results;
+        return new(new Fused(), [.. operands], results, [new Graph("", operands, steps, results)]);
+    }
+
     public override Seq<TensorType> Infer(Operands x) => throw new NotSupportedException("a fused group takes its types from its body");
     public override IEnumerable<Example> Examples() => [];
 }

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Lathe.Ir;
 
 /// <summary>What a node computes at one index, with its operands as opaque reads. Facts are read off it, never declared, so they cannot be wrong.</summary>
 public sealed class Formula
 {
+    private static readonly ConditionalWeakTable<Node, StrongBox<Formula?>> Known = [];
+
     private readonly Dictionary<Buffer, Value> operands;
 
     private Formula(Node node, Seq<Axis> axes, Expr number, Dictionary<Buffer, Value> operands) => (Node, Axes, Number, this.operands) = (node, axes, number, operands);
@@ -16,7 +20,9 @@ public sealed class Formula
     public Expr Number { get; }
 
     /// <summary>The formula of a node's only result; null where it has several, has none in closed form, or is not of numbers.</summary>
-    public static Formula? Of(Node node)
+    public static Formula? Of(Node node) => Known.GetValue(node, n => new(Find(n))).Value;
+
+    private static Formula? Find(Node node)
     {
         if (node.Results is not [var result] || node.Body is null && node.Op is not FormulaOp) return null;
         if (node.Reads.Append(result).Any(v => v.Type.Scalar is Scalar.String || v.Type.Scalar.IsComplex)) return null;

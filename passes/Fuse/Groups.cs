@@ -85,16 +85,8 @@ internal sealed class Groups
         reader.Formula = formula;
     }
 
-    private static Node Body(Group producer, Group reader) => Body([.. producer.Steps.Concat(reader.Steps).OrderBy(s => s.Key).Select(s => s.Value)]);
-
-    private static Node Body(Seq<Node> steps)
-    {
-        if (steps is [var only]) return only;
-        var made = steps.SelectMany(s => s.Results).ToHashSet();
-        Seq<Value> operands = [.. steps.SelectMany(s => s.Reads).Where(v => !made.Contains(v)).Distinct()], results = steps[^1].Results;
-        return new(new Fused(), [.. operands], results, [new Graph("", operands, steps, results)]);
-    }
+    private static Node Body(Group producer, Group reader) => Fused.Of([.. producer.Steps.Concat(reader.Steps).OrderBy(s => s.Key).Select(s => s.Value)]);
 
     /// <summary>The graph with each group as one node, where its last step was.</summary>
-    public Graph Graph() => graph with { Nodes = [.. graph.Nodes.Where(n => groups[n].Root == n).Select(n => Body([.. groups[n].Steps.Values]))] };
+    public Graph Graph() => graph with { Nodes = [.. graph.Nodes.Where(n => groups[n].Root == n).Select(n => Fused.Of([.. groups[n].Steps.Values]))] };
 }

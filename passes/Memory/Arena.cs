@@ -5,7 +5,33 @@ namespace Lathe.Passes;
 /// <summary>Places in one stretch of memory. Every place starts at a multiple of <see cref="ScratchLayout.Alignment"/> bytes.</summary>
 public static class Arena
 {
-    public static Expr Aligned(Expr bytes) => Linear.Simplify((bytes + (ScratchLayout.Alignment - 1)) / ScratchLayout.Alignment * ScratchLayout.Alignment);
+    private const int Alignment = ScratchLayout.Alignment;
+
+    /// <summary>At least these bytes, and a multiple of the alignment. A symbolic size of many bytes for each element is rounded element by element, which keeps it a plain product.</summary>
+    public static Expr Aligned(Expr bytes)
+    {
+        var linear = Linear.Of(bytes);
+        if (!linear.IsConstant && linear.Constant >= 0 && linear.Terms.All(t => t.Value >= 4 * Alignment && Linear.Range(t.Key).Low >= 0))
+            return Linear.Simplify(linear.Terms.Aggregate((Expr)Up(linear.Constant), (sum, term) => sum + term.Key * Up(term.Value)));
+        return Linear.Simplify((bytes + (Alignment - 1)) / Alignment * Alignment);
+
+        static long Up(long n) => (n + Alignment - 1) / Alignment * Alignment;
+    }
+
+    /// <summary>The largest of some sizes; those that another is proved to reach are left out.</summary>
+    public static Expr Largest(IEnumerable<Expr> sizes)
+    {
+        var left = new List<Expr>();
+        foreach (var size in sizes.Distinct())
+        {
+            if (left.Exists(other => Reaches(other, size))) continue;
+            left.RemoveAll(other => Reaches(size, other));
+            left.Add(size);
+        }
+        return left.Count == 0 ? 0 : left.Aggregate((a, b) => Expr.Max(a, b));
+
+        static bool Reaches(Expr a, Expr b) => Linear.Range(Linear.Simplify(a - b)).Low >= 0;
+    }
 
     /// <summary>The plan that shares nothing: slots one after another, then room for the scratch of any one step. Weights one after another too.</summary>
     public static Program Apart(Program program)
@@ -16,16 +42,17 @@ public static class Arena
             if (slot.Kind is SlotKind.Arena) return slot with { Offset = Next(ref arena, slot) };
             return slot.Kind is SlotKind.Weight ? slot with { Offset = Next(ref weights, slot) } : slot with { Offset = 0 };
         }).ToSeq();
-        Expr scratch = 0;
+        var scratch = new List<Expr>();
+        var kernels = program.Kernels.ToDictionary(k => k.Name, k => ScratchLayout.Of(k).Bytes, StringComparer.Ordinal);
         var steps = program.Steps.Select(step =>
         {
             if (step is not CallKernel call) return step;
-            var bytes = ScratchLayout.Of(program.Kernels.First(k => k.Name == call.Kernel)).Bytes;
+            var bytes = kernels[call.Kernel];
             if (bytes is Number { Integer: 0 }) return call with { Scratch = null };
-            scratch = Linear.Simplify(Expr.Max(scratch, Aligned(bytes)));
+            scratch.Add(Aligned(bytes));
             return call with { Scratch = arena };
         }).ToSeq();
-        return program with { Slots = slots, Steps = steps, ArenaBytes = Linear.Simplify(arena + scratch) };
+        return program with { Slots = slots, Steps = steps, ArenaBytes = Linear.Simplify(arena + Largest(scratch)) };
 
         static Expr Next(ref Expr end, Slot slot)
         {

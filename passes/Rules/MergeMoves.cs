@@ -9,11 +9,11 @@ public sealed record MergeMoves : Rule
     public override Improvement? Improve(Node step, Surroundings around)
     {
         if (Moved(step) is not { } middle || around.Maker(middle) is not { } maker || maker.Results.Count > 1 || Moved(maker) is not { } source || source.Type.Encoding != step.Result.Type.Encoding) return null;
-        var both = Formula.Of(new(new Fused(), [source], step.Results, [new Graph("", [source], [maker, step], step.Results)]));
+        var both = Formula.Of(Fused.Of(maker, step));
         if (both?.Number is not Load { Outside: null } load) return null;
         Seq<Expr> at = [.. both.Axes];
         var (from, to) = (new Buffer("from", Scalar.F32, source.Type.Shape), new Buffer("to", Scalar.F32, step.Result.Type.Shape));
-        if (Views.Same(from.Flat(load.At), to.Flat(at))) return Shape(to.Shape) is { } shape ? Improvement.To(step with { Op = new Reshape(), Operands = [source, Constants.Wholes(around.Fresh(step.Result.Name + ".shape"), shape)] }) : null;
+        if (Views.Same(from.Flat(load.At), to.Flat(at))) return Extents(to.Shape) is { } shape ? Improvement.To(step with { Op = new Reshape(), Operands = [source, Constants.Wholes(around.Fresh(step.Result.Name + ".shape"), shape)] }) : null;
         if (load.At.Count != at.Count || load.At.Distinct().Count() < at.Count || !load.At.All(e => e is Axis)) return null;
         return Improvement.To(step with { Op = new Transpose([.. at.Select(axis => (long)load.At.Index().First(p => p.Item == axis).Index)]), Operands = [source] });
     }
@@ -22,7 +22,7 @@ public sealed record MergeMoves : Rule
     private static Value? Moved(Node step) => step.Regions.Count == 0 && Formula.Of(step) is { Number: Load { Outside: null } load } formula ? formula.Operand(load) : null;
 
     /// <summary>A shape as Reshape takes it: one dimension that is not known is left open.</summary>
-    private static Seq<long>? Shape(Shape shape)
+    private static Seq<long>? Extents(Seq<Expr> shape)
     {
         var open = shape.Count(e => e is not Number);
         if (open > 1 || open == 1 && shape.Any(e => e is Number { Integer: 0 })) return null;

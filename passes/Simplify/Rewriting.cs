@@ -13,9 +13,10 @@ public static class Rewriting
         Outputs = [.. graph.Outputs.Select(map)],
     };
 
+    /// <summary>The node with every value as <paramref name="map"/> gives it; the same object where none differs.</summary>
     public static Node Map(this Node node, Func<Value, Value> map)
     {
-        Value? Mapped(Value? value) => value is null ? null : map(value);
-        return new(node.Op, [.. node.Operands.Select(Mapped)], [.. node.Results.Select(map)], [.. node.Regions.Select(r => r.Map(map))]);
+        if (node.Regions.Count == 0 && node.Reads.Concat(node.Results).All(v => ReferenceEquals(map(v), v))) return node;
+        return new(node.Op, [.. node.Operands.Select(v => v is null ? null : map(v))], [.. node.Results.Select(map)], [.. node.Regions.Select(r => r.Map(map))]);
     }
 }
