@@ -10,11 +10,12 @@ public sealed record MergeMoves : Rule
     {
         if (Moved(step) is not { } middle || around.Maker(middle) is not { } maker || maker.Results.Count > 1 || Moved(maker) is not { } source || source.Type.Encoding != step.Result.Type.Encoding) return null;
         var both = Formula.Of(Fused.Of(maker, step));
-        if (both?.Number is not Load { Outside: null } load) return null;
+        // A slice is no view, though it may read where it lies.
+        if (both?.Number is not Load { Outside: null } load || !Linear.ProvesEqual(source.Type.Size, step.Result.Type.Size)) return null;
         Seq<Expr> at = [.. both.Axes];
         var (from, to) = (new Buffer("from", Scalar.F32, source.Type.Shape), new Buffer("to", Scalar.F32, step.Result.Type.Shape));
         if (Views.Same(from.Flat(load.At), to.Flat(at))) return Extents(to.Shape) is { } shape ? Improvement.To(step with { Op = new Reshape(), Operands = [source, Constants.Wholes(around.Fresh(step.Result.Name + ".shape"), shape)] }) : null;
-        if (load.At.Count != at.Count || load.At.Distinct().Count() < at.Count || !load.At.All(e => e is Axis)) return null;
+        if (load.At.Count != at.Count || load.At.Distinct().Count() < at.Count || !load.At.Zip(source.Type.Shape).All(p => p.First is Axis axis && Linear.ProvesEqual(axis.Extent, p.Second))) return null;
         return Improvement.To(step with { Op = new Transpose([.. at.Select(axis => (long)load.At.Index().First(p => p.Item == axis).Index)]), Operands = [source] });
     }
 
