@@ -9,9 +9,9 @@ namespace Lathe.Codegen.Llvm;
 /// <param name="Soname">The name the loader looks for, the same on all architectures (musl answers to both with itself).</param>
 public sealed record SystemLibrary(string Soname, IReadOnlySet<string> Functions)
 {
-    /// <summary>Memory and strings, files (the weights are mapped), threads for the built-in pool.</summary>
+    /// <summary>Memory (while a model is opened) and strings, files (the weights are mapped), threads for the built-in pool.</summary>
     public static SystemLibrary C { get; } = new("libc.so.6", Names("""
-        memcpy memmove memset memcmp strlen getenv strtol
+        malloc free memcpy memmove memset memcmp strlen getenv strtol
         open close fstat lseek pread mmap munmap dladdr
         pthread_once pthread_create pthread_join pthread_sigmask sigfillset sem_init sem_post sem_wait sem_trywait getpid sysconf
         """));

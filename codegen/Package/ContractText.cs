@@ -22,7 +22,7 @@ public static class ContractText
         {
             json.WriteStartObject();
             json.WriteString("name", model.Name);
-            json.WriteNumber("abi", 1);
+            json.WriteNumber("abi", LatheHeader.Abi);
             json.WriteStartObject("provenance");
             json.WriteString("model_sha256", provenance.ModelHash);
             json.WriteString("recipe", provenance.Recipe);

@@ -9,7 +9,7 @@ public abstract record WeightPlace
     public sealed record Embedded(bool Any) : WeightPlace
     {
         internal override string Declarations(string name) => $$"""
-            {{(Any ? $"@\"{Symbol(name)}\" = external hidden constant i8, align 64" : "")}}
+            {{(Any ? $"@\"{Symbol(name)}\" = external constant i8, align 64" : "")}}
             @opened = private constant { ptr, i64 } { ptr {{(Any ? $"@\"{Symbol(name)}\"" : "null")}}, i64 0 }
             """;
 
