@@ -159,7 +159,17 @@ public sealed class BlockedContraction
         var (row, step) = (new Axis("r", rows.Extent), new Axis("k", depth.Steps));
         var at = new Axis("kb", depth.Count);
         var place = Linear.Of(load.Buffer.Flat([.. load.At.Select(i => i.Substitute([.. rows.At(row), .. depth.At(at, step)]))]));
-        return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4);
+        return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4) && !Collides(place[row]);
+    }
+
+    /// <summary>Whether rows so far apart fall on the same few sets of the first cache: a tile's rows would drive each other out.</summary>
+    private bool Collides(long stride)
+    {
+        const long line = 64, sets = 64, ways = 8;
+        if (stride * 4 % line != 0) return false;
+        var (a, b) = (stride * 4 / line % sets, sets);
+        while (a != 0) (a, b) = (b % a, a);
+        return tile.Rows > sets / b * (ways / 2);
     }
 
     /// <summary>The summed axes, the one that lies side by side in A last.</summary>

@@ -29,7 +29,7 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
         // The fewest padded rows; of equals the taller tile, which reads B less often.
         var best = rows == 0 ? limit : Enumerable.Range(1, (int)limit).Select(r => (long)r).Where(r => r >= Math.Min(rows, Math.Max(1, limit * 2 / 3)))
             .MinBy(r => (Up(rows, r) * Cost(r, vectors), -r));
-        var steps = Up(depth, Up(depth, machine.Level2 >= 1 << 20 ? 640 : 480));
+        var steps = Up(depth, Up(depth, machine.Level2 >= 1 << 20 ? 1024 : 480));
         var block = Math.Max(best, machine.Level2 / 2 / (steps * 4) / best * best);
         return new(best, vectors, lanes, steps, block, best * vectors >= 24 ? 2 : 4);
         // A step of a tile takes its multiply-adds, but never less than its loads.
