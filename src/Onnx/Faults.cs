@@ -40,7 +40,7 @@ internal static class Faults
     public static Diagnostic NoOutputs() => new("LT1210", "the graph returns nothing", Remedy: "the graph's output list is empty; the model may be only a library of functions");
     public static Diagnostic InputKind(string input, string what) => new("LT1211", $"the input is {what}; only tensors can be inputs", input);
     public static Diagnostic InputShape(string input) => new("LT1212", "the input has no shape, not even a number of axes", input, "export the model with shapes of its inputs; axes may be dynamic");
-    public static Diagnostic DefaultInput(string input) => new("LT1213", "the input has a default in the weights; it is compiled as a constant", input, Severity: Severity.Warning);
+    public static Diagnostic DefaultInputs(string inputs) => new("LT1213", $"inputs with a default among the weights are compiled as constants: {inputs}", Severity: Severity.Warning);
 
     public static Diagnostic DimSyntax(string text) => new("LT1301", $"\"{text}\" does not bind a dimension", Remedy: "write name=value or name=low..high, whole numbers from 0");
     public static Diagnostic UnknownDim(string binding, string names) => new("LT1302", $"--dim {binding}: the model has no such dimension", Remedy: names == "" ? "all of its dimensions are fixed" : $"its dimensions are {names}");

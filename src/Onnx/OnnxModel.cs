@@ -60,7 +60,8 @@ public static class OnnxModel
     private static List<Value> Inputs(ModelProto model, Dictionary<string, string> given, ImportOptions options, Report report)
     {
         var listed = model.Graph.Input.Where(i => !given.ContainsKey(i.Name)).ToList();
-        if (model.IrVersion > 3) report.Add(model.Graph.Input.Where(i => given.ContainsKey(i.Name)).Select(i => Faults.DefaultInput(i.Name)));
+        var defaults = model.Graph.Input.Select(i => i.Name).Where(given.ContainsKey).ToList();
+        if (model.IrVersion > 3 && defaults.Count > 0) report.Add(Faults.DefaultInputs(Names.Some(defaults)));
         var dimensions = new Dimensions(listed, options, report);
         var inputs = new List<Value>();
         foreach (var input in listed)

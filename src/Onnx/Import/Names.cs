@@ -3,6 +3,8 @@ namespace Lathe.Onnx;
 /// <summary>The names of a model's values: fresh ones never meet those of the file.</summary>
 internal sealed class Names(IEnumerable<string> taken)
 {
+    private const int MostShown = 4;
+
     private readonly HashSet<string> taken = new(taken, StringComparer.Ordinal);
 
     /// <summary>A name like this one that nothing has.</summary>
@@ -12,4 +14,7 @@ internal sealed class Names(IEnumerable<string> taken)
         for (var i = 2; ; i++)
             if (taken.Add($"{near}.{i}")) return $"{near}.{i}";
     }
+
+    /// <summary>The first few of many names, and how many more there are.</summary>
+    public static string Some(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(MostShown)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
 }

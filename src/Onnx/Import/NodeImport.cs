@@ -3,7 +3,7 @@ namespace Lathe.Onnx;
 /// <summary>Turns nodes into operators one after another: raised to their newest form, typed, and passed over where an operand could not be made.</summary>
 internal sealed class NodeImport
 {
-    private const int MostNamed = 4, MostUnwanted = 4;
+    private const int MostUnwanted = 4;
 
     private readonly GraphBuilder builder;
     private readonly Dictionary<string, Value> values;
@@ -27,10 +27,9 @@ internal sealed class NodeImport
         {
             var (op, domain, opset) = use.Key;
             var all = use.Select(n => n.Where).ToList();
-            var shown = string.Join(", ", all.Take(MostNamed)) + (all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "");
-            report.Add(Faults.UnknownOperator(op, domain, opset, shown, all[0], Spelling.Nearest(op, KnownNames)));
+            report.Add(Faults.UnknownOperator(op, domain, opset, Names.Some(all), all[0], Nearest(op)));
         }
-        foreach (var domain in nodes.Where(n => n.Opset == 0 && n.Domain == "" && n.Name != "").Take(1)) report.Add(Faults.NoOpset(domain.Domain, domain.Where));
+        foreach (var node in nodes.Where(n => n.Opset == 0 && n.Domain == "").Take(1)) report.Add(Faults.NoOpset(node.Domain, node.Where));
     }
 
     public void Add(OnnxNode node)
@@ -49,7 +48,9 @@ internal sealed class NodeImport
         }
         try
         {
-            if (Raise.Find(node) is { } raise) foreach (var newer in raise.Apply(node, scope)) Add(newer with { Name = node.Name });
+            if (Raise.Find(node) is { } raise) foreach (var newer in raise.Apply(node, scope))
+                if (IsKnown(newer)) Add(newer with { Name = node.Name });
+                else report.Add(Faults.UnknownOperator(newer.OpType, newer.Domain, node.Opset, node.Where, node.Where, Nearest(newer.OpType)));
             else Build(node);
         }
         catch (DiagnosticException e) { report.Add(e.Diagnostics); }
@@ -90,5 +91,5 @@ internal sealed class NodeImport
     /// <summary>The operator by ONNX's name alone; the text's verbs are not for models.</summary>
     private static Type? Find(OnnxNode node) => node.Domain == "" && Operators.Find(node.OpType) is { } type && type.Name == node.OpType ? type : null;
 
-    private static IEnumerable<string> KnownNames => Operators.All.Select(t => t.Name).Append("Constant").Concat(Raise.Names).Distinct(StringComparer.Ordinal);
+    private static string Nearest(string op) => Spelling.Nearest(op, Operators.All.Select(t => t.Name).Append("Constant").Concat(Raise.Names).Distinct(StringComparer.Ordinal));
 }

@@ -3,10 +3,10 @@ namespace Lathe.Onnx;
 /// <summary>The known word that a word was perhaps meant to be.</summary>
 internal static class Spelling
 {
-    /// <summary>The word with the fewest letters changed, or empty where more than half would have to.</summary>
+    /// <summary>The word with the fewest letters changed, or empty where more than a third would have to.</summary>
     public static string Nearest(string word, IEnumerable<string> known)
     {
-        var (best, least) = ("", word.Length / 2 + 1);
+        var (best, least) = ("", word.Length / 3 + 1);
         foreach (var candidate in known.Order(StringComparer.Ordinal))
         {
             if (Math.Abs(candidate.Length - word.Length) >= least) continue;
