@@ -49,6 +49,9 @@ internal static class Faults
     public static Diagnostic ZeroDim(string where) => new("LT1305", "a dimension is 0: the tensor is empty", where, "if 0 stands for an unknown extent, bind it: --dim input.axis=value", Severity.Warning);
     public static Diagnostic Contradiction(string value, string declared, string inferred) => new("LT1306", $"the file declares {declared}, the operators make {inferred}; the file's note is ignored", value, Severity: Severity.Warning);
 
+    public static Diagnostic NoSuchInput(string input, string inputs) => new("LT1307", $"the model has no input {input} to make a constant of", Remedy: inputs == "" ? "it has no inputs" : $"its inputs are {inputs}");
+    public static Diagnostic ConstantType(string input, string declared, string given) => new("LT1308", $"the input is {declared}, its constant is {given}", input);
+
     public static Diagnostic UnknownOperator(string op, string domain, long opset, string nodes, string where, string nearest) => new("LT2001", $"operator {op} (domain {Opsets.Show(domain)}, opset {opset}) is not supported; used by {nodes}", where, nearest == "" ? "" : $"the nearest known operator is {nearest}");
     public static Diagnostic UnknownAttribute(string where, string op, string attribute, string known) => new("LT2002", $"{op} has no attribute {attribute}", where, known == "" ? "it has none" : $"its attributes are {known}");
     public static Diagnostic AttributeKind(string where, string op, string attribute, string want, string have) => new("LT2003", $"{op}: attribute {attribute} must be {want}, it is {have}", where);

@@ -1,12 +1,10 @@
-using Lathe.Onnx.Proto;
-
 namespace Lathe.Onnx;
 
 /// <summary>Reads ONNX models: opset 7 and later, weights left in the file, every problem of a model said at once.</summary>
 public static class OnnxModel
 {
     /// <param name="path">The model; external data is read from its folder only.</param>
-    /// <param name="options">Dimensions to bind.</param>
+    /// <param name="options">Dimensions to bind, inputs to make constants of.</param>
     /// <exception cref="DiagnosticException">The model cannot be compiled; it lists everything that is wrong with it.</exception>
     public static ImportResult Load(string path, ImportOptions? options = null)
     {
@@ -28,8 +26,9 @@ public static class OnnxModel
             else if (!given.TryAdd(name, "a weight")) report.Add(Faults.Duplicate(name, "a weight", "a weight"));
             else if (report.Try(read) is { } weight) values[name] = weight;
         }
-        var inputs = Inputs(model, given, options, report);
+        var inputs = InputReader.Read(model, given, options, report);
         foreach (var input in inputs) values[input.Name] = input;
+        inputs.RemoveAll(input => input.IsWeight);
 
         var names = new Names(given.Keys.Concat(graph.Node.SelectMany(n => n.Output)));
         var outputs = graph.Output.Select(o => o.Name).ToList();
@@ -54,27 +53,6 @@ public static class OnnxModel
             var name = sparse.Values?.Name ?? "";
             yield return (name, () => Weight(name, tensors.Read(sparse, name)));
         }
-    }
-
-    /// <summary>The inputs that a run must give. Up to IR 3 every weight is listed as an input too; later that makes it a default.</summary>
-    private static List<Value> Inputs(ModelProto model, Dictionary<string, string> given, ImportOptions options, Report report)
-    {
-        var listed = model.Graph.Input.Where(i => !given.ContainsKey(i.Name)).ToList();
-        var defaults = model.Graph.Input.Select(i => i.Name).Where(given.ContainsKey).ToList();
-        if (model.IrVersion > 3 && defaults.Count > 0) report.Add(Faults.DefaultInputs(Names.Some(defaults)));
-        var dimensions = new Dimensions(listed, options, report);
-        var inputs = new List<Value>();
-        foreach (var input in listed)
-        {
-            if (input.Name == "") report.Add(Faults.NoName("an input"));
-            else if (!given.TryAdd(input.Name, "an input")) report.Add(Faults.Duplicate(input.Name, "an input", "an input"));
-            else if (input.Type?.TensorType is not { } tensor) report.Add(Faults.InputKind(input.Name, input.Type is null ? "of no type" : $"a {input.Type.ValueCase switch { TypeProto.ValueOneofCase.SequenceType => "sequence", TypeProto.ValueOneofCase.MapType => "map", TypeProto.ValueOneofCase.OptionalType => "value that may be absent", TypeProto.ValueOneofCase.SparseTensorType => "sparse tensor", _ => "value of no type" }}"));
-            else if (ElementKinds.Of(tensor.ElemType) is not { } kind) report.Add(Faults.UnknownKind(input.Name, tensor.ElemType));
-            else if (kind == Scalar.String) report.Add(Faults.InputKind(input.Name, "text"));
-            else if (dimensions.Shape(input, report) is not { } shape) report.Add(Faults.InputShape(input.Name));
-            else inputs.Add(new(input.Name, new TensorType(shape, kind)));
-        }
-        return inputs;
     }
 
     private static ModelInfo Info(ModelFile file, Opsets opsets)

@@ -1,9 +1,5 @@
 namespace Lathe.Onnx;
 
-/// <summary>How to read a model.</summary>
-/// <param name="Dims">Dimensions that are bound to a number or a range.</param>
-public sealed record ImportOptions(params Seq<DimBinding> Dims);
-
 /// <summary>A dimension bound by the user: <c>batch=1</c>, <c>seq=1..512</c>, <c>image.2=224</c>.</summary>
 /// <param name="Name">Of the dimension in the model, or <c>input.axis</c>.</param>
 /// <param name="Low">Least value.</param>

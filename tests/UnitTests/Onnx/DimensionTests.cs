@@ -72,6 +72,20 @@ public sealed class DimensionTests
         Assert.Equal("LT1301", Assert.Throws<Ir.DiagnosticException>(() => Lathe.Onnx.DimBinding.Parse(text)).Diagnostics[0].Code);
 
     [Fact]
+    public void An_input_whose_contents_are_known_is_a_weight()
+    {
+        using var file = new OnnxFile().Input("x", "n", 3).Input("shape", 1).Node("Reshape", "x shape", "y").Output("y");
+        file.Model.Graph.Input[1].Type.TensorType.ElemType = 7;
+        Assert.StartsWith("LT2004 make_y: reshape: the shape must be known when compiling", Assert.Single(file.Faults()), StringComparison.Ordinal);
+        Lathe.Onnx.ImportResult Load(string name, Ir.Tensor tensor) => Lathe.Onnx.OnnxModel.Load(file.Save(), new(default, [(name, tensor)]));
+        var graph = Load("shape", Ir.Tensor.Of([1], -1L)).Graph;
+        Assert.Equal(["x"], graph.Inputs.Select(i => i.Name));
+        Assert.Equal("tensor<[n * 3], f32>", graph.Outputs[0].Type.ToString());
+        Assert.Contains("LT1308: shape: the input is tensor<1, i64>, its constant is tensor<2, i64>", Assert.Throws<Ir.DiagnosticException>(() => Load("shape", Ir.Tensor.Of([2], -1L, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains("LT1307: the model has no input form", Assert.Throws<Ir.DiagnosticException>(() => Load("form", Ir.Tensor.Of([1], -1L))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Inputs_that_are_no_tensors_or_have_no_shape_are_diagnosed()
     {
         using var file = new OnnxFile().Output("y").Node("Relu", "a", "y");
