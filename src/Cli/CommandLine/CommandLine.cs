@@ -18,7 +18,7 @@ public static class CommandLine
         try
         {
             var verb = Parse(arguments, session, ref reproduction);
-            return verb?.Run(session) ?? ExitCode.Done;
+            return verb?.Execute(session) ?? ExitCode.Done;
         }
         catch (Exception e)
         {
@@ -43,7 +43,7 @@ public static class CommandLine
         }
         if (parsed.GetResult(root.Options.OfType<VersionOption>().First()) is { Implicit: false })
         {
-            session.Output.WriteLine(Program.Version);
+            session.Output.WriteLine(EntryPoint.Version);
             return null;
         }
         (session.Form, reproduction) = (Settings)settings.Make(parsed);

@@ -51,7 +51,7 @@ internal static class Failure
     /// <summary>What a bug report needs; the model itself is the user's to give.</summary>
     private static string Bundle(Exception e, IReadOnlyList<string> arguments) =>
         $"""
-        lathe {Program.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Llvm()}
+        lathe {EntryPoint.Version}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Llvm()}
         command: lathe {string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a))}
         {e}
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Reflection;
 
 namespace Lathe.Cli;
@@ -38,6 +39,7 @@ internal sealed class RecordSymbols
         {
             Description = described.Description,
             Arity = new(parameter.HasDefaultValue ? 0 : 1, list ? 1000 : 1),
+            CustomParser = Words,
         };
         Arguments.Add(symbol);
         return parsed => Value(parameter, described.Name, parsed.GetResult(symbol)?.Tokens.Select(t => t.Value).ToArray());
@@ -61,6 +63,7 @@ internal sealed class RecordSymbols
             Required = !parameter.HasDefaultValue,
             Arity = new(1, OptionText.IsList(parameter.ParameterType) ? 1000 : 1),
             AllowMultipleArgumentsPerToken = false,
+            CustomParser = Words,
         };
         Options.Add(symbol);
         return parsed => Value(parameter, symbol.Name, parsed.GetResult(symbol)?.Tokens.Select(t => t.Value).ToArray());
@@ -70,6 +73,9 @@ internal sealed class RecordSymbols
         texts is { Length: > 0 } ? OptionText.Read(parameter.ParameterType, name, texts)
         : parameter.DefaultValue is { } value and not DBNull ? value
         : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null;
+
+    /// <summary>The words as they are: what they mean is read by the type of the parameter.</summary>
+    private static string[] Words(ArgumentResult result) => [.. result.Tokens.Select(t => t.Value)];
 
     private static string Name(ParameterInfo parameter) => "--" + OptionText.Kebab(parameter.Name!);
 }

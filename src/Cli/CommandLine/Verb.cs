@@ -9,7 +9,7 @@ public abstract record Verb
 {
     /// <exception cref="DiagnosticException">The model or an input is at fault.</exception>
     /// <exception cref="UsageException">The options make no sense together.</exception>
-    public abstract ExitCode Run(Session session);
+    public abstract ExitCode Execute(Session session);
 }
 
 /// <summary>An argument, told by its place.</summary>

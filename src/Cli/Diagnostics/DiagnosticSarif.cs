@@ -14,7 +14,7 @@ internal static class DiagnosticSarif
         json.WriteStartObject("tool");
         json.WriteStartObject("driver");
         json.WriteString("name", "lathe");
-        json.WriteString("version", Program.Version);
+        json.WriteString("version", EntryPoint.Version);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartArray("results");

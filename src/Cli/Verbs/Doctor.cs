@@ -11,7 +11,7 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
     /// <param name="Remedy">What to do where it is not found.</param>
     private sealed record Check(string Name, bool Found, string Detail, string Needed, string Remedy);
 
-    public override ExitCode Run(Session session)
+    public override ExitCode Execute(Session session)
     {
         Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host()];
         session.Output.Write(Json ? AsJson(checks) : AsText(checks));
@@ -48,13 +48,13 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
     {
         var rows = checks.Select(c => (string[])[c.Found ? "ok" : c.Needed == "" ? "no" : "MISSING", c.Name, c.Detail]).ToList();
         rows.AddRange(Packages.Select(p => (string[])["ok", p.Package, p.Used]));
-        rows.Add(["ok", "lathe", $"{Program.Version} on .NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}"]);
+        rows.Add(["ok", "lathe", $"{EntryPoint.Version} on .NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}"]);
         return TableText.Print(["", "", ""], rows) + string.Concat(checks.Where(c => !c.Found).Select(c => $"{c.Name}{(c.Needed == "" ? "" : $", needed for {c.Needed}")}: {c.Remedy}\n"));
     }
 
     private static string AsJson(Check[] checks) => JsonText.Print(json =>
     {
-        json.WriteString("lathe", Program.Version);
+        json.WriteString("lathe", EntryPoint.Version);
         json.WriteObjects("checks", checks, check =>
         {
             json.WriteString("name", check.Name);

@@ -5,7 +5,7 @@ public sealed record Ops(ListingForm Form) : Verb
 {
     private static readonly string[] Titles = ["operator", "verb", "attributes", "description"];
 
-    public override ExitCode Run(Session session)
+    public override ExitCode Execute(Session session)
     {
         var summary = DocComment.Reader(typeof(Op).Assembly);
         return Listing.Write(session, Form, "operators", Titles, Operators.All.Select(record =>

@@ -7,7 +7,7 @@ public sealed record Targets(ListingForm Form) : Verb
 {
     private static readonly string[] Titles = ["cpu", "architecture", "vector_bits", "features"];
 
-    public override ExitCode Run(Session session)
+    public override ExitCode Execute(Session session)
     {
         var named = CpuModel.All.Select(model => (string[])
         [

@@ -3,10 +3,10 @@ using System.Reflection;
 namespace Lathe.Cli;
 
 /// <summary>The tool: <c>lathe VERB …</c>.</summary>
-public static class Program
+public static class EntryPoint
 {
     /// <summary>As <c>lathe --version</c> prints it.</summary>
-    public static string Version { get; } = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version { get; } = typeof(EntryPoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     internal static int Main(string[] arguments)
     {

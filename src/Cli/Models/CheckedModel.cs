@@ -1,0 +1,33 @@
+namespace Lathe.Cli;
+
+/// <summary>A model under test: its graph, and what runs it.</summary>
+internal sealed class CheckedModel : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <exception cref="DiagnosticException">It cannot be compiled.</exception>
+    public CheckedModel(Session session, CodeOptions code, string path, Backend backend, int threads)
+    {
+        try
+        {
+            var build = new ModelBuild(session, code);
+            var import = build.Import(path);
+            Graph = import.Graph;
+            Runs = backend == Backend.Reference ? new ReferenceModel(Graph) : new NativeModel(build.Library(import, ModelPath.NameOf(path), folder.Path), threads, session.Cancellation);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public Graph Graph { get; }
+    public RunnableModel Runs { get; }
+
+    public void Dispose()
+    {
+        Runs.Dispose();
+        folder.Dispose();
+    }
+}

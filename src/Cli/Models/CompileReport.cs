@@ -1,0 +1,74 @@
+using System.Text;
+using Lathe.Codegen.Package;
+
+namespace Lathe.Cli;
+
+/// <summary>What a compile did: times, sizes, templates, files.</summary>
+internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times)
+{
+    /// <summary>A template's description begins with this where no fast form was found.</summary>
+    private const string Slow = "plain";
+
+    private IEnumerable<(CallKernel Call, CallInfo Info)> Calls => Program.Steps.OfType<CallKernel>().Where(c => c.Info is not null).Select(c => (c, c.Info!));
+
+    /// <summary>Calls by the first word of their template, the most work first.</summary>
+    private IEnumerable<(string Template, int Count, double Flops)> Templates => Calls.GroupBy(c => c.Info.Template.Split(' ', ':')[0], StringComparer.Ordinal)
+        .Select(g => (g.Key, g.Count(), g.Sum(c => Most(c.Info.Flops)))).OrderByDescending(t => t.Item3).ThenBy(t => t.Key, StringComparer.Ordinal);
+
+    /// <summary>Those that a run calls; packing happens in the compiler.</summary>
+    private int Kernels => Program.Steps.OfType<CallKernel>().Select(c => c.Kernel).Distinct(StringComparer.Ordinal).Count();
+
+    private IEnumerable<(CallKernel Call, CallInfo Info)> SlowCalls => Calls.Where(c => c.Info.Template.StartsWith(Slow, StringComparison.Ordinal));
+
+    public string Text()
+    {
+        var text = new StringBuilder($"{Name} for {Cpu}\n");
+        void Line(string what, string value) => text.Append(CultureInfo.InvariantCulture, $"  {what,-10} {value}\n");
+        var total = TimeSpan.FromTicks(Times.Sum(t => t.Time.Ticks));
+        Line("time", $"{Quantity.Milliseconds(total.TotalMilliseconds)}: {string.Join(", ", Times.Where(t => t.Time.TotalMilliseconds >= 1).Select(t => $"{t.Stage} {Quantity.Milliseconds(t.Time.TotalMilliseconds)}"))}");
+        Line("code", Quantity.Bytes(Artifact.CodeBytes));
+        Line("weights", Quantity.Bytes(Artifact.WeightBytes));
+        Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}");
+        Line("kernels", $"{Kernels} in {Program.Steps.Count} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
+        foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
+        foreach (var file in Artifact.Files) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
+        return text.ToString();
+    }
+
+    public string Json() => JsonText.Print(json =>
+    {
+        json.WriteString("name", Name);
+        json.WriteString("cpu", Cpu);
+        json.WriteObjects("times", Times, t =>
+        {
+            json.WriteString("stage", t.Stage);
+            json.WriteNumber("ms", t.Time.TotalMilliseconds);
+        });
+        json.WriteNumber("code_bytes", Artifact.CodeBytes);
+        json.WriteNumber("weight_bytes", Artifact.WeightBytes);
+        json.WriteReal("arena_bytes", Most(Program.ArenaBytes));
+        json.WriteReal("arena_lower_bound", Most(Program.LowerBound));
+        json.WriteNumber("kernels", Kernels);
+        json.WriteObjects("templates", Templates, t =>
+        {
+            json.WriteString("template", t.Template);
+            json.WriteNumber("calls", t.Count);
+            json.WriteReal("flops", t.Flops);
+        });
+        json.WriteObjects("slow", SlowCalls, c =>
+        {
+            json.WriteString("node", c.Call.Name);
+            json.WriteString("template", c.Info.Template);
+        });
+        json.WriteObjects("files", Artifact.Files, file =>
+        {
+            json.WriteString("path", file);
+            json.WriteNumber("bytes", new FileInfo(file).Length);
+        });
+    });
+
+    private static string Size(Expr bytes) => bytes is Number n ? Quantity.Bytes(n.Integer) : $"{bytes} bytes";
+
+    /// <summary>A number that may depend on dimensions, at their largest; not a number where they have no bound.</summary>
+    private static double Most(Expr count) => count is Number n ? n.Integer : Linear.Range(count).High is var high and < 1L << 50 ? high : double.NaN;
+}

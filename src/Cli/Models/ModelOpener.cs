@@ -1,0 +1,28 @@
+namespace Lathe.Cli;
+
+/// <summary>Who computes.</summary>
+public enum Backend
+{
+    /// <summary>The compiled library.</summary>
+    Native,
+    /// <summary>The interpreter: slow, and right by definition.</summary>
+    Reference,
+}
+
+/// <summary>A model ready to run, and the folder that its library lies in where it was compiled for this run.</summary>
+internal sealed class ModelOpener(Session session, CodeOptions code) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    /// <param name="path">A model, which is compiled first, or an artifact.</param>
+    public NativeModel Native(string path, int threads) => new(ModelPath.IsArtifact(path) ? path : new ModelBuild(session, code).Library(ModelPath.Resolve(path), folder.Path), threads, session.Cancellation);
+
+    public RunnableModel Open(string path, Backend backend, int threads)
+    {
+        if (backend == Backend.Native) return Native(path, threads);
+        if (ModelPath.IsArtifact(path)) throw new UsageException("the reference runs models: an artifact has no formulas left", "name the .onnx file");
+        return new ReferenceModel(new ModelBuild(session, code).Import(ModelPath.Resolve(path)).Graph);
+    }
+
+    public void Dispose() => folder.Dispose();
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Lathe.Runtime;
+
+namespace Lathe.Cli;
+
+/// <summary>An artifact, loaded and called through its C ABI.</summary>
+internal sealed class NativeModel : RunnableModel
+{
+    private readonly Artifact artifact;
+
+    /// <exception cref="ArtifactException">The file is no artifact that can be loaded here.</exception>
+    public NativeModel(string library, int threads = 1, CancellationToken cancellation = default)
+    {
+        var watch = Stopwatch.StartNew();
+        artifact = Artifact.Open(library);
+        LoadMilliseconds = watch.Elapsed.TotalMilliseconds;
+        Host = new(threads, cancellation: cancellation);
+        var symbols = Contract.Dimensions.ToDictionary(d => d.Name, d => Symbol.Of(d.Name, d.Min, d.Max), StringComparer.Ordinal);
+        Inputs = [.. Contract.Inputs.Select(t => new Value(t.Name, new TensorType([.. t.Shape.Select(Extent)], Kind(t))))];
+        Outputs = [.. Contract.Outputs.Select(t => t.Name)];
+
+        Expr Extent(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : symbols[text];
+    }
+
+    /// <summary>What a run may ask for: threads, whether to go on.</summary>
+    public Host Host { get; }
+
+    /// <summary>From the file to an artifact ready to run.</summary>
+    public double LoadMilliseconds { get; }
+
+    public Contract Contract => artifact.Contract;
+    public override IReadOnlyList<Value> Inputs { get; }
+    public override IReadOnlyList<string> Outputs { get; }
+
+    public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
+    {
+        using var invocation = Bind(inputs);
+        invocation.Run(Host);
+        return [.. Contract.Outputs.Select((output, i) => new Tensor(Kind(output), [.. invocation.OutputShape(i)], Bytes.Of(invocation.Output<byte>(i))))];
+    }
+
+    /// <summary>An invocation at the inputs' dimensions, the inputs in place.</summary>
+    /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit.</exception>
+    public Invocation Bind(IReadOnlyList<Tensor> inputs)
+    {
+        var symbols = Dimensions.Bind([.. Inputs], inputs, []);
+        var invocation = new Invocation(artifact, [.. Contract.Dimensions.Select(d => symbols[d.Name])]);
+        foreach (var (i, tensor) in inputs.Index()) tensor.Bytes.Span(0, (int)tensor.Kind.Bytes(tensor.Count)).CopyTo(invocation.Input<byte>(i));
+        return invocation;
+    }
+
+    public override void Dispose()
+    {
+        Host.Dispose();
+        artifact.Dispose();
+    }
+
+    private static Scalar Kind(ContractTensor tensor) => Scalars.Parse(tensor.Type) ?? throw new ArtifactException($"{tensor.Name} is of kind {tensor.Type}, which this tool does not know");
+}

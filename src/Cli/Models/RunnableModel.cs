@@ -1,0 +1,13 @@
+namespace Lathe.Cli;
+
+/// <summary>A model that takes tensors and gives tensors, whatever runs it.</summary>
+internal abstract class RunnableModel : IDisposable
+{
+    public abstract IReadOnlyList<Value> Inputs { get; }
+    public abstract IReadOnlyList<string> Outputs { get; }
+
+    /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit.</exception>
+    public abstract Tensor[] Run(IReadOnlyList<Tensor> inputs);
+
+    public virtual void Dispose() { }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text;
+using Lathe.Runtime;
+
+namespace Lathe.Cli;
+
+/// <summary>How fast a model runs at the extents of its inputs.</summary>
+internal sealed class SpeedMeasure
+{
+    private const double WarmUpShare = 0.1;
+
+    private readonly NativeModel model;
+    private readonly double[] runs;
+    private readonly ulong workspace;
+    private readonly KernelTimes? times;
+
+    public SpeedMeasure(NativeModel model, IReadOnlyList<Tensor> inputs, double seconds, bool profile, CancellationToken cancellation)
+    {
+        this.model = model;
+        using var invocation = model.Bind(inputs);
+        workspace = invocation.WorkspaceBytes;
+        Repeat(seconds * WarmUpShare, () => invocation.Run(model.Host), cancellation);
+        runs = Repeat(seconds, () => invocation.Run(model.Host), cancellation);
+        Array.Sort(runs);
+        if (!profile) return;
+        times = new(model.Contract.Kernels.Length);
+        using var host = new Host(times: times, cancellation: cancellation);
+        ProfiledRuns = Repeat(seconds, () => invocation.Run(host), cancellation).Length;
+    }
+
+    private int ProfiledRuns { get; }
+    private double Least => runs[0];
+    private double Median => runs[runs.Length / 2];
+    private double Late => runs[Math.Min(runs.Length - 1, runs.Length * 95 / 100)];
+    private double Flops => model.Contract.Kernels.Sum(k => k.Flops);
+
+    /// <summary>Whether the contract's counts hold for this run: they are for the largest dimensions.</summary>
+    private bool IsStatic => model.Contract.Dimensions.Length == 0;
+
+    public string Text(int threads)
+    {
+        var text = new StringBuilder($"{model.Contract.Name} on {threads} thread{(threads == 1 ? "" : "s")}: least {Quantity.Milliseconds(Least)}, median {Quantity.Milliseconds(Median)}, 95th percentile {Quantity.Milliseconds(Late)}, {runs.Length} runs\n");
+        if (IsStatic) text.Append(CultureInfo.InvariantCulture, $"{Quantity.Count(Flops)}FLOP, {Rate(Flops, Least):0.0} GFLOP/s\n");
+        text.Append(CultureInfo.InvariantCulture, $"load {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(workspace)}, weights {Quantity.Bytes(model.Contract.WeightBytes)}, peak memory of this process {Quantity.Bytes(PeakMemory())}\n");
+        if (times is not null) text.Append('\n').Append(TableText.Print(["ms", "share", "GFLOP/s", "GB/s", "kernel", "nodes"], [.. Kernels().Select(Row)]));
+        return text.ToString();
+    }
+
+    public string Json(int threads) => JsonText.Print(json =>
+    {
+        json.WriteString("name", model.Contract.Name);
+        json.WriteNumber("threads", threads);
+        json.WriteNumber("min_ms", Least);
+        json.WriteNumber("median_ms", Median);
+        json.WriteNumber("p95_ms", Late);
+        json.WriteNumber("runs", runs.Length);
+        json.WriteNumber("load_ms", model.LoadMilliseconds);
+        json.WriteNumber("arena_bytes", workspace);
+        json.WriteNumber("weight_bytes", model.Contract.WeightBytes);
+        json.WriteNumber("peak_rss_bytes", PeakMemory());
+        if (IsStatic)
+        {
+            json.WriteReal("flops", Flops);
+            json.WriteReal("gflops_per_second", Rate(Flops, Least));
+        }
+        if (times is null) return;
+        json.WriteObjects("kernels", Kernels(), k =>
+        {
+            json.WriteString("kernel", k.Kernel.Name);
+            json.WriteList("nodes", k.Kernel.Nodes, json.WriteStringValue);
+            json.WriteNumber("ms", k.Milliseconds);
+            json.WriteNumber("min_ms", k.Least);
+            if (!IsStatic) return;
+            json.WriteReal("gflops_per_second", Rate(k.Kernel.Flops, k.Least));
+            json.WriteReal("gbytes_per_second", Rate(k.Kernel.Bytes, k.Least));
+        });
+    });
+
+    /// <summary>Kernels that ran, those that take the longest first; milliseconds of a run on average, and at least.</summary>
+    private IEnumerable<(ContractKernel Kernel, double Milliseconds, double Least)> Kernels() => model.Contract.Kernels.Index().Where(k => times!.Calls(k.Index) > 0)
+        .Select(k => (k.Item, times!.TotalMilliseconds(k.Index) / ProfiledRuns, times.LeastMilliseconds(k.Index) * times.Calls(k.Index) / ProfiledRuns)).OrderByDescending(k => k.Item2);
+
+    private string[] Row((ContractKernel Kernel, double Milliseconds, double Least) k)
+    {
+        string Real(double value, string form) => value.ToString(form, CultureInfo.InvariantCulture);
+        var all = Kernels().Sum(other => other.Milliseconds);
+        return [Real(k.Milliseconds, "0.000"), Real(100 * k.Milliseconds / all, "0.0") + " %", IsStatic ? Real(Rate(k.Kernel.Flops, k.Least), "0.0") : "", IsStatic ? Real(Rate(k.Kernel.Bytes, k.Least), "0.0") : "", k.Kernel.Name, string.Join(' ', k.Kernel.Nodes)];
+    }
+
+    /// <summary>Billions a second.</summary>
+    private static double Rate(double count, double milliseconds) => count / milliseconds / 1e6;
+
+    /// <summary>Runs at least twice, and until the time is up; milliseconds of each run.</summary>
+    private static double[] Repeat(double seconds, Action run, CancellationToken cancellation)
+    {
+        var all = new List<double>();
+        var start = Stopwatch.GetTimestamp();
+        while (all.Count < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var began = Stopwatch.GetTimestamp();
+            run();
+            all.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        return [.. all];
+    }
+
+    /// <summary>Most memory this process ever had, from proc(5); on other systems what it has now.</summary>
+    private static long PeakMemory()
+    {
+        const string file = "/proc/self/status";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
+        return line is null ? Environment.WorkingSet : 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Lathe.Cli;
+
+/// <summary>How far a result may be from the expected one: <c>|y − e| ≤ atol + atol-of-max · max|e| + rtol · |e|</c>. Whole numbers and bools must be equal.</summary>
+public sealed record Tolerance(
+    [Option("allowed error as a share of each expected number")] double? Rtol = null,
+    [Option("allowed error in absolute terms")] double? Atol = null,
+    [Option("allowed error as a share of the expected output's largest magnitude; 1e-5 where no tolerance is given")] double? AtolOfMax = null)
+{
+    private const double UsualShare = 1e-5;
+
+    /// <summary>What counts where the user says nothing.</summary>
+    private double Share => AtolOfMax ?? (Rtol is null && Atol is null ? UsualShare : 0);
+
+    /// <summary>Compares a result with what it should be.</summary>
+    public Comparison Compare(Tensor expected, Tensor actual)
+    {
+        var difference = Difference.Between(expected, actual);
+        if (double.IsInfinity(difference.Share) || difference.Share == 0) return new(difference.Share == 0, difference, Share);
+        if (Rtol is null && Atol is null) return new(difference.Share <= Share, difference, Share);
+        var (x, y) = (expected.ToDoubles(), actual.ToDoubles());
+        var floor = (Atol ?? 0) + Share * x.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + (Rtol ?? 0) * Math.Abs(p.First)), difference, Share);
+    }
+}
+
+/// <summary>The outcome of a comparison.</summary>
+/// <param name="Difference">The largest error, whether it is allowed or not.</param>
+/// <param name="AllowedShare">What was allowed as a share of the largest magnitude.</param>
+public sealed record Comparison(bool Met, Difference Difference, double AllowedShare)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Met ? "within" : "beyond")} the tolerance: the largest error is {Difference.Share:G3} of the largest magnitude{(Met || Difference.Where == "" ? "" : $", {Difference.Where}")}");
+}

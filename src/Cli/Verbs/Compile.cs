@@ -1,0 +1,54 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Codegen.Package;
+
+namespace Lathe.Cli.Verbs;
+
+[Description("makes a native library of a model")]
+[Example("lathe compile digits.onnx -o out", "libdigits.so, its header and its contract for this machine")]
+[Example("lathe compile digits.onnx -o out --emit=static,header --cpu=x86-64-v3", "a static library for any processor with AVX2")]
+[Example("lathe compile digits.onnx -o out --dump-ir dumps", "every step of the way as text")]
+[Example("lathe compile speech.onnx -o out --dim batch=1 --dim frames=1..1024", "one dimension fixed, one left open")]
+public sealed record Compile(
+    [Argument("MODEL", "an .onnx file, or a folder with model.onnx")] string Model,
+    [Option("folder for the files; made if it is not there", "-o", Value = "DIR")] string OutputDir,
+    CodeOptions Code,
+    DumpOptions Dump,
+    [Option("prefix of functions and files, a C identifier; by default the model's own name")] string? Name = null,
+    [Option("what to write (shared,header,contract)")] Seq<Emission> Emit = default,
+    [Option("where weights go; by default into the library up to 64 MiB, else into a file beside it")] WeightChoice? Weights = null,
+    [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
+    [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
+    [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
+    [Option("as JSON, with a version")] bool Json = false) : Verb
+{
+    private static readonly Seq<Emission> Usual = [Emission.Shared, Emission.Header, Emission.Contract];
+
+    public override ExitCode Execute(Session session)
+    {
+        var path = ModelPath.Resolve(Model);
+        var name = Name ?? ModelPath.NameOf(path);
+        if (ModelInterface.Identifier(name) != name) throw new UsageException($"--name {name}: functions are called after it, so it must be a C identifier", $"--name {ModelInterface.Identifier(name)}");
+        var target = Code.Target();
+        if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
+            session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
+
+        var build = new ModelBuild(session, Code);
+        var import = build.Import(path);
+        build.Observers.Add(Dump.Observer(session.Output, import.Graph));
+        if (Dump.StopAfter is { } last)
+        {
+            if (last != DumpOptions.Import) build.Improve(import.Graph, target, last);
+            return ExitCode.Done;
+        }
+        var program = build.Improve(import.Graph, target).MustBeProgram;
+        bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
+        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, ModelBuild.Origin(import), inFile, Pool, Code.Jobs));
+        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, [path]));
+        var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
+        session.Output.Write(Json ? report.Json() : report.Text());
+        return ExitCode.Done;
+    }
+}
+
+/// <summary>Where an artifact's weights go.</summary>
+public enum WeightChoice { Embed, File }

@@ -1,0 +1,92 @@
+using System.Text;
+using Lathe.Onnx;
+
+namespace Lathe.Cli.Verbs;
+
+[Description("says what a model is: inputs, outputs, dimensions, operators, size, work, and what cannot be compiled")]
+[Example("lathe inspect model.onnx", "also where the model cannot be compiled: then it says why")]
+[Example("lathe inspect model.onnx --dim batch=8 --json", "the work of a batch, for a script")]
+public sealed record Inspect(
+    [Argument("MODEL", "an .onnx file, or a folder with model.onnx")] string Model,
+    [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,
+    [Option("as JSON, with a version")] bool Json = false) : Verb
+{
+    public override ExitCode Execute(Session session)
+    {
+        var path = ModelPath.Resolve(Model);
+        var outline = ModelOutline.Read(path);
+        try
+        {
+            var import = OnnxModel.Load(path, new ImportOptions(Dim));
+            foreach (var warning in import.Warnings) session.Report(warning);
+            session.Progress("measuring its work");
+            session.Output.Write(Json ? AsJson(outline, new(import), []) : AsText(outline, new(import)));
+            return ExitCode.Done;
+        }
+        catch (DiagnosticException e)
+        {
+            session.Output.Write(Json ? AsJson(outline, null, e.Diagnostics) : AsText(outline, null));
+            foreach (var diagnostic in e.Diagnostics) session.Report(diagnostic);
+            return ExitCode.Fault;
+        }
+    }
+
+    private static string AsText(ModelOutline outline, ModelMeasure? measure)
+    {
+        var text = new StringBuilder();
+        void Lines(string what, IEnumerable<string> values)
+        {
+            foreach (var value in values)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{what,-12}{value}\n");
+                what = "";
+            }
+        }
+        if (measure is null)
+        {
+            Lines("inputs", outline.Inputs.Select(i => i.ToString()));
+            Lines("outputs", outline.Outputs);
+            Lines("operators", [string.Join(", ", outline.Operators.Select(o => $"{o.Operator} x{o.Count}"))]);
+            Lines("parameters", [Quantity.Count(outline.Parameters)]);
+            Lines("compiles", ["no, for the reasons below"]);
+            return text.ToString();
+        }
+        var (info, graph) = (measure.Import.Info, measure.Import.Graph);
+        Lines("model", [$"{graph.Name}, made by {(info.ProducerName == "" ? "an unnamed tool" : $"{info.ProducerName} {info.ProducerVersion}".Trim())}, IR {info.IrVersion}, {string.Join(", ", info.Opsets.Select(o => $"{(o.Domain == "" ? "ai.onnx" : o.Domain)} {o.Version}"))}"]);
+        Lines("inputs", graph.Inputs.Select(v => $"{v.Name}: {v.Type}"));
+        Lines("outputs", graph.Outputs.Select(v => $"{v.Name}: {v.Type}"));
+        Lines("dimensions", graph.Symbols.Select(s => $"{s.Name} is {s.Low} or more{(s.High < Symbol.Unbounded ? $", at most {s.High}" : "")}"));
+        Lines("checks", graph.Guards.Select(g => g.Message));
+        Lines("parameters", [$"{Quantity.Count(measure.Parameters)} in {Quantity.Bytes(measure.WeightBytes)}"]);
+        Lines("work", [$"{Quantity.Count(measure.Flops)}FLOP{measure.At}"]);
+        return text + "\n" + TableText.Print(["operator", "count", "FLOP", "weights"], [.. measure.ByOperator.Select(o => (string[])[o.Operator, o.Count.ToString(CultureInfo.InvariantCulture), Quantity.Count(o.Flops), Quantity.Bytes(o.WeightBytes)])]);
+    }
+
+    private static string AsJson(ModelOutline outline, ModelMeasure? measure, Seq<Diagnostic> diagnostics) => JsonText.Print(json =>
+    {
+        json.WriteBoolean("compiles", measure is not null);
+        json.WriteObjects("inputs", outline.Inputs, i =>
+        {
+            json.WriteString("name", i.Name);
+            json.WriteString("type", i.Kind);
+            json.WriteList("shape", i.Dims, json.WriteStringValue);
+        });
+        json.WriteList("outputs", outline.Outputs, json.WriteStringValue);
+        json.WriteObjects("operators", outline.Operators, o =>
+        {
+            json.WriteString("operator", o.Operator);
+            json.WriteNumber("count", o.Count);
+        });
+        json.WriteNumber("parameters", measure?.Parameters ?? outline.Parameters);
+        if (measure is not null)
+        {
+            json.WriteNumber("weight_bytes", measure.WeightBytes);
+            json.WriteReal("flops", measure.Flops);
+            json.WriteStartObject("at");
+            foreach (var (name, extent) in measure.Extents) json.WriteNumber(name, extent);
+            json.WriteEndObject();
+            json.WriteString("sha256", measure.Import.Info.Hash);
+        }
+        json.WriteList("diagnostics", diagnostics, d => DiagnosticJson.Write(json, d));
+    });
+}
