@@ -8,31 +8,20 @@ namespace Lathe.Ir.Ops;
 /// <param name="Pads">Zeros added, in pixels: the beginning of each spatial axis, then the end of each.</param>
 /// <param name="Strides">Step from result to result, in pixels.</param>
 /// <remarks>Shapes: x [N, C, spatial…], w [F, C / group, taps…], optional b [F]; result [N, F, spatial'…].</remarks>
-public sealed record Conv(string AutoPad = "NOTSET", Seq<long> Dilations = default, long Group = 1, Seq<long> KernelShape = default, Seq<long> Pads = default, Seq<long> Strides = default) : FormulaOp
+public sealed record Conv(string AutoPad = "NOTSET", Seq<long> Dilations = default, long Group = 1, Seq<long> KernelShape = default, Seq<long> Pads = default, Seq<long> Strides = default)
+    : Convolution(AutoPad, Dilations, Group, KernelShape, Pads, Strides)
 {
     protected override TensorType InferOne(Operands x)
     {
-        var (image, filters) = (x.Shape(0), x.Shape(1));
-        Require(image.Count >= 3, $"the image must be [N, C, spatial…], it is {x.Type(0)}");
-        Require(filters.Count == image.Count, $"the filters must have the rank of the image {x.Type(0)}, they are {x.Type(1)}");
-        Require(Group >= 1, $"group must be at least 1, it is {Group}");
-        x.Equal(image[1], Linear.Simplify(filters[1] * Group), $"the filters read {filters[1]} channels of each of {Group} groups, the image has {image[1]}");
-        Require(filters[0] is not Number n || n.Integer % Group == 0, $"{filters[0]} filters cannot be split into {Group} groups");
-        if (x.Has(2)) x.Equal(x.Shape(2)[0], filters[0], "one bias for each filter");
-        return new([image[0], filters[0], .. Window(x).Results], x.Scalar(0));
+        x.Alike(0, 1, 2);
+        return new(Shape(x), x.Real(0).Scalar);
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)
     {
-        var filters = x.Shape(1);
-        var window = Window(x);
-        Expr group = Group == 1 ? 0 : Linear.Simplify(at[1] / (filters[0] / Group));
-        var sum = Expr.Sum(filters.Slice(1, filters.Count - 1), k =>
-            x[0]([at[0], group * filters[1] + k[0], .. window.Taps(at.Slice(2, at.Count - 2), k.Slice(1, k.Count - 1))], window.IsPadded ? 0 : null) * x[1]([at[1], .. k]));
+        var sum = Sum(x, at, 0, pixel => pixel, weight => weight);
         return x.Has(2) ? sum + x[2]([at[1]]) : sum;
     }
-
-    private Window Window(Operands x) => Ir.Window.Of(x.Shape(0).Slice(2, x.Shape(0).Count - 2), x.Shape(1).Slice(2, x.Shape(1).Count - 2), AutoPad, Strides, Dilations, Pads);
 
     public override IEnumerable<Example> Examples() =>
     [

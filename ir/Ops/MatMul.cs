@@ -5,23 +5,33 @@ public sealed record MatMul : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        var (a, b) = (x.Shape(0), x.Shape(1));
-        Require(a.Count > 0 && b.Count > 0, $"operands must have an axis, they are {x.Type(0)} and {x.Type(1)}");
-        Require(x.Scalar(0) == x.Scalar(1), $"both sides must be of one kind, they are {x.Type(0)} and {x.Type(1)}");
-        x.Equal(a[^1], b.Count == 1 ? b[0] : b[^2], $"{x.Type(0)} times {x.Type(1)}: the columns of the left and the rows of the right");
-        var batch = Broadcast.Extents(x, a.Slice(0, Math.Max(0, a.Count - 2)), b.Slice(0, Math.Max(0, b.Count - 2)));
-        return new([.. batch, .. a.Count > 1 ? [a[^2]] : Array.Empty<Expr>(), .. b.Count > 1 ? [b[^1]] : Array.Empty<Expr>()], x.Scalar(0));
+        x.Alike(0, 1);
+        return new(Shape(x, 0, 1), x.Numeric(0).Scalar);
     }
 
-    public override Expr At(Operands x, Seq<Expr> at, int result)
+    public override Expr At(Operands x, Seq<Expr> at, int result) => Sum(x, 0, 1, at, left => left, right => right);
+
+    /// <summary>The shape of the product of two operands.</summary>
+    internal static Seq<Expr> Shape(Operands x, int left, int right)
     {
-        var (a, b) = (x.Shape(0), x.Shape(1));
-        var (row, column) = (a.Count > 1 ? 1 : 0, b.Count > 1 ? 1 : 0);
-        var batch = at.Slice(0, at.Count - row - column);
-        return Expr.Sum([a[^1]], k =>
-            x[0]([.. Broadcast.Index(a.Slice(0, Math.Max(0, a.Count - 2)), batch), .. row == 1 ? [at[at.Count - 1 - column]] : Array.Empty<Expr>(), k[0]])
-            * x[1]([.. Broadcast.Index(b.Slice(0, Math.Max(0, b.Count - 2)), batch), k[0], .. column == 1 ? [at[^1]] : Array.Empty<Expr>()]));
+        var (a, b) = (x.Shape(left), x.Shape(right));
+        Require(a.Count > 0 && b.Count > 0, $"operands must have an axis, they are {x.Type(left)} and {x.Type(right)}");
+        x.Equal(a[^1], b.Count == 1 ? b[0] : b[^2], $"{x.Type(left)} times {x.Type(right)}: the columns of the left and the rows of the right");
+        return [.. Broadcast.Extents(x, Batch(a), Batch(b)), .. a.Count > 1 ? [a[^2]] : Array.Empty<Expr>(), .. b.Count > 1 ? [b[^1]] : Array.Empty<Expr>()];
     }
+
+    /// <summary>The sum of the products along a row and a column, each number passed through a function first.</summary>
+    internal static Expr Sum(Operands x, int left, int right, Seq<Expr> at, Func<Expr, Expr> ofLeft, Func<Expr, Expr> ofRight)
+    {
+        var (a, b) = (x.Shape(left), x.Shape(right));
+        var (row, column) = (a.Count > 1 ? 1 : 0, b.Count > 1 ? 1 : 0);
+        var batch = at[..(at.Count - row - column)];
+        return Expr.Sum([a[^1]], k =>
+            ofLeft(x[left]([.. Broadcast.Index(Batch(a), batch), .. row == 1 ? [at[at.Count - 1 - column]] : Array.Empty<Expr>(), k[0]]))
+            * ofRight(x[right]([.. Broadcast.Index(Batch(b), batch), k[0], .. column == 1 ? [at[^1]] : Array.Empty<Expr>()])));
+    }
+
+    private static Seq<Expr> Batch(Seq<Expr> shape) => shape[..Math.Max(0, shape.Count - 2)];
 
     public override IEnumerable<Example> Examples() =>
     [
