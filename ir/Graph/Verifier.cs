@@ -80,14 +80,22 @@ public sealed class Verifier
 
     private void Types(Node node, string where)
     {
+        foreach (var fault in Types(node)) faults.Add($"{where}: {fault}");
+    }
+
+    /// <summary>Where the results of a step are not what its operator makes.</summary>
+    internal static Seq<string> Types(Node node)
+    {
         try
         {
             var types = node.Op.Infer(GraphBuilder.Operands(node.Operands));
-            if (types.Count < node.Results.Count) { faults.Add($"{where}: the operator has {types.Count} results, {node.Results.Count} are named"); return; }
-            foreach (var (type, result) in types.Zip(node.Results))
-                if (type.Scalar != result.Type.Scalar || type.Rank != result.Type.Rank || !type.Shape.Zip(result.Type.Shape).All(p => Linear.ProvesEqual(p.First, p.Second)))
-                    faults.Add($"{where}: {result} is {result.Type}, the operator makes {type}");
+            if (types.Count < node.Results.Count) return [$"the operator has {types.Count} results, {node.Results.Count} are named"];
+            return [.. from pair in types.Zip(node.Results)
+                       let type = pair.First
+                       let result = pair.Second
+                       where type.Scalar != result.Type.Scalar || type.Rank != result.Type.Rank || !type.Shape.Zip(result.Type.Shape).All(p => Linear.ProvesEqual(p.First, p.Second))
+                       select $"{result} is {result.Type}, the operator makes {type}"];
         }
-        catch (TypeException e) { faults.Add($"{where}: {e.Message}"); }
+        catch (TypeException e) { return [e.Message]; }
     }
 }

@@ -26,6 +26,26 @@ public static class IrText
         return text.ToString();
     }
 
+    /// <summary>Reads graphs, kernels or a program.</summary>
+    /// <param name="text">What <see cref="IrText"/> prints, or somebody wrote.</param>
+    /// <param name="weights">Where bytes are that the text names by hash; null where it names none.</param>
+    /// <param name="file">The name of the file, for messages.</param>
+    /// <exception cref="DiagnosticException">The text is at fault; it lists all faults with line and column.</exception>
+    public static IrFile Read(string text, IWeightSource? weights = null, string file = "")
+    {
+        var faults = new SourceFaults(text, file);
+        var tree = Parsing.File(text, faults);
+        var formulas = new FormulaReader(faults);
+        var literals = new LiteralReader(faults, formulas);
+        var constants = new WeightReader(faults, formulas, literals, weights).Read(tree.weights());
+        Seq<Kernel> kernels = [.. tree.kernel().Select(k => new KernelReader(faults, formulas, literals).Read(k)).OfType<Kernel>()];
+        Seq<Graph> graphs = [.. tree.graph().Select(g => new GraphReader(faults, formulas, literals, constants).Read(g)).OfType<Graph>()];
+        if (tree.program() is [_, var second, ..]) faults.Add("LT3003", second.Start, "a text holds one program");
+        var program = tree.program().FirstOrDefault() is { } only ? new ProgramReader(faults, formulas, literals, constants).Read(only, kernels) : null;
+        faults.Conclude();
+        return new(graphs, program, kernels);
+    }
+
     /// <summary>The planes that the text names by their hash: a reader must find them elsewhere, for instance in a <see cref="WeightFolder"/>.</summary>
     public static IEnumerable<Bytes> Outside(Graph graph) => WeightText.Outside(Weights(graph));
 
