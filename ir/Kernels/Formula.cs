@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lathe.Ir;
 
-/// <summary>What a node computes at one index, with its operands as opaque reads. Facts are read off it, never declared, so they cannot be wrong.</summary>
+/// <summary>What a node computes at one index, with its operands as opaque reads; weights of one number are literals. Facts are read off it, never declared, so they cannot be wrong.</summary>
 public sealed class Formula
 {
     private static readonly ConditionalWeakTable<Node, StrongBox<Formula?>> Known = [];
@@ -31,7 +31,7 @@ public sealed class Formula
         {
             var buffer = new Buffer(value.Name, value.Type.Scalar.Arithmetic, value.Type.Shape);
             operands[buffer] = value;
-            reads[value] = (at, outside) => Load.Of(buffer, [.. at.Select(Linear.Simplify)], outside);
+            reads[value] = Lowering.Read(value, (at, outside) => Load.Of(buffer, [.. at.Select(Linear.Simplify)], outside));
         }
         Seq<Axis> axes = [.. result.Type.Shape.Select((extent, i) => new Axis($"i{i}", extent))];
         return new(node, axes, Lowering.Formula(node, result, reads)([.. axes]), operands);

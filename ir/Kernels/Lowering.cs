@@ -6,7 +6,7 @@ public static class Lowering
     public static Kernel Lower(Node node)
     {
         var inputs = node.Reads.ToDictionary(value => value, value => new Storage(value.Name, value.Type));
-        var reads = inputs.ToDictionary(pair => pair.Key, pair => Read(pair.Value));
+        var reads = inputs.ToDictionary(pair => pair.Key, pair => Read(pair.Key, Read(pair.Value)));
         Seq<Storage> outputs = [.. node.Results.Select(value => new Storage(value.Name, value.Type))];
         var body = node.Op is StatementOp op
             ? op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)])
@@ -50,6 +50,10 @@ public static class Lowering
         [.. node.Operands.Select(v => v?.Type)],
         [.. node.Operands.Select(v => v is null ? (Access)((_, _) => throw new InvalidOperationException($"{node.Op.Name} reads an operand that is absent")) : reads[v])],
         [.. node.Operands.Select(v => v?.Known)]);
+
+    /// <summary>A weight of one number is a literal, so that formulas fold around it; anything else is read.</summary>
+    internal static Access Read(Value value, Access load) => value is { IsWeight: true, Type: { Count: 1, Encoding: Dense } } && value.Known is [Number one] && one.Adapted(value.Type.Scalar.Arithmetic) is { } literal
+        ? (at, outside) => outside is null ? literal : load(at, outside) : load;
 
     private static Access Read(Storage storage) => (at, outside) => storage.Type.Encoding.Decode(storage, [.. at.Select(Linear.Simplify)], outside);
 

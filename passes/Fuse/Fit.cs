@@ -61,6 +61,6 @@ internal sealed record Fit(int Repeat, int Operands)
     };
 
     /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides.</summary>
-    private static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1
+    public static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1
         && !formula.Number.Parts().Any(e => e is Binary { Operator: Operator.Divide or Operator.Modulo } or Call);
 }

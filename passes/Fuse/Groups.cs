@@ -57,7 +57,7 @@ internal sealed class Groups
             if (group.Root != node) continue;
             while (Producers(group).Select(p => (Producer: p, Formula: Joined(p, group))).FirstOrDefault(p => p.Formula is not null) is { Formula: { } formula } next) Join(next.Producer, group, formula);
             foreach (var producer in Producers(group))
-                if (Why(producer, group) is { } why) Refused.Add((producer.Root.Result.Name, $"not fused into {group.Root.Result.Name}: {why}"));
+                if (group.Formula?.ReadsOf(producer.Root.Result).Any() == true && Why(producer, group) is { } why) Refused.Add((producer.Root.Result.Name, $"not fused into {group.Root.Result.Name}: {why}"));
         }
     }
 

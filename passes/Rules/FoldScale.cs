@@ -11,28 +11,27 @@ public sealed record FoldScale : Rule
     public override Improvement? Improve(Node step, Surroundings around)
     {
         if (step.Results is not [var result] || step.Regions.Count > 0 || Formula.Of(step) is not { Number: Binary { Operator: Operator.Multiply or Operator.Divide } product } formula) return null;
-        if (product is not { A: Load a, B: Load b }) return null;
-        if (product.Operator == Operator.Multiply && formula.Operand(a).IsWeight) (a, b) = (b, a);
-        var (made, constant) = (formula.Operand(a), formula.Operand(b));
-        if (!constant.IsWeight || constant.Type.Scalar != made.Type.Scalar || !made.Type.Scalar.IsReal || !around.IsReadOnce(made) || around.Maker(made) is not { Regions.Count: 0 } maker || maker.Results.Count > 1) return null;
-        if (!formula.ReadsInPlace(made) || made.Type.Shape != result.Type.Shape || Along(formula, b) is not { } along) return null;
-        if (Formula.Of(maker) is not { HasReduce: true } linear) return null;
+        // The side that is computed, and the constant: a literal or a weight.
+        var (a, b) = product.Operator == Operator.Multiply && (product.A is Number || product.A is Load l && formula.Operand(l).IsWeight) ? (product.B, product.A) : (product.A, product.B);
+        if (a is not Load read || formula.Operand(read) is not { IsWeight: false } made || Factors(b, formula) is not { } constant) return null;
+        if (!made.Type.Scalar.IsReal || !around.IsReadOnce(made) || around.Maker(made) is not { Regions.Count: 0 } maker || maker.Results.Count > 1) return null;
+        if (!formula.ReadsInPlace(made) || made.Type.Shape != result.Type.Shape || Formula.Of(maker) is not { HasReduce: true } linear) return null;
         var scaled = new Dictionary<Value, int?>();
-        if (!Scales(linear.Number, linear, along.Axis is { } axis ? linear.Axes[axis] : null, scaled)) return null;
+        if (!Scales(linear.Number, linear, constant.Axis is { } axis ? linear.Axes[axis] : null, scaled)) return null;
 
-        var factors = Constants.Read(constant);
+        var factors = constant.Numbers;
         if (product.Operator == Operator.Divide) factors = [.. factors.Select(f => 1 / f)];
         if (!factors.All(double.IsFinite)) return null;
         var weights = scaled.ToDictionary(p => p.Key, p => Constants.Scaled(p.Key, around.Renewed(p.Key, p.Key.Name + ".scaled"), p.Value, factors));
         return Improvement.To(maker with { Operands = [.. maker.Operands.Select(v => v is null ? null : weights.GetValueOrDefault(v, v))], Results = [result] });
     }
 
-    /// <summary>The only axis of the result that a constant varies along; a null axis where it does not vary.</summary>
-    private static (int? Axis, bool Is)? Along(Formula formula, Load constant)
+    /// <summary>A constant that varies along one axis of the result only, or not at all.</summary>
+    private static (int? Axis, double[] Numbers)? Factors(Expr e, Formula formula)
     {
-        var varying = constant.At.Where(e => e is not Number).ToList();
-        if (varying.Count == 0) return (null, true);
-        return varying is [Axis axis] && formula.Axes.Index().FirstOrDefault(p => p.Item == axis) is { Item: not null } found ? (found.Index, true) : null;
+        if (e is Number n) return (null, [n.Real]);
+        if (e is not Load { Outside: null } load || formula.Operand(load) is not { IsWeight: true, Type.Encoding: Dense } weight || load.At.Where(index => index is not Number).ToList() is not [Axis axis]) return null;
+        return formula.Axes.Index().FirstOrDefault(p => p.Item == axis) is { Item: not null } found ? (found.Index, Constants.Read(weight)) : null;
     }
 
     /// <summary>Finds weights that scale a formula when they are scaled along an axis of the result.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lathe.Ir;
 using Lathe.Ir.Ops;
 
@@ -14,12 +13,14 @@ public sealed record SplitAffine : Rule
         if (Formula.Of(step) is not { HasReduce: false } formula || !formula.ReadsInPlace(x) || x.Type.Shape != result.Type.Shape) return null;
         if (Affine(formula.Number, formula, x) is not ({ } factor, { } offset)) return null;
         if (factor.Free.Union(offset.Free).ToList() is not [var axis] || axis.Extent is not Number || !formula.Axes.Contains(axis)) return null;
-        if (!formula.Reads.All(l => formula.Operand(l) == x || l.At.All(e => e is Number || e == (Expr)axis) && formula.Operand(l).Type.Count <= axis.Extent.Whole && l.Outside is null)) return null;
-
+        var count = (int)axis.Extent.Whole;
+        // Each weight is a vector along the axis or a single number.
+        if (!formula.Reads.All(l => formula.Operand(l) == x || l.Outside is null && formula.Operand(l).Type.Count is var size && (size == 1 || size == count && l.At.Contains(axis)))) return null;
+        if (Work(factor, formula, count) is not { } factors || Work(offset, formula, count) is not { } offsets) return null;
 
         var place = formula.Axes.Index().First(p => p.Item == axis).Index;
         var type = new TensorType([axis.Extent, .. Enumerable.Repeat((Expr)1, formula.Axes.Count - place - 1)], Scalar.F32);
-        var (a, b) = (new Value(around.Fresh(result.Name + ".factor"), type, [Work(factor, formula, axis)]), new Value(around.Fresh(result.Name + ".offset"), type, [Work(offset, formula, axis)]));
+        var (a, b) = (new Value(around.Fresh(result.Name + ".factor"), type, [Bytes.Of<float>(factors)]), new Value(around.Fresh(result.Name + ".offset"), type, [Bytes.Of<float>(offsets)]));
         var product = new Value(around.Fresh(result.Name + ".product"), result.Type);
         return Improvement.To(new Node(new Mul(), [x, a], [product]), new Node(new Add(), [product, b], [result]));
     }
@@ -44,18 +45,26 @@ public sealed record SplitAffine : Rule
         };
     }
 
-    /// <summary>The numbers of a formula over weights for each index along an axis.</summary>
-    private static Bytes Work(Expr e, Formula formula, Axis axis)
+    /// <summary>The numbers of a formula over weights for each index along an axis; null where it is more than arithmetic.</summary>
+    private static float[]? Work(Expr e, Formula formula, int count)
     {
-        var numbers = new float[axis.Extent.Whole];
-        for (var i = 0; i < numbers.Length; i++)
+        switch (e)
         {
-            var at = i;
-            var number = e.Replace(part => part is Load load ? Number.Of(Scalar.F32, Read(formula.Operand(load), load.At.Any(index => index.Mentions(axis)) ? at : 0)) : null);
-            numbers[i] = number is Number n ? (float)n.Real : throw new UnreachableException($"{number} does not fold");
+            case Number n: return [.. Enumerable.Repeat((float)n.Real, count)];
+            case Load load:
+                var weight = formula.Operand(load).Planes[0].As<float>().ToArray();
+                return weight.Length == count ? weight : [.. Enumerable.Repeat(weight[0], count)];
+            case Call { Function: Function.Sqrt } c: return Work(c.Arguments[0], formula, count)?.Select(MathF.Sqrt).ToArray();
+            case Binary b when Work(b.A, formula, count) is { } x && Work(b.B, formula, count) is { } y:
+                return b.Operator switch
+                {
+                    Operator.Add => [.. x.Zip(y, (p, q) => p + q)],
+                    Operator.Subtract => [.. x.Zip(y, (p, q) => p - q)],
+                    Operator.Multiply => [.. x.Zip(y, (p, q) => p * q)],
+                    Operator.Divide => [.. x.Zip(y, (p, q) => p / q)],
+                    _ => null,
+                };
+            default: return null;
         }
-        return Bytes.Of<float>(numbers);
     }
-
-    private static double Read(Value weight, int at) => Numbers.Read(Scalar.F32, weight.Planes[0].Span(at * 4, 4), 0);
 }
