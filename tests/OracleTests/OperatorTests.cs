@@ -16,9 +16,12 @@ public sealed class OperatorTests
         var faults = new List<string>();
         foreach (var (number, example) in examples.Index())
         {
-            var run = new OracleCase(example);
-            foreach (var (way, outputs) in run.Ways())
-                if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, example {number}, {way}: {fault}");
+            foreach (var odd in new[] { false, true })
+            {
+                var run = new OracleCase(example, odd: odd);
+                foreach (var (way, outputs) in run.Ways())
+                    if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, example {number}{(odd ? " with odd numbers" : "")}, {way}: {fault}");
+            }
         }
         Assert.True(faults.Count == 0, string.Join("\n", faults));
     }

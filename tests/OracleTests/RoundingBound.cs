@@ -9,7 +9,7 @@ namespace Lathe.OracleTests;
 /// </summary>
 /// <remarks>
 /// Running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 3.3): a sum of n terms in any order is off by at most
-/// (n - 1)·u·Σ|terms| to first order, u = 2^-24 for f32. All other arithmetic is the same operation everywhere and only passes errors on.
+/// (n - 1)·u·Σ|terms| to first order, u = 2^-24 for f32; a product below the normal numbers loses up to half the least of them. All other arithmetic is the same operation everywhere and only passes errors on.
 /// </remarks>
 internal sealed class RoundingBound
 {
@@ -106,7 +106,7 @@ internal sealed class RoundingBound
             case Ir.Function.PopCount or Ir.Function.Quotient or Ir.Function.Remainder: return Unsure(x);
         }
         if (!e.Type.IsReal) return Unsure(x);
-        var own = FunctionUnits * Unit(e.Type) * 2 * Abs(Real(e));
+        var own = FunctionUnits * 2 * (Unit(e.Type) * Abs(Real(e)) + Least(e.Type));
         if (all is null) return own;
         var passed = e.Function switch
         {
@@ -135,18 +135,18 @@ internal sealed class RoundingBound
         if (!e.Type.IsReal) return sum;
         Expr terms = e.Axes.Aggregate((Expr)1, (n, axis) => n * axis.Extent);
         if (e.Kind == ReduceKind.Product)
-            return terms.As(Scalar.F64) * Unit(e.Type) * Abs(Real(e)) + (inside is null ? 0.0 : Abs(Real(e)) * Reduce.Of(ReduceKind.Sum, e.Axes, inside / Abs(Real(e.Body))));
+            return terms.As(Scalar.F64) * (Unit(e.Type) * Abs(Real(e)) + Least(e.Type) * Reduce.Of(ReduceKind.Product, e.Axes, Expr.Max(Abs(Real(e.Body)), 1.0))) + (inside is null ? 0.0 : Abs(Real(e)) * Reduce.Of(ReduceKind.Sum, e.Axes, inside / Abs(Real(e.Body))));
         // Each product may be fused into the sum, or a factor that all terms share moved out of it.
         var products = e.Body.Parts().Count(part => part is Binary { Operator: Operator.Multiply or Operator.Divide, Type: var type } && type == e.Type);
         var magnitude = Reduce.Of(ReduceKind.Sum, e.Axes, inside is null ? Abs(Real(e.Body)) : Abs(Real(e.Body)) + inside);
-        return Plus((terms + products).As(Scalar.F64) * Unit(e.Type) * magnitude, sum);
+        return Plus((terms + products).As(Scalar.F64) * Unit(e.Type) * magnitude, products == 0 ? null : (terms * products).As(Scalar.F64) * Least(e.Type), sum);
     }
 
     /// <summary>Infinite where a whole number that decides what happens may be another.</summary>
     private Expr? Unsure(Seq<Expr> parts) => Plus([.. parts.Select(Of)]) is { } error ? Expr.Select(0.0 < error, double.PositiveInfinity, 0.0) : null;
 
     /// <summary>An operation of two numbers that are off rounds differently: half a unit either way.</summary>
-    private static Expr Rounded(Expr e, Expr error) => e.Type.IsReal ? error + Abs(Real(e)) * (2 * Unit(e.Type)) : error;
+    private static Expr Rounded(Expr e, Expr error) => e.Type.IsReal ? error + (Abs(Real(e)) * (2 * Unit(e.Type)) + 2 * Least(e.Type)) : error;
 
     private static Expr Between(Expr x, Expr error, Func<Expr, Expr> rises) => Abs(rises(x + error) - rises(x - error));
 
@@ -158,4 +158,7 @@ internal sealed class RoundingBound
 
     /// <summary>Half the distance from 1 to the next number.</summary>
     private static double Unit(Scalar kind) => kind == Scalar.F64 ? Math.ScaleB(1, -53) : Math.ScaleB(1, -24);
+
+    /// <summary>Half the least number above 0: what a product may lose below the normal numbers.</summary>
+    private static double Least(Scalar kind) => kind == Scalar.F64 ? double.Epsilon : Math.ScaleB(1, -150);
 }

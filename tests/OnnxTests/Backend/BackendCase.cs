@@ -1,0 +1,64 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Ir;
+using Lathe.Onnx;
+using Lathe.Passes;
+
+namespace Lathe.OnnxTests.Backend;
+
+/// <summary>One of ONNX's cases: imported, run by the interpreter, compiled and run as machine code, compared with what ONNX expects.</summary>
+internal sealed class BackendCase(string folder)
+{
+    // The tolerances of ONNX's own runner, onnx/backend/test/runner.
+    private const double Relative = 1e-3;
+    private const double Absolute = 1e-7;
+
+    /// <summary>Why the case does not pass; null where it does.</summary>
+    public string? Fault()
+    {
+        try
+        {
+            var graph = OnnxModel.Load(Path.Combine(folder, "model.onnx")).Graph;
+            var program = new Lazy<Program>(() => Compilation.Run(graph, new Machine("test")));
+            foreach (var data in Directory.GetDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal))
+            {
+                var (inputs, outputs) = (Read(data, "input"), Read(data, "output"));
+                if (Compare(outputs, Interpreter.Run(graph, inputs)) is { } interpreted) return $"interpreted: {interpreted}";
+                if (Compare(outputs, NativeRunner.Run(program.Value, inputs)) is { } native) return $"native: {native}";
+            }
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"{(e is DiagnosticException ? "" : e.GetType().Name + ": ")}{e.Message.ReplaceLineEndings(" ")}";
+        }
+    }
+
+    private static List<Tensor> Read(string folder, string name)
+    {
+        var all = new List<Tensor>();
+        for (var i = 0; Path.Combine(folder, $"{name}_{i}.pb") is var path && File.Exists(path); i++)
+        {
+            var tensor = TensorFile.Read(path);
+            all.Add(new(tensor.Kind, tensor.Dims, tensor.Data));
+        }
+        return all;
+    }
+
+    private static string? Compare(List<Tensor> expected, Tensor[] actual)
+    {
+        if (expected.Count != actual.Length) return $"{expected.Count} outputs are expected, there are {actual.Length}";
+        for (var output = 0; output < actual.Length; output++)
+        {
+            if (expected[output].Kind != actual[output].Kind || expected[output].Shape != actual[output].Shape) return $"output {output} is expected as {expected[output]}, it is {actual[output]}";
+            if (!actual[output].Kind.IsReal)
+            {
+                if (Difference.Between(expected[output], actual[output]) is { Share: > 0 } difference) return $"output {output} {difference.Where}";
+                continue;
+            }
+            var (x, y) = (expected[output].ToDoubles(), actual[output].ToDoubles());
+            for (var i = 0; i < x.Length; i++)
+                if (!x[i].Equals(y[i]) && !(Math.Abs(x[i] - y[i]) <= Absolute + Relative * Math.Abs(x[i]))) return $"output {output}, number {i}: {x[i]:R} is expected, {y[i]:R} is found";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Lathe.OnnxTests.Backend;
+
+/// <summary>Where ONNX's backend cases lie: a folder for each kind, and in it a folder for each case with a model and its data sets.</summary>
+internal static class BackendCases
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>Null where the cases are not there.</summary>
+    public static string? Folder { get; } = Path.Combine(Root, "..", "shared", "onnx-backend") is var folder && File.Exists(Path.Combine(folder, "index.tsv")) ? folder : null;
+
+    /// <summary>The list of cases that pass, in the checkout.</summary>
+    public static string PassingFile { get; } = Path.Combine(Root, "tests", "OnnxTests", "passing.txt");
+
+    /// <summary>Kind and name of each case: <c>node/test_acos</c>.</summary>
+    public static IReadOnlyList<string> All() =>
+        [.. File.ReadLines(Path.Combine(Folder!, "index.tsv")).Skip(1).Select(line => line.Split('\t')).Select(fields => $"{fields[1]}/{fields[0]}").Order(StringComparer.Ordinal)];
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Compiler.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"no Compiler.sln above {AppContext.BaseDirectory}");
+    }
+}
