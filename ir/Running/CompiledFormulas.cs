@@ -123,7 +123,7 @@ internal sealed class CompiledFormulas(IReadOnlyDictionary<Buffer, int> buffers,
         var (kind, number) = (load.Buffer.Scalar, Expression.Constant(buffers[load.Buffer]));
         var index = Flat(load.Buffer, load.At);
         Expression read = kind.Bits < 8
-            ? Expression.Call(typeof(Cells), nameof(Cells.LoadPacked), [Formulas.Held(kind)], start, count, index, number, Expression.Constant(kind.Bits), Expression.Constant(kind is { IsInteger: true, IsSigned: true }))
+            ? Expression.Call(typeof(Cells), nameof(Cells.LoadPacked), [Formulas.Held(kind)], start, count, index, number, Expression.Constant(kind.Bits), Expression.Constant(kind.IsInteger && kind.IsSigned))
             : Expression.Call(typeof(Cells), nameof(Cells.Load), [Formulas.Held(kind)], start, count, index, number);
         if (load.Outside is null) return Expression.Block([.. Checks(load.Buffer, load.At), read]);
         var inside = Unproved(load.Buffer, load.At).Aggregate((Expression?)null, (all, axis) =>

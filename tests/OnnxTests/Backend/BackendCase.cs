@@ -36,11 +36,7 @@ internal sealed class BackendCase(string folder)
     private static List<Tensor> Read(string folder, string name)
     {
         var all = new List<Tensor>();
-        for (var i = 0; Path.Combine(folder, $"{name}_{i}.pb") is var path && File.Exists(path); i++)
-        {
-            var tensor = TensorFile.Read(path);
-            all.Add(new(tensor.Kind, tensor.Dims, tensor.Data));
-        }
+        for (var i = 0; Path.Combine(folder, $"{name}_{i}.pb") is var path && File.Exists(path); i++) all.Add(TensorFile.Read(path));
         return all;
     }
 

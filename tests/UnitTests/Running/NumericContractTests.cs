@@ -119,6 +119,10 @@ public sealed class NumericContractTests
         Assert.Equal([exact, becomes], Formula.Of(Scalar.F32, e => e.As(kind), exact, large));
 
     [Fact]
+    public void Every_number_of_four_bits_is_read() =>
+        Assert.Equal([0.5, -6, 6, -0.5, 1.5], Formula.Of(Scalar.F4E2M1, e => e.As(Scalar.F32), 0.5, -6, 6, -0.5, 1.5));
+
+    [Fact]
     public void Half_floats_compute_in_f32() =>
         Assert.Equal([(double)((Half)1000.5f * (Half)3)], Formula.Of(Scalar.F16, e => (e.As(Scalar.F32) * 3.0).As(Scalar.F16), 1000.5));
 
