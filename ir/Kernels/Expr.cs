@@ -25,6 +25,10 @@ public abstract class Expr : IEquatable<Expr>
 
     public Seq<Expr> Children { get; }
 
+    /// <summary>What index algebra found out about this node, kept because nodes are shared and never change.</summary>
+    internal Tuple<long, long>? KnownRange { get; set; }
+    internal Expr? KnownSimplest { get; set; }
+
     /// <summary>The loop indices this depends on that no reduction inside binds.</summary>
     public IReadOnlySet<Axis> Free => field ??= FindFree();
 

@@ -20,7 +20,14 @@ public sealed class Linear
         return linear;
     }
 
-    public static Expr Simplify(Expr e) => e is Number or Axis or Symbol ? e : Of(e).ToExpr();
+    public static Expr Simplify(Expr e)
+    {
+        if (e is Number or Symbol || e is Axis { Extent: not Number { Integer: 1 } }) return e;
+        if (e.KnownSimplest is { } known) return known;
+        var simplest = Of(e).ToExpr();
+        simplest.KnownSimplest = simplest;
+        return e.KnownSimplest = simplest;
+    }
 
     public long this[Expr atom] => terms.GetValueOrDefault(atom);
 
@@ -76,6 +83,16 @@ public sealed class Linear
 
     /// <summary>Bounds of a whole-number expression; wide where nothing is known. Saturates at ±2^62.</summary>
     public static (long Low, long High) Range(Expr e)
+    {
+        if (e.KnownRange is not { } known)
+        {
+            var range = FindRange(e);
+            e.KnownRange = known = Tuple.Create(range.Low, range.High);
+        }
+        return (known.Item1, known.Item2);
+    }
+
+    private static (long Low, long High) FindRange(Expr e)
     {
         switch (e)
         {

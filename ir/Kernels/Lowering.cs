@@ -3,14 +3,19 @@ namespace Lathe.Ir;
 /// <summary>Turns a node into a kernel: plain loops around its formulas. The formulas of a fused group are put inside one another.</summary>
 public static class Lowering
 {
-    public static Kernel Lower(Node node)
+    public static Kernel Lower(Node node) => Lower(node, null);
+
+    /// <param name="node">A plain node or a fused group.</param>
+    /// <param name="wanted">Results that anybody reads, null for all: formulas of others are not worked out.</param>
+    public static Kernel Lower(Node node, IReadOnlySet<Value>? wanted)
     {
+        var results = node.Op is StatementOp || wanted is null ? node.Results : [.. node.Results.Where(wanted.Contains)];
         var inputs = node.Reads.ToDictionary(value => value, value => new Storage(value.Name, value.Type));
         var reads = inputs.ToDictionary(pair => pair.Key, pair => Read(pair.Key, Read(pair.Value)));
-        Seq<Storage> outputs = [.. node.Results.Select(value => new Storage(value.Name, value.Type))];
+        Seq<Storage> outputs = [.. results.Select(value => new Storage(value.Name, value.Type))];
         var body = node.Op is StatementOp op
             ? op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)])
-            : Stmts.Do(node.Results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
+            : Stmts.Do(results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
         // Operands that only decide a shape are not read, and no argument.
         var read = body.Loads.Select(load => load.Buffer).ToHashSet();
         return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers).Where(read.Contains)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
@@ -27,7 +32,10 @@ public static class Lowering
         }
         var formula = node.Op as FormulaOp ?? throw new InvalidOperationException($"{node.Op.Name} has no formula, it cannot stand in a fused group");
         var (number, shape) = (node.Results.Index().First(r => r.Item == result).Index, result.Type.Shape);
-        return (at, outside) =>
+        // A producer read at one index is one formula, its reductions over one set of axes.
+        var worked = new Dictionary<(Seq<Expr>, Expr?), Expr>();
+        return (at, outside) => worked.TryGetValue((at, outside), out var known) ? known : worked[(at, outside)] = At(at, outside);
+        Expr At(Seq<Expr> at, Expr? outside)
         {
             if (outside is null) return formula.At(Operands(node, reads), at, number);
             var inside = Dense.Inside(shape, at);
@@ -35,7 +43,7 @@ public static class Lowering
             // Both sides of a select run: reads of the formula must stay in bounds where its own index is not.
             var safe = reads.ToDictionary(pair => pair.Key, pair => (Access)((where, other) => pair.Value(where, other ?? (Expr)0)));
             return Expr.Select(inside, formula.At(Operands(node, safe), at, number), outside);
-        };
+        }
     }
 
     /// <summary>Read twice at one index, a formula is one and the same: its reductions have the same axes, and are computed once.</summary>
@@ -66,10 +74,9 @@ public static class Lowering
 
     private static Stmt Fill(Storage output, Access formula)
     {
-        Seq<Axis> axes = [.. output.Type.Shape.Select((extent, i) => new Axis(AxisName(i), extent))];
-        Seq<Expr> at = [.. axes];
+        Seq<Expr> at = [.. output.Type.Shape.Select((extent, i) => extent is Number { Integer: 1 } ? (Expr)0 : new Axis(AxisName(i), extent))];
         var stored = output.Type.Encoding.Encode(formula(at), at) ?? throw new InvalidOperationException($"%{output.Name}: {output.Type.Encoding} cannot be computed, only stored weights have it");
-        return Stmts.Nest(LoopKind.For, axes, Stmts.Do(output.Buffers.Zip(stored).Select(pair => pair.First.Set(at, pair.Second))));
+        return Stmts.Nest(LoopKind.For, at.OfType<Axis>(), Stmts.Do(output.Buffers.Zip(stored).Select(pair => pair.First.Set(at, pair.Second))));
     }
 
     private static string AxisName(int i) => i < 6 ? "ijlmno"[i].ToString() : $"i{i}";

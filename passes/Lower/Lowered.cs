@@ -16,9 +16,10 @@ internal sealed class Lowered(Graph graph)
         var outputs = graph.Outputs.SelectMany(v => new Storage(v.Name, v.Type).Buffers).Select(b => b.Name).ToHashSet(StringComparer.Ordinal);
         var arguments = graph.Inputs.Concat(graph.Weights).SelectMany(v => new Storage(v.Name, v.Type).Buffers).Select(b => b.Name).ToHashSet(StringComparer.Ordinal);
         var owners = new HashSet<string>(StringComparer.Ordinal); // slots that an output has been given to
+        var read = graph.Readers.Select(r => r.Key).ToHashSet();
         foreach (var node in graph.Nodes)
         {
-            var kernel = Lowering.Lower(node);
+            var kernel = Lowering.Lower(node, read);
             if (Views.Source(kernel) is { } source)
             {
                 var (from, to) = (Slot(source.Name), kernel.Outputs[0].Name);
