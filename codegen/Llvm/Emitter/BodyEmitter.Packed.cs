@@ -65,7 +65,8 @@ internal sealed partial class BodyEmitter
     private bool StartsByte(Memory at, Place place)
     {
         var first = First(place.Flat, place.Flat.Constant);
-        return Lanes % at.PerByte == 0 && first.Constant % at.PerByte == 0 && first.Terms.Values.All(factor => factor % at.PerByte == 0);
+        // A vector of one byte is a number to LLVM: its lanes go one by one.
+        return Lanes > at.PerByte && Lanes % at.PerByte == 0 && first.Constant % at.PerByte == 0 && first.Terms.Values.All(factor => factor % at.PerByte == 0);
     }
 
     private Register ReadBytes(Memory at, Place place) =>

@@ -18,7 +18,7 @@ public sealed class BackendTests(ITestOutputHelper output)
         });
         var begun = all.Where(name => !faults.ContainsKey(name) && !before.Contains(name)).ToList();
         foreach (var (name, fault) in faults.OrderBy(f => f.Key, StringComparer.Ordinal)) output.WriteLine($"{name}: {fault}");
-        output.WriteLine($"{all.Count - faults.Count} of {all.Count} cases pass");
+        output.WriteLine($"{all.Count - faults.Count} of {all.Count} cases pass, {Environment.CpuUsage.TotalTime.TotalSeconds:F0} s of processor time");
         foreach (var name in begun) output.WriteLine($"has begun to pass: {name} (BLESS=1 adds it to passing.txt)");
         if (Environment.GetEnvironmentVariable("BLESS") == "1" && begun.Count > 0) File.WriteAllLines(BackendCases.PassingFile, before.Concat(begun).Order(StringComparer.Ordinal));
         var broken = before.Where(name => !all.Contains(name) || faults.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
