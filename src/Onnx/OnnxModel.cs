@@ -1,6 +1,6 @@
 namespace Lathe.Onnx;
 
-/// <summary>Reads ONNX models: opset 7 and later, weights left in the file, every problem of a model said at once.</summary>
+/// <summary>Reads ONNX models: opset 6 and later, weights left in the file, every problem of a model said at once.</summary>
 public static class OnnxModel
 {
     /// <param name="path">The model; external data is read from its folder only.</param>

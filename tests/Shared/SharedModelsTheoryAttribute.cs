@@ -4,5 +4,5 @@ namespace Lathe.Testing;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedModelsTheoryAttribute : TheoryAttribute
 {
-    public SharedModelsTheoryAttribute() => Skip = SharedModels.Reason;
+    public SharedModelsTheoryAttribute() => Skip = SharedModels.Reason("models");
 }

@@ -6,7 +6,7 @@ namespace Lathe.Onnx;
 internal sealed class Opsets
 {
     /// <summary>Versions of the standard operators that are read.</summary>
-    public const long Oldest = 7, Newest = 26;
+    public const long Oldest = 6, Newest = 28;
     /// <summary>Versions of the file format that are read.</summary>
     public const long OldestIr = 3, NewestIr = 13;
 

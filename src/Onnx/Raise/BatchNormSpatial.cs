@@ -1,6 +1,6 @@
 namespace Lathe.Onnx;
 
-/// <summary>BatchNormalization up to opset 8: with spatial=0 every place of a channel has its own statistics.</summary>
+/// <summary>BatchNormalization up to opset 8: with spatial=0 every place of a channel has its own statistics; up to opset 6 is_test says what the number of results says.</summary>
 internal sealed class BatchNormSpatial : Raise
 {
     public override Seq<string> Operators => ["BatchNormalization"];
@@ -8,7 +8,7 @@ internal sealed class BatchNormSpatial : Raise
 
     public override IEnumerable<OnnxNode> Apply(OnnxNode node, RaiseScope scope)
     {
-        if (node.Int("spatial", 1) != 0) return [Newer(node.Without("spatial"))];
+        if (node.Int("spatial", 1) != 0) return [Newer(node.Without("spatial", "is_test"))];
         var (x, y) = (node.Input(0), node.Outputs[0]);
         string Part(string name) => scope.Fresh($"{y}.{name}");
         var (shifted, deviation, root, scaled, weighted) = (Part("shifted"), Part("variance"), Part("deviation"), Part("scaled"), Part("weighted"));

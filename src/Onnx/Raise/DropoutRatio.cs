@@ -8,7 +8,7 @@ internal sealed class DropoutRatio : Raise
 
     public override IEnumerable<OnnxNode> Apply(OnnxNode node, RaiseScope scope)
     {
-        var newer = Newer(node.Without("ratio"));
+        var newer = Newer(node.Without("ratio", "is_test"));
         if (node.Opset > 9 || node.Outputs is not [_, not "" and var mask, ..]) return [newer];
         var truths = scope.Fresh($"{mask}.bool");
         return [newer with { Outputs = [node.Outputs[0], truths] }, OnnxNode.Of("Cast", [truths], [mask], ("to", ElementKinds.Number(scope.Type(node.Input(0)).Scalar)))];

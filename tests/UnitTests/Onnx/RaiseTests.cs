@@ -140,6 +140,18 @@ public sealed class RaiseTests
     }
 
     [Fact]
+    public void Broadcasting_along_a_given_axis_is_aligned()
+    {
+        Assert.Equal("y = Add(x, s)", Raised(6, "Add", "x s", "y", ("broadcast", 1L)));
+        Assert.Equal("y.aligned = Unsqueeze(s, {1 2}); y = Mul(x, y.aligned)", Raised(6, "Mul", "x s", "y", ("broadcast", 1L), ("axis", 1L)));
+        Assert.Equal("y = Sub(x, s)", Raised(6, "Sub", "x s", "y", ("broadcast", 1L), ("axis", -1L)));
+        Assert.Throws<TypeException>(() => Raised(6, "Sub", "x s", "y", ("broadcast", 1L), ("axis", 4L)));
+        Assert.Equal("y.slope = Unsqueeze(s, {1 2}); y = PRelu(x, y.slope)", Raised(6, "PRelu", "x s", "y"));
+        Assert.Equal("y = Gemm(half, s, s, transB=1)", Raised(6, "Gemm", "half s s", "y", ("broadcast", 1L), ("transB", 1L)));
+        Assert.Equal("y = BatchNormalization(x, s, b, m, v)", Raised(6, "BatchNormalization", "x s b m v", "y", ("is_test", 1L)));
+    }
+
+    [Fact]
     public void Group_normalization_repeats_the_numbers_of_a_group() => Assert.Equal(
         "y.scale.column = Reshape(s, {3 1}); y.scale.wide = Expand(y.scale.column, {3 2}); y.scale = Reshape(y.scale.wide, {6}); "
         + "y.bias.column = Reshape(b, {3 1}); y.bias.wide = Expand(y.bias.column, {3 2}); y.bias = Reshape(y.bias.wide, {6}); "
