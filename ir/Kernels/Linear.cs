@@ -199,8 +199,11 @@ public sealed class Linear
 
     private void Choose(Call c, Linear x, Linear y, long factor)
     {
-        var (a, b) = (x.ToExpr(), y.ToExpr());
-        var difference = Range(Simplify(b - a));
+        // The difference of what is in normal form already: simplifying it anew would visit maxima of maxima twice at each level.
+        var between = new Linear();
+        between.AddAll(y, 1);
+        between.AddAll(x, -1);
+        var (a, b, difference) = (x.ToExpr(), y.ToExpr(), Range(between.ToExpr()));
         if (difference.Low >= 0) AddAll(c.Function == Function.Min ? x : y, factor);
         else if (difference.High <= 0) AddAll(c.Function == Function.Min ? y : x, factor);
         else Term(Call.Of(c.Function, a, b), factor);

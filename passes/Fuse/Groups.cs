@@ -40,7 +40,7 @@ internal sealed class Groups
         {
             var group = groups[node];
             foreach (var producer in Producers(group))
-                if (producer.Formula is { HasReduce: true } made && group.Formula is { HasReduce: false } formula && formula.ReadsInPlace(producer.Root.Result) && Joined(producer, group) is { } joined)
+                if (producer.Formula is { HasReduce: true } made && group.Formula is { HasReduce: false } formula && formula.ReadsInPlace(producer.Root.Result) && Joined(producer, group, out _) is { } joined)
                 {
                     Join(producer, group, joined);
                     break;
@@ -55,9 +55,21 @@ internal sealed class Groups
         {
             var group = groups[node];
             if (group.Root != node) continue;
-            while (Producers(group).Select(p => (Producer: p, Formula: Joined(p, group))).FirstOrDefault(p => p.Formula is not null) is { Formula: { } formula } next) Join(next.Producer, group, formula);
-            foreach (var producer in Producers(group))
-                if (group.Formula?.ReadsOf(producer.Root.Result).Any() == true && Why(producer, group) is { } why) Refused.Add((producer.Root.Result.Name, $"not fused into {group.Root.Result.Name}: {why}"));
+            var refused = new Dictionary<Group, string>();
+            while (Next() is var (producer, formula))
+            {
+                Join(producer, group, formula);
+                refused.Clear(); // the group is another now
+            }
+            foreach (var (other, why) in refused) if (group.Formula?.ReadsOf(other.Root.Result).Any() == true) Refused.Add((other.Root.Result.Name, $"not fused into {group.Root.Result.Name}: {why}"));
+
+            (Group, Formula)? Next()
+            {
+                foreach (var candidate in Producers(group))
+                    if (Joined(candidate, group, out var why) is { } joined) return (candidate, joined);
+                    else refused[candidate] = why!;
+                return null;
+            }
         }
     }
 
@@ -66,13 +78,18 @@ internal sealed class Groups
         .Where(p => p != group && p.Root.Results.All(v => readers[v].All(reader => reader is not null && groups[reader] == group)))
         .OrderByDescending(p => p.Steps.Last().Key).ToList();
 
-    private string? Why(Group producer, Group reader) =>
-        producer.Formula is null ? $"{producer.Root.Op.Name} has no formula of its own"
-        : reader.Formula is null ? $"{reader.Root.Op.Name} has no formula"
-        : fit.Why(producer.Formula, reader.Formula, producer.Root.Result) ?? (Body(producer, reader) is var node && fit.Why(node) is { } why ? why : null);
-
-    /// <summary>The formula of both as one, if they fit.</summary>
-    private Formula? Joined(Group producer, Group reader) => Why(producer, reader) is null ? Formula.Of(Body(producer, reader)) : null;
+    /// <summary>The formula of both as one; null with the reason where they do not fit.</summary>
+    private Formula? Joined(Group producer, Group reader, out string? why)
+    {
+        if (producer.Formula is null || reader.Formula is null)
+        {
+            why = $"{(producer.Formula is null ? producer : reader).Root.Op.Name} has no formula of its own";
+            return null;
+        }
+        if ((why = fit.Why(producer.Formula, reader.Formula, producer.Root.Result)) is not null) return null;
+        var both = Fused.Of([.. producer.Steps.Concat(reader.Steps).OrderBy(s => s.Key).Select(s => s.Value)]);
+        return (why = fit.Why(both)) is null ? Formula.Of(both) : null;
+    }
 
     private void Join(Group producer, Group reader, Formula formula)
     {
@@ -84,8 +101,6 @@ internal sealed class Groups
         makers.Remove(producer.Root.Result);
         reader.Formula = formula;
     }
-
-    private static Node Body(Group producer, Group reader) => Fused.Of([.. producer.Steps.Concat(reader.Steps).OrderBy(s => s.Key).Select(s => s.Value)]);
 
     /// <summary>The graph with each group as one node, where its last step was.</summary>
     public Graph Graph() => graph with { Nodes = [.. graph.Nodes.Where(n => groups[n].Root == n).Select(n => Fused.Of([.. groups[n].Steps.Values]))] };

@@ -5,8 +5,7 @@ namespace Lathe.Passes;
 /// <summary>A graph on its way to a program: collects kernels, calls and slots.</summary>
 internal sealed class Lowered(Graph graph)
 {
-    private readonly List<Kernel> kernels = [];
-    private readonly Dictionary<string, Kernel> shapes = new(StringComparer.Ordinal);
+    private readonly SharedKernels kernels = new([]);
     private readonly List<CallKernel> calls = [];
     /// <summary>For a buffer that only repeats another's bytes, that other.</summary>
     private readonly Dictionary<string, string> views = new(StringComparer.Ordinal);
@@ -39,11 +38,10 @@ internal sealed class Lowered(Graph graph)
         var read = outputs.ToHashSet(StringComparer.Ordinal);
         for (var i = calls.Count - 1; i >= 0; i--)
         {
-            var (arguments, inputs) = (calls[i].Arguments, kernels.Find(k => k.Name == calls[i].Kernel)!.Inputs.Count);
+            var (arguments, inputs) = (calls[i].Arguments, kernels[calls[i].Kernel].Inputs.Count);
             if (arguments.Skip(inputs).Select(Slot).Any(read.Contains)) read.UnionWith(arguments.Take(inputs).Select(Slot));
             else calls.RemoveAt(i);
         }
-        kernels.RemoveAll(k => !calls.Exists(c => c.Kernel == k.Name));
     }
 
     private string Slot(string buffer)
@@ -52,17 +50,8 @@ internal sealed class Lowered(Graph graph)
         return buffer;
     }
 
-    private void Call(Kernel kernel, Node node)
-    {
-        var shape = KernelShape.Of(kernel);
-        if (!shapes.TryGetValue(shape, out var shared))
-        {
-            kernels.Add(shared = kernel);
-            shapes[shape] = kernel;
-        }
-        calls.Add(new(shared.Name, [.. kernel.Inputs.Concat(kernel.Outputs).Select(b => b.Name)], node.Result.Name, null,
-            new([.. (node.Body?.Nodes ?? [node]).SelectMany(n => n.Results).Select(v => v.Name)], Work.Flops(kernel), Work.Bytes(kernel))));
-    }
+    private void Call(Kernel kernel, Node node) => calls.Add(new(kernels.Add(kernel).Name, [.. kernel.Inputs.Concat(kernel.Outputs).Select(b => b.Name)], node.Result.Name, null,
+        new([.. (node.Body?.Nodes ?? [node]).SelectMany(n => n.Results).Select(v => v.Name)], Work.Flops(kernel), Work.Bytes(kernel))));
 
     private Program Assembled()
     {
@@ -79,7 +68,7 @@ internal sealed class Lowered(Graph graph)
                 weights.Add((buffer.Name, bytes));
             }
         Add(graph.Nodes.SelectMany(n => n.Results), SlotKind.Arena);
-        return Arena.Apart(new(graph.Name, graph.Inputs, graph.Outputs, graph.Symbols, graph.Guards, [.. slots], [.. weights], [.. kernels], [], [.. steps], 0, 0));
+        return Arena.Apart(new(graph.Name, graph.Inputs, graph.Outputs, graph.Symbols, graph.Guards, [.. slots], [.. weights], [.. kernels.All.Where(k => steps.Any(c => c.Kernel == k.Name))], [], [.. steps], 0, 0));
 
         void Add(IEnumerable<Value> values, SlotKind kind)
         {

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>A step that reads a value only where it stores, and is its last reader, stores into it.</summary>
+/// <remarks>
+/// Works on kernels as lowered, which store each number once. The kernel then reads its own output and takes one argument less,
+/// so no two pointers name the same bytes.
+/// </remarks>
+[Description("stores a result over an operand that is read for the last time, at the same place")]
+public sealed record InPlace : ProgramPass
+{
+    public override Stage Stage => Stage.Lower;
+    public override Seq<string> After => ["lower", "precompute"];
+
+    protected override Program Run(Program program, Compilation compilation)
+    {
+        var slots = program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        var shared = new SharedKernels(program.Kernels);
+        var steps = program.Steps.Cast<CallKernel>().ToArray();
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var (call, kernel) = (steps[i], shared[steps[i].Kernel]);
+            if (kernel.Outputs is not [var output]) continue;
+            for (var operand = 0; operand < kernel.Inputs.Count; operand++)
+            {
+                var (from, to) = (slots[call.Arguments[operand]], slots[call.Arguments[^1]]);
+                if (from.Kind != SlotKind.Arena || to.Kind is not (SlotKind.Arena or SlotKind.Output) || from.Scalar != to.Scalar || !Linear.ProvesEqual(from.Size, to.Size)) continue;
+                if (call.Arguments.Count(a => a == from.Name) > 1 || steps.Skip(i + 1).Any(s => s.Arguments.Contains(from.Name)) || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
+                steps[i] = call with { Kernel = shared.Add(over).Name, Arguments = [.. call.Arguments.Where((_, n) => n != operand)] };
+                // One slot for both: that of the caller where the result is an output.
+                var (kept, gone) = to.Kind == SlotKind.Output ? (to, from) : (from, to);
+                slots.Remove(gone.Name);
+                for (var n = 0; n < steps.Length; n++) steps[n] = steps[n] with { Arguments = [.. steps[n].Arguments.Select(a => a == gone.Name ? kept.Name : a)] };
+                compilation.Notes.Add(Name, call.Name, $"stores over {from.Name}");
+                break;
+            }
+        }
+        var called = steps.Concat(program.Once).Select(s => s.Kernel).ToHashSet(StringComparer.Ordinal);
+        return Arena.Apart(program with
+        {
+            Slots = [.. program.Slots.Where(s => slots.ContainsKey(s.Name))],
+            Kernels = [.. shared.All.Where(k => called.Contains(k.Name))],
+            Steps = [.. steps],
+        });
+    }
+
+    /// <summary>The kernel with an input taken from where the output will be stored; null where it reads the input anywhere else.</summary>
+    private static Kernel? Over(Kernel kernel, Buffer input, Buffer output)
+    {
+        if (kernel.Body.All.OfType<Store>().Where(s => s.Buffer == output).ToList() is not [var store]) return null;
+        var inStore = store.Value.Parts().OfType<Load>().Where(l => l.Buffer == input).ToList();
+        if (inStore.Count == 0 || inStore.Exists(l => l.Outside is not null || !Views.Same(input.Flat(l.At), output.Flat(store.At)))) return null;
+        if (kernel.Body.Loads.Count(l => l.Buffer == input) != inStore.Count || store.Value.Parts().OfType<Reduce>().Any(r => r.Parts().OfType<Load>().Any(l => l.Buffer == input))) return null;
+        return kernel with
+        {
+            Name = kernel.Name + ".in_place",
+            Inputs = [.. kernel.Inputs.Where(b => b != input)],
+            Body = kernel.Body.Map(e => e.Replace(part => part is Load load && load.Buffer == input ? output[store.At] : null)),
+        };
+    }
+}
