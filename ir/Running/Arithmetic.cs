@@ -84,7 +84,7 @@ internal static class Arithmetic
     public static float SingleOf(long x)
     {
         // Through f64 a number beyond 2^53 would round twice; a sticky bit in place of what f64 drops makes the first rounding harmless.
-        if (Math.Abs(x) < 1L << 53 || x == long.MinValue) return x;
+        if (x == long.MinValue || Math.Abs(x) < 1L << 53) return x;
         return (float)(double)((x & ~0x7FFL) + ((x & 0x7FF) != 0 ? 0x400L : 0L));
     }
 
