@@ -43,7 +43,7 @@ public static class SmallFloats
     /// <param name="saturate">For f8: whether what is too large becomes the largest number instead of an infinity or NaN.</param>
     public static int Encode(Scalar kind, double value, bool saturate = true)
     {
-        if (kind == Scalar.F8E8M0) return double.IsNaN(value) ? 255 : Math.Clamp((int)Math.Round(Math.Log2(Math.Abs(value))) + 127, 0, 254);
+        if (kind == Scalar.F8E8M0) return double.IsNaN(value) ? 255 : (int)Math.Clamp(Math.Round(Math.Log2(Math.Abs(value))) + 127, 0, 254);
         var f = Of(kind);
         var (width, ones) = (1 + f.Exponent + f.Mantissa, (1 << f.Exponent) - 1);
         var (signBit, top) = (1 << (width - 1), (1 << f.Mantissa) - 1);
