@@ -74,7 +74,9 @@ public static class NarrowFloats
         }
         var top = (1L << f.Mantissa) - 1;
         var largest = f.Infinity ? ones - 1 << f.Mantissa | top : f.NegativeZeroIsNan || !f.HasNan ? ones << f.Mantissa | top : (ones << f.Mantissa | top) - 1;
-        var beyond = kind is Scalar.F16 or Scalar.BF16 ? ones << f.Mantissa : largest;
+        // What is too large saturates, as ONNX casts; f16 and bf16 overflow, and infinity stays where there is one.
+        var infinity = Bits(ones << f.Mantissa);
+        var beyond = kind is Scalar.F16 or Scalar.BF16 ? infinity : f.Infinity ? Expr.Select(Expr.Same(magnitude, 0x7F80_0000), infinity, Bits(largest)) : Bits(largest);
         code = Expr.Select(code <= largest, code, beyond);
         var signed = code | sign << width;
         if (f.NegativeZeroIsNan) signed = Expr.Select(Expr.Same(code, 0), 0, signed);
