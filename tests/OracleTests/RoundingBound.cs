@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lathe.Ir;
 using static Lathe.Ir.Stmts;
 
@@ -41,9 +42,23 @@ internal sealed class RoundingBound
         Scratch s when Companion(s.Buffer) is var companion => new Scratch(s.Buffer, new Scratch(companion, Beside(s.Body))),
         // The bound is stored first: it reads what its number is made of, which the number may replace.
         Store s => Do(companions[s.Buffer].Set(s.At, Plus(Unsure(s.At), Of(s.Value)) ?? 0.0), s),
-        Guard g when Of(g.Condition) is null => new Guard(g.Condition, Beside(g.Body)),
-        _ => throw new NotSupportedException($"bounds of rounding under {stmt}"),
+        Guard g when Of(g.Condition) is { } unsure => Guarded(g, unsure),
+        Guard g => new Guard(g.Condition, Beside(g.Body)),
+        _ => throw new UnreachableException(),
     };
+
+    /// <summary>Where it is not sure whether the body runs, nothing is known of the buffers that it stores to.</summary>
+    private Stmt Guarded(Guard guard, Expr unsure)
+    {
+        var flag = new Ir.Buffer($"unsure{companions.Count}", Scalar.F64, [], Space.Registers);
+        var own = guard.Body.All.OfType<Scratch>().Select(s => s.Buffer).ToHashSet();
+        var unknown = guard.Body.All.OfType<Store>().Select(s => s.Buffer).Where(b => !own.Contains(b)).Distinct().Select(buffer =>
+        {
+            Seq<Axis> all = [.. buffer.Shape.Select(extent => new Axis("i", extent))];
+            return Nest(LoopKind.For, all, companions[buffer].Set([.. all], double.PositiveInfinity));
+        });
+        return new Scratch(flag, Do(flag.Set([], unsure), new Guard(guard.Condition, Beside(guard.Body)), new Guard(0.0 < flag[[]], Do(unknown))));
+    }
 
     /// <summary>How far a part may be off; null where it cannot be.</summary>
     private Expr? Of(Expr e)
