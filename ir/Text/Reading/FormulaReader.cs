@@ -27,14 +27,15 @@ internal sealed class FormulaReader(SourceFaults faults)
 
     public Expr Read(IrParser.ExprContext context)
     {
-        var operands = new Stack<Expr>([Read(context.primary(0))]);
+        var primaries = context.primary();
+        var operands = new Stack<Expr>([Read(primaries[0])]);
         var waiting = new Stack<(Operator Operator, IToken At)>();
         foreach (var (i, sign) in context.@operator().Index())
         {
             var next = Operators[sign.GetText()];
             while (waiting.TryPeek(out var top) && top.Operator.Rank() >= next.Rank()) Combine();
             waiting.Push((next, sign.Start));
-            operands.Push(Read(context.primary(i + 1)));
+            operands.Push(Read(primaries[i + 1]));
         }
         while (waiting.Count > 0) Combine();
         return operands.Pop();

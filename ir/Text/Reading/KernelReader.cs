@@ -100,16 +100,15 @@ internal sealed class KernelReader(SourceFaults faults, FormulaReader formulas, 
                 return new Store(buffer, at, formulas.Read(store.expr()));
             case IrParser.NestContext nest:
                 var mark = formulas.Named.Mark;
-                try { return Nest(nest, 0, null); }
+                try { return Nest(nest.head(), nest.stmt(), null); }
                 finally { formulas.Named.Leave(mark); }
             default: throw new UnreachableException();
         }
     }
 
-    private Stmt Nest(IrParser.NestContext context, int i, LoopKind? kind)
+    private Stmt Nest(ReadOnlySpan<IrParser.HeadContext> heads, IrParser.StmtContext[] body, LoopKind? kind)
     {
-        if (i == context.head().Length) return Inside(context.stmt());
-        var head = context.head(i);
+        if (heads is not [var head, .. var inner]) return Inside(body);
         Enter(head.Start);
         try
         {
@@ -117,12 +116,12 @@ internal sealed class KernelReader(SourceFaults faults, FormulaReader formulas, 
             {
                 var condition = formulas.Read(expr);
                 if (condition.Type != Scalar.Bool) faults.Add("LT3005", head.Start, $"if asks {condition}, which is {condition.Type.Text}, not bool");
-                return new Guard(condition, Nest(context, i + 1, null));
+                return new Guard(condition, Nest(inner, body, null));
             }
             if (head.name() is { } name) kind = (LoopKind)literals.Choice(typeof(LoopKind), name.Start, name.GetText());
             if (kind is null) throw faults.At("LT3004", head.Start, $"the kind of the loop over {head.axis().name().GetText()} is missing", $"there are {string.Join(", ", Enum.GetValues<LoopKind>().Select(k => RecordText.Show(k)))}");
             var axis = formulas.Read(head.axis());
-            return new Loop(kind.Value, axis, Nest(context, i + 1, kind));
+            return new Loop(kind.Value, axis, Nest(inner, body, kind));
         }
         finally { depth--; }
     }
