@@ -38,7 +38,7 @@ public sealed record Einsum(string Equation) : FormulaOp
     {
         var sides = Equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
         var inputs = sides[0].Split(',');
-        Require(sides.Length <= 2 && inputs.Length == x.Count, $"{Equation} has {inputs.Length} terms, there are {x.Count} operands");
+        Require(sides.Length <= 2 && inputs.Length == x.Count, $"{Equation} needs {inputs.Length} operands, it has {x.Count}");
         var terms = inputs.Select((term, operand) => Read(term, x.Type(operand).Rank, x.Type(operand))).ToArray();
         var dots = terms.SelectMany(term => term).Where(label => label.Code < 0).Distinct().OrderBy(label => label.Code).ToList();
         if (sides.Length == 2) return (terms, Read(sides[1], sides[1].Replace("...", "", StringComparison.Ordinal).Length + (sides[1].Contains("...", StringComparison.Ordinal) ? dots.Count : 0), null));
