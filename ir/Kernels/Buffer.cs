@@ -9,6 +9,9 @@ public enum Space : byte { Argument, Registers, Arena }
 /// <param name="Order">Axes from outermost to innermost in memory; as declared if empty. A formula indexes by axis and never sees it.</param>
 public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space = Space.Argument, Seq<int> Order = default)
 {
+    /// <summary>A copy by <c>with</c> works out for itself what this one remembers.</summary>
+    private Buffer(Buffer other) => (Name, Scalar, Shape, Space, Order) = (other.Name, other.Scalar, other.Shape, other.Space, other.Order);
+
     public Expr this[params Seq<Expr> at] => Load.Of(this, at);
 
     /// <summary>Distance in numbers between neighbours along each axis.</summary>
@@ -43,7 +46,8 @@ public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space
 
     public bool Equals(Buffer? other) => ReferenceEquals(this, other)
         || other is not null && Name == other.Name && Scalar == other.Scalar && Space == other.Space && Shape == other.Shape && Order == other.Order;
-    public override int GetHashCode() => HashCode.Combine(Name, Scalar, Space);
+    public override int GetHashCode() => hash != 0 ? hash : hash = HashCode.Combine(Name, Scalar, Space) | 1;
+    private int hash;
 }
 
 /// <summary>A tensor in memory, as a formula sees it: one buffer for each plane of its encoding.</summary>

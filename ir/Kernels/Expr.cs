@@ -28,6 +28,12 @@ public abstract class Expr : IEquatable<Expr>
     /// <summary>What index algebra found out about this node, kept because nodes are shared and never change.</summary>
     internal Tuple<long, long>? KnownRange { get; set; }
     internal Expr? KnownSimplest { get; set; }
+    internal Linear? KnownLinear { get; set; }
+    /// <summary>The formula as text, for a stable order of terms.</summary>
+    internal string Tie => field ??= ToString();
+    /// <summary>Creation order of the innermost axis it depends on; -1 where it depends on none.</summary>
+    internal long Rank => rank != long.MinValue ? rank : rank = this is Axis a ? a.Order : Free.Count > 0 ? Free.Max(x => (long)x.Order) : -1;
+    private long rank = long.MinValue;
 
     /// <summary>The loop indices this depends on that no reduction inside binds.</summary>
     public IReadOnlySet<Axis> Free => field ??= FindFree();

@@ -14,9 +14,12 @@ public sealed class Linear
     /// <param name="bound">Axes with a known number: unrolled loops, lanes.</param>
     public static Linear Of(Expr e, IReadOnlyDictionary<Axis, long>? bound = null)
     {
+        var plain = bound is null || bound.Count == 0 || !MentionsAny(e, bound);
+        if (plain && e.KnownLinear is { } known) return known;
         var linear = new Linear();
-        linear.Add(e, 1, bound);
+        linear.Add(e, 1, plain ? null : bound);
         linear.Recombine();
+        if (plain) e.KnownLinear = linear;
         return linear;
     }
 
@@ -35,15 +38,19 @@ public sealed class Linear
     public Expr ToExpr()
     {
         Expr sum = 0;
-        foreach (var (atom, factor) in terms.Count > 1 ? terms.OrderBy(t => Rank(t.Key)).ThenBy(t => Tie(t.Key), StringComparer.Ordinal) : terms.AsEnumerable())
+        foreach (var (atom, factor) in terms.Count > 1 ? terms.OrderBy(t => t.Key.Rank).ThenBy(t => t.Key.Tie, StringComparer.Ordinal) : terms.AsEnumerable())
             sum = sum is Number { Integer: 0 } ? Times(atom, factor) : factor < 0 ? sum - Times(atom, -factor) : sum + Times(atom, factor);
         return Constant < 0 && terms.Count > 0 ? sum - -Constant : sum + Constant;
     }
 
+    private static bool MentionsAny(Expr e, IReadOnlyDictionary<Axis, long> bound)
+    {
+        foreach (var axis in e.Free) if (bound.ContainsKey(axis)) return true;
+        return false;
+    }
+
     private static Expr Times(Expr atom, long factor) => factor == 1 ? atom : atom * factor;
 
-    private static long Rank(Expr atom) => atom is Axis a ? a.Order : atom.Free.Count > 0 ? atom.Free.Max(x => x.Order) : -1;
-    private static string Tie(Expr atom) => atom is Axis ? "" : atom.ToString();
 
     /// <summary>Whether <c>a &lt; b</c> for every value of axes and symbols.</summary>
     public static bool ProvesLess(Expr a, Expr b) => Least(b - a) >= 1;
@@ -192,7 +199,7 @@ public sealed class Linear
     /// <summary>A product of atoms, its factors in a fixed order.</summary>
     private static Expr Product(Expr a, Expr b)
     {
-        var factors = Factors(a).Concat(Factors(b)).OrderBy(Rank).ThenBy(Tie, StringComparer.Ordinal);
+        var factors = Factors(a).Concat(Factors(b)).OrderBy(f => f.Rank).ThenBy(f => f.Tie, StringComparer.Ordinal);
         return factors.Aggregate((product, factor) => product * factor);
         static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } m ? Factors(m.A).Concat(Factors(m.B)) : [e];
     }
