@@ -27,6 +27,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
             return Add(new Node(op, operands, new(values))).Results;
         }
         catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}"); }
+        catch (OverflowException) { throw new TypeException($"{op.Name}: sizes of operands or results exceed 2^63"); }
     }
 
     /// <summary>Operands as a type rule sees them: reads give the contents of small tensors where those are known.</summary>

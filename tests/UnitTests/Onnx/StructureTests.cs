@@ -96,6 +96,13 @@ public sealed class StructureTests
     }
 
     [Fact]
+    public void A_result_too_large_to_count_is_a_fault_of_the_model()
+    {
+        using var file = new OnnxFile().Input("x", 2, 3).Node("Constant", "", "n", ("value_ints", new[] { 1L << 62, 1L << 62 })).Node("Tile", "x n", "y").Output("y");
+        Assert.StartsWith("LT2004 make_y: tile: sizes of operands or results exceed 2^63", Assert.Single(file.Faults()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Graphs_of_nodes_are_not_supported_yet_and_named()
     {
         using var file = new OnnxFile().Input("x", 2).Node("If", "x", "a", ("then_branch", new GraphProto()), ("else_branch", new GraphProto())).Node("Relu", "a", "y").Output("y");
