@@ -34,6 +34,14 @@ public sealed class Linear
 
     public long this[Expr atom] => terms.GetValueOrDefault(atom);
 
+    /// <summary>The terms whose atoms pass, with another constant.</summary>
+    public Linear Where(Func<Expr, bool> keeps, long constant)
+    {
+        var some = new Linear { Constant = constant };
+        foreach (var (atom, factor) in terms) if (keeps(atom)) some.terms[atom] = factor;
+        return some;
+    }
+
     /// <summary>The sum written out, terms in a stable order.</summary>
     public Expr ToExpr()
     {

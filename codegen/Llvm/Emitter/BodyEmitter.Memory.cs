@@ -26,24 +26,19 @@ internal sealed partial class BodyEmitter
     private string Address(Memory at, Place place, bool sure = true, long more = 0)
     {
         var start = First(place.Flat, constant: 0);
-        var (offset, inbounds) = (start.ToExpr(), sure ? " inbounds" : "");
-        var variable = start.IsConstant ? at.Pointer : sure ? scopes.Address(at.Pointer, offset) : null;
+        var (offset, inbounds) = (new Offset(at.Pointer, start), sure ? " inbounds" : "");
+        var variable = start.IsConstant ? at.Pointer : sure ? scopes.Address(offset) : null;
         if (variable is null)
         {
             variable = code.Let($"getelementptr{inbounds} {at.Type}, ptr {at.Pointer}, i64 {Index(start).Text}");
-            if (sure) scopes.Keep(at.Pointer, offset, variable);
+            if (sure) scopes.Keep(offset, variable);
         }
         var constant = place.Flat.Constant + more;
         return constant == 0 ? variable : code.Let($"getelementptr{inbounds} {at.Type}, ptr {variable}, i64 {constant.Text()}");
     }
 
     /// <summary>Where the first lane lies.</summary>
-    private Linear First(Linear flat, long constant)
-    {
-        Expr sum = constant;
-        foreach (var (atom, factor) in flat.Terms) if (atom is not Axis axis || !lanes.Contains(axis)) sum += atom * factor;
-        return Linear.Of(sum);
-    }
+    private Linear First(Linear flat, long constant) => flat.Where(atom => atom is not Axis axis || !lanes.Contains(axis), constant);
 
     /// <summary>The address of every lane.</summary>
     private Register Addresses(Memory at, Place place)

@@ -80,27 +80,5 @@ internal sealed partial class BodyEmitter
     }
 
     /// <summary>Whether a condition on indices holds in every iteration, or in none; null if that is not known.</summary>
-    private bool? Known(Expr condition)
-    {
-        switch (condition)
-        {
-            case Number n: return n.Integer != 0;
-            case Binary { Operator: Operator.And } b:
-                var (x, y) = (Known(b.A), Known(b.B));
-                return x == false || y == false ? false : x == true && y == true ? true : null;
-            case Binary { Operator: Operator.Or } b:
-                var (v, w) = (Known(b.A), Known(b.B));
-                return v == true || w == true ? true : v == false && w == false ? false : null;
-            case Binary b when b.Operator.IsComparison() && IsIndex(b.A) && IsIndex(b.B):
-                var difference = Linear.Of(b.B - b.A, bound).ToExpr();
-                var (least, most) = (Linear.Least(difference), -Linear.Least(Linear.Simplify(0 - difference)));
-                return b.Operator switch
-                {
-                    Operator.Less => least > 0 ? true : most <= 0 ? false : null,
-                    Operator.LessOrEqual => least >= 0 ? true : most < 0 ? false : null,
-                    _ => least == 0 && most == 0 ? true : least > 0 || most < 0 ? false : null,
-                };
-            default: return null;
-        }
-    }
+    private bool? Known(Expr condition) => Linear.Decided(condition.Substitute(bound.Select(index => (index.Key, (Expr)index.Value)))) is Number n ? n.Integer != 0 : null;
 }

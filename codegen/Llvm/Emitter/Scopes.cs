@@ -10,7 +10,7 @@ internal sealed class Scopes
     private sealed record Scope(Seq<Axis> Axes, bool Straight)
     {
         public readonly Dictionary<Expr, Register> Values = [];
-        public readonly Dictionary<(string Base, Expr Offset), string> Addresses = [];
+        public readonly Dictionary<Offset, string> Addresses = [];
         public readonly Dictionary<Buffer, List<Expr>> Readers = [];
     }
 
@@ -38,18 +38,17 @@ internal sealed class Scopes
         return register;
     }
 
-    public string? Address(string start, Expr offset)
+    public string? Address(Offset offset)
     {
         for (var i = open.Count - 1; i >= 0; i--)
-            if (open[i].Addresses.TryGetValue((start, offset), out var address)) return address;
+            if (open[i].Addresses.TryGetValue(offset, out var address)) return address;
         return null;
     }
 
     /// <summary>Keeps an address; one that reads memory is not kept, since stores would change it.</summary>
-    public string Keep(string start, Expr offset, string address)
+    public void Keep(Offset offset, string address)
     {
-        if (Reads(offset).Count == 0) Home(offset).Addresses[(start, offset)] = address;
-        return address;
+        if (!offset.Atoms.Any(atom => Reads(atom).Count > 0)) Home(offset.Atoms).Addresses[offset] = address;
     }
 
     /// <summary>Runs what writes the code of a scope.</summary>
@@ -69,10 +68,10 @@ internal sealed class Scopes
     }
 
     /// <summary>The outermost scope in which the formula means the same and its register is set whenever it is asked for.</summary>
-    private Scope Home(Expr e)
+    private Scope Home(params IEnumerable<Expr> parts)
     {
         var i = open.Count - 1;
-        while (open[i].Straight && !open[i].Axes.Any(e.Mentions)) i--;
+        while (open[i].Straight && !open[i].Axes.Any(axis => parts.Any(part => part.Mentions(axis)))) i--;
         return open[i];
     }
 
