@@ -1,6 +1,6 @@
 // The textual IR: graphs, kernels and programs. The grammar knows shapes of text, never vocabularies: operators, encodings,
 // loop kinds, functions and kinds of number are plain names that the reader looks up, so adding one never touches this file.
-// Operators of formulas stand in a flat list: the reader knows how tightly each binds, and a long sum is no deep tree.
+// Words behind a # name the alternatives. Operators of formulas stand in a flat list: the reader knows how tightly each binds, and a long sum is no deep tree.
 grammar Ir;
 
 file      : weights? (graph | kernel | program)* EOF ;
@@ -26,8 +26,8 @@ made      : type ('=' (elements | '_'))? ;            // contents where they do 
 call      : name '(' (argument (',' argument)*)? ')' ;
 argument  : operand | attribute ;
 attribute : name '=' literal ;
-inside    : node* 'yield' (call | operands)           # group
-          | graph+                                    # regions
+inside    : node* 'yield' (call | operands)                               # group
+          | graph+                                                        # regions
           ;
 operands  : operand (',' operand)* ;
 operand   : LOCAL | GLOBAL | '_' ;                    // '_' is an optional operand left out
@@ -35,21 +35,20 @@ operand   : LOCAL | GLOBAL | '_' ;                    // '_' is an optional oper
 type      : 'tensor' '<' (shape ',')? encoding '>' ;
 shape     : SHAPE | INT | '[' (expr (',' expr)*)? ']' ;
 encoding  : name attribute* ;                         // i8 scale=0.5 zero=-1; order=[0, 2, 3, 1] may follow
-literal   : '[' (literal (',' literal)*)? ']'         # list
-          | type                                      # ofType
-          | '(' encoding ')'                          # ofEncoding
-          | expr                                      # ofExpr
+literal   : '[' (literal (',' literal)*)? ']'                             # list
+          | type                                                          # ofType
+          | '(' encoding ')'                                              # ofEncoding
+          | expr                                                          # ofExpr
           ;
-
 // ---- kernels: how to compute it, loop by loop -------------------------------------------------------
 kernel    : 'kernel' label '(' buffers? ')' '->' ('(' ')' | buffers) where? '{' stmt* '}' ;
 buffers   : buffer (',' buffer)* ;
 buffer    : LOCAL ':' shape? name attribute? ('in' name)? ;
-stmt      : '{' stmt* '}'                             # block
-          | 'let' name '=' expr                       # let
-          | 'scratch' buffer                          # scratch
-          | head (',' head)* '{' stmt* '}'            # nest
-          | LOCAL index '=' expr                      # store
+stmt      : '{' stmt* '}'                                                 # block
+          | 'let' name '=' expr                                           # let
+          | 'scratch' buffer                                              # scratch    // until the end of the braces
+          | head (',' head)* '{' stmt* '}'                                # nest
+          | LOCAL index '=' expr                                          # store
           ;
 head      : 'if' expr | name? axis ;                  // for i in 2, j in 3: a kind holds until the next
 axis      : name 'in' expr ;
@@ -67,12 +66,12 @@ step      : label ':' label '(' operands? ')' '->' ('(' ')' | operands) ('{' att
 // ---- formulas ----------------------------------------------------------------------------------------
 expr      : primary (operator primary)* ;
 operator  : '+' | '-' | '*' | '/' | '%' | '<' | '<=' | '==' | '&' | '|' | '^' | '<<' | '>>' ;
-primary   : '(' expr ')'                              # parens
-          | name '(' (expr (',' expr)*)? ')'          # apply     // max(a, b), f32(x), bits.i32(x)
-          | name axis (',' axis)* '{' (local ';')* expr (',' expr)* '}' # reduction // sum k in 64 { … }
-          | LOCAL index                               # load
-          | '-'? (INT | FLOAT | name) (':' name)?     # word      // a number, or the name of an index, a let or a dimension
-          | STRING                                    # quoted    // a dimension by any name, or text
+primary   : '(' expr ')'                                                  # parens
+          | name '(' (expr (',' expr)*)? ')'                              # apply      // max(a, b), f32(x), bits.i32(x)
+          | name axis (',' axis)* '{' (local ';')* expr (',' expr)* '}'   # reduction  // sum k in 64 { … }
+          | LOCAL index                                                   # load
+          | '-'? (INT | FLOAT | name) (':' name)?                         # word       // a number, or an index, let or dimension
+          | STRING                                                        # quoted     // a dimension by any name, or text
           ;
 local     : 'let' name '=' expr ;
 
