@@ -27,7 +27,7 @@ public static class Lowering
         if (node.Body is { } body)
         {
             var inner = new Dictionary<Value, Access>(reads);
-            foreach (var step in body.Nodes) foreach (var made in step.Results) inner[made] = Remembered(Rounded(made, Formula(step, made, inner)));
+            foreach (var step in body.Nodes) foreach (var made in step.Results) inner[made] = Rounded(made, Formula(step, made, inner));
             return inner[body.Outputs[node.Results.Index().First(r => r.Item == result).Index]];
         }
         var formula = node.Op as FormulaOp ?? throw new InvalidOperationException($"{node.Op.Name} has no formula, it cannot stand in a fused group");
@@ -41,13 +41,6 @@ public static class Lowering
             var safe = reads.ToDictionary(pair => pair.Key, pair => (Access)((where, other) => pair.Value(where, other ?? (Expr)0)));
             return Expr.Select(inside, formula.At(Operands(node, safe), at, number), outside);
         };
-    }
-
-    /// <summary>Read twice at one index, a formula is one and the same: its reductions have the same axes, and are computed once.</summary>
-    private static Access Remembered(Access formula)
-    {
-        var known = new Dictionary<(Seq<Expr>, Expr?), Expr>();
-        return (at, outside) => known.TryGetValue((at, outside), out var number) ? number : known[(at, outside)] = formula(at, outside);
     }
 
     /// <summary>A value inside a group has the precision of its type: rounded once, as if stored.</summary>
