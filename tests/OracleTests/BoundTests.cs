@@ -25,5 +25,14 @@ public sealed class BoundTests
         Assert.NotNull(run.Fault(Answer(MathF.BitIncrement(right))));
     }
 
+    [Fact]
+    public void An_example_runs_for_any_number_of_rows_too()
+    {
+        var ways = new OracleCase(new Example(new MatMul(), Operand.F32(5, 7), Operand.F32(7, 3))).Ways().Select(w => w.Way).ToList();
+        Assert.Contains("native", ways);
+        Assert.Contains("of n rows, native", ways);
+        Assert.Contains(ways, way => way.StartsWith("of n rows, scheduled", StringComparison.Ordinal) && way.EndsWith("native", StringComparison.Ordinal));
+    }
+
     private static Dictionary<string, Bytes> Answer(float number) => new() { ["y"] = Bytes.Of<float>([number]) };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lathe.Ir;
 
 namespace Lathe.OracleTests;
@@ -13,16 +14,14 @@ public sealed class OperatorTests
     {
         var examples = Operators.Examples(Operators.Find(verb)!).ToList();
         Assert.True(examples.Count > 0, $"{verb} gives no examples of its use: add them to its Examples()");
-        var faults = new List<string>();
-        foreach (var (number, example) in examples.Index())
+        var faults = new ConcurrentBag<string>();
+        Parallel.ForEach(examples.Index().SelectMany(e => new[] { false, true }, (e, odd) => (e.Index, e.Item, odd)), trial =>
         {
-            foreach (var odd in new[] { false, true })
-            {
-                var run = new OracleCase(example, odd: odd);
-                foreach (var (way, outputs) in run.Ways())
-                    if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, example {number}{(odd ? " with odd numbers" : "")}, {way}: {fault}");
-            }
-        }
-        Assert.True(faults.Count == 0, string.Join("\n", faults));
+            var (number, example, odd) = trial;
+            var run = new OracleCase(example, odd: odd);
+            foreach (var (way, outputs) in run.Ways())
+                if (run.Fault(outputs()) is { } fault) faults.Add($"{example.Op}, example {number}{(odd ? " with odd numbers" : "")}, {way}: {fault}");
+        });
+        Assert.True(faults.IsEmpty, string.Join("\n", faults.Order(StringComparer.Ordinal)));
     }
 }

@@ -4,15 +4,17 @@ using Lathe.Passes;
 
 namespace Lathe.OracleTests;
 
-/// <summary>A node alone with operands to run it on: the oracle's answer, how far another order of its sums may lead, and every other way to run it.</summary>
+/// <summary>A node alone with operands to run it on: the oracle's answer, how far another order of its sums may lead, and every other way to run it, for these extents and for any number of rows.</summary>
 internal sealed class OracleCase
 {
-    private static readonly Dictionary<string, long> NoSymbols = [];
+    private const string Symbol = "n";
 
     private static readonly double[] Odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 1e-40];
 
     private readonly bool odd;
     private readonly Kernel lowered;
+    private readonly Kernel? symbolic;
+    private readonly Dictionary<string, long> symbols = new(StringComparer.Ordinal) { [Symbol] = 0 };
     private readonly Dictionary<string, Bytes> inputs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Bytes> expected;
     private readonly Dictionary<string, Bytes> bounds;
@@ -26,9 +28,8 @@ internal sealed class OracleCase
         this.odd = odd;
         var random = new RandomNumbers(1);
         Seq<Value?> operands = [.. example.Operands.Select((operand, i) => operand is null ? null : Operand(operand, i, encoded?.Invoke(i), random))];
-        var builder = new GraphBuilder("case", operands.OfType<Value>().Where(v => !v.IsWeight));
-        builder.Add(["y"], example.Op, operands);
-        lowered = Lowering.Lower(builder.Nodes[0]);
+        lowered = Lowered(example.Op, operands);
+        symbolic = Symbolic(example.Op, operands);
         expected = Interpreted(lowered, inputs);
         bounds = Interpreted(RoundingBound.Of(lowered), inputs);
     }
@@ -40,15 +41,19 @@ internal sealed class OracleCase
     /// <summary>The ways to run it, by name; each fills the outputs anew.</summary>
     public IEnumerable<(string Way, Func<Dictionary<string, Bytes>> Run)> Ways()
     {
-        yield return ("native", () => Native(lowered, inputs));
-        foreach (var machine in new[] { new Machine("test"), new Machine("wide", 64, 32) })
-            foreach (var constants in new[] { weights, [.. inputs.Keys.Where(name => name != "x0")] }.Distinct(HashSet<string>.CreateSetComparer()))
-            {
-                var scheduled = Scheduler.Schedule(lowered, machine, constants);
-                var way = $"scheduled for {machine.Name} ({scheduled.Template}; weights {string.Join(", ", constants)})";
-                yield return ($"{way}, interpreted", () => Run(scheduled, Interpreted));
-                if (machine.VectorBytes == 32) yield return ($"{way}, native", () => Run(scheduled, Native));
-            }
+        foreach (var (kernel, what) in symbolic is null ? [(lowered, "")] : new[] { (lowered, ""), (symbolic, "of n rows, ") })
+        {
+            if (!ReferenceEquals(kernel, lowered)) yield return ($"{what}interpreted", () => Interpreted(kernel, inputs));
+            yield return ($"{what}native", () => Native(kernel, inputs));
+            foreach (var machine in new[] { new Machine("test"), new Machine("wide", 64, 32) })
+                foreach (var constants in new[] { weights, [.. inputs.Keys.Where(name => name != "x0")] }.Distinct(HashSet<string>.CreateSetComparer()))
+                {
+                    var scheduled = Scheduler.Schedule(kernel, machine, constants);
+                    var way = $"{what}scheduled for {machine.Name} ({scheduled.Template}; weights {string.Join(", ", constants)})";
+                    yield return ($"{way}, interpreted", () => Run(scheduled, Interpreted));
+                    if (machine.VectorBytes == 32) yield return ($"{way}, native", () => Run(scheduled, Native));
+                }
+        }
     }
 
     /// <summary>What is wrong with outputs; null where every number is within its bound.</summary>
@@ -69,6 +74,26 @@ internal sealed class OracleCase
             double[] Numbers(Scalar kind, Dictionary<string, Bytes> memory) => Ir.Numbers.Unpack(kind, memory[output.Name], count);
         }
         return null;
+    }
+
+    private static Kernel Lowered(Op op, Seq<Value?> operands)
+    {
+        var builder = new GraphBuilder("case", operands.OfType<Value>().Where(v => !v.IsWeight));
+        builder.Add(["y"], op, operands);
+        return Lowering.Lower(builder.Nodes[0]);
+    }
+
+    /// <summary>The same node for any number of rows: the first axis of every input that has as many as the first. Null where the operator must know the number.</summary>
+    private Kernel? Symbolic(Op op, Seq<Value?> operands)
+    {
+        if (operands[0] is not { IsWeight: false, Type.Shape: [Number { Integer: > 1 } rows, ..] }) return null;
+        symbols[Symbol] = rows.Integer;
+        try
+        {
+            return Lowered(op, [.. operands.Select(v => v is { IsWeight: false, Type.Shape: [var first, ..] shape } && first == rows
+                ? v.With(v.Type.With(new Seq<Expr>([Ir.Symbol.Of(Symbol), .. shape.Slice(1, shape.Count - 1)]))) : v)]);
+        }
+        catch (TypeException) { return null; }
     }
 
     private Value Operand(Operand operand, int i, Encoding? encoding, RandomNumbers random)
@@ -93,20 +118,20 @@ internal sealed class OracleCase
         return run(scheduled.Kernel, memory);
     }
 
-    private static Dictionary<string, Bytes> Interpreted(Kernel kernel, IReadOnlyDictionary<string, Bytes> given) => Filled(kernel, given, Interpreter.Run);
+    private Dictionary<string, Bytes> Interpreted(Kernel kernel, IReadOnlyDictionary<string, Bytes> given) => Filled(kernel, given, Interpreter.Run);
 
-    private static Dictionary<string, Bytes> Native(Kernel kernel, IReadOnlyDictionary<string, Bytes> given) => Filled(kernel, given, NativeRunner.Run);
+    private Dictionary<string, Bytes> Native(Kernel kernel, IReadOnlyDictionary<string, Bytes> given) => Filled(kernel, given, NativeRunner.Run);
 
-    private static Dictionary<string, Bytes> Filled(Kernel kernel, IReadOnlyDictionary<string, Bytes> given, Action<Kernel, IReadOnlyDictionary<string, Bytes>, IReadOnlyDictionary<string, long>> run)
+    private Dictionary<string, Bytes> Filled(Kernel kernel, IReadOnlyDictionary<string, Bytes> given, Action<Kernel, IReadOnlyDictionary<string, Bytes>, IReadOnlyDictionary<string, long>> run)
     {
         var memory = new Dictionary<string, Bytes>(given, StringComparer.Ordinal);
         foreach (var output in kernel.Outputs)
         {
-            var garbage = new byte[output.Scalar.Bytes(output.Size.Whole)];
+            var garbage = new byte[output.Scalar.Bytes(Dimensions.Evaluate(output.Size, symbols))];
             Array.Fill(garbage, (byte)0xCC);
             memory[output.Name] = Bytes.Of(garbage);
         }
-        run(kernel, memory, NoSymbols);
+        run(kernel, memory, symbols);
         return kernel.Outputs.ToDictionary(o => o.Name, o => memory[o.Name]);
     }
 }

@@ -5,7 +5,7 @@ using Lathe.Passes;
 
 namespace Lathe.OnnxTests.Backend;
 
-/// <summary>One of ONNX's cases: imported, run by the interpreter, compiled and run as machine code, compared with what ONNX expects.</summary>
+/// <summary>One of ONNX's cases: imported, run by the interpreter before and after it is compiled, run as machine code, compared with what ONNX expects.</summary>
 internal sealed class BackendCase(string folder)
 {
     // The tolerances of ONNX's own runner, onnx/backend/test/runner.
@@ -22,7 +22,9 @@ internal sealed class BackendCase(string folder)
                 var outputs = Read(data, "output");
                 var (graph, inputs) = Load(Read(data, "input"));
                 if (Compare(outputs, Interpreter.Run(graph, inputs)) is { } interpreted) return $"interpreted: {interpreted}";
-                if (Compare(outputs, NativeRunner.Run(Compilation.Run(graph, new Machine("test")), inputs)) is { } native) return $"native: {native}";
+                var program = Compilation.Run(graph, new Machine("test"));
+                if (Compare(outputs, Interpreter.Run(program, inputs)) is { } compiled) return $"compiled, interpreted: {compiled}";
+                if (Compare(outputs, NativeRunner.Run(program, inputs)) is { } native) return $"native: {native}";
             }
             return null;
         }
