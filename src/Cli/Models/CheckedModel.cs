@@ -11,9 +11,8 @@ internal sealed class CheckedModel : IDisposable
         try
         {
             var build = new ModelBuild(session, code);
-            var import = build.Import(path);
-            Graph = import.Graph;
-            Runs = backend == Backend.Reference ? new ReferenceModel(Graph) : new NativeModel(build.Library(import, ModelPath.NameOf(path), folder.Path), threads, session.Cancellation);
+            Source = build.Read(path);
+            Runs = backend == Backend.Reference ? new ReferenceModel(Source) : new NativeModel(build.Library(Source, ModelPath.NameOf(path), folder.Path), threads, session.Cancellation);
         }
         catch
         {
@@ -22,7 +21,7 @@ internal sealed class CheckedModel : IDisposable
         }
     }
 
-    public Graph Graph { get; }
+    public ModelSource Source { get; }
     public RunnableModel Runs { get; }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Text;
 using Lathe.Codegen.Package;
+using Lathe.Passes;
 
 namespace Lathe.Cli;
 
@@ -28,7 +29,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         Line("time", $"{Quantity.Milliseconds(total.TotalMilliseconds)}: {string.Join(", ", Times.Where(t => t.Time.TotalMilliseconds >= 1).Select(t => $"{t.Stage} {Quantity.Milliseconds(t.Time.TotalMilliseconds)}"))}");
         Line("code", Quantity.Bytes(Artifact.CodeBytes));
         Line("weights", Quantity.Bytes(Artifact.WeightBytes));
-        Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}");
+        Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
         Line("kernels", $"{Kernels} in {Program.Steps.Count} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
         foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
         foreach (var file in Artifact.Files) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
@@ -67,7 +68,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         });
     });
 
-    private static string Size(Expr bytes) => bytes is Number n ? Quantity.Bytes(n.Integer) : $"{bytes} bytes";
+    private static string Size(Expr bytes) => Quantity.Bytes(Sizes.Guess(bytes));
 
     /// <summary>A number that may depend on dimensions, at their largest; not a number where they have no bound.</summary>
     private static double Most(Expr count) => count is Number n ? n.Integer : Linear.Range(count).High is var high and < 1L << 50 ? high : double.NaN;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Lathe.Codegen;
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
-using Lathe.Onnx;
 using Lathe.Passes;
 
 namespace Lathe.Cli;
@@ -19,26 +18,29 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     public List<IPassObserver> Observers { get; } = [];
 
     /// <exception cref="DiagnosticException">Everything that is wrong with the model.</exception>
-    public ImportResult Import(string path)
+    public ModelSource Read(string path)
     {
         session.Progress($"reading {Path.GetFileName(path)}");
-        var import = Timed("import", () => OnnxModel.Load(path, new ImportOptions(code.Dim)));
-        foreach (var warning in import.Warnings) session.Report(warning);
-        return import;
+        var source = Timed("import", () => ModelSource.Read(path, code.Dim));
+        foreach (var warning in source.Warnings) session.Report(warning);
+        return source;
     }
 
-    /// <summary>Runs the passes up to one of them, that one included.</summary>
-    /// <param name="last">Its name; null: all of them.</param>
-    public Module Improve(Graph graph, CpuTarget target, string? last = null)
+    /// <summary>Runs passes: those named, or all that are left.</summary>
+    /// <param name="first">The first one that runs; null: the first there is.</param>
+    /// <param name="last">The last one that runs; null: the last there is.</param>
+    /// <exception cref="UsageException">No pass is called so.</exception>
+    public Module Improve(Module module, CpuTarget target, string? first = null, string? last = null)
     {
         Seq<Pass> all = PassList.All();
-        if (last is not null) all = all.Slice(0, 1 + Place(all, last));
-        Observers.Add(new Clock(session, times));
-        return new Runner(all, [.. Observers]).Run(new(graph), new Compilation(MachineTable.Of(target)));
+        var (from, to) = (first is null ? FirstFor(module, all) : PassText.Place(all, first), last is null ? all.Count : PassText.Place(all, last) + 1);
+        return Improve(module, target, from >= to ? [] : all.Slice(from, to - from));
     }
 
+    public Module Improve(Module module, CpuTarget target, Seq<Pass> passes) => new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, new Compilation(MachineTable.Of(target)));
+
     /// <summary>Makes code of a program and writes the files.</summary>
-    public Lathe.Codegen.Package.Artifact Write(Program program, ArtifactOptions options)
+    public Artifact Write(Program program, ArtifactOptions options)
     {
         session.Progress($"making code of {program.Kernels.Count} kernels for {options.Target.Cpu}");
         var artifact = Timed("code", () => ArtifactBuilder.Write(program, options));
@@ -48,26 +50,18 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
 
     /// <summary>A shared library in a folder, as <c>run</c>, <c>bench</c> and <c>verify</c> need it.</summary>
     /// <returns>The library's path.</returns>
-    public string Library(string path, string folder) => Library(Import(path), ModelPath.NameOf(path), folder);
-
-    /// <returns>The library's path.</returns>
-    public string Library(ImportResult import, string name, string folder)
+    public string Library(ModelSource source, string name, string folder)
     {
         var target = code.Target();
-        var program = Improve(import.Graph, target).MustBeProgram;
-        Write(program, new(name, folder, target, [Emission.Shared], Origin(import), Jobs: code.Jobs));
+        Write(Improve(source.Module, target).MustBeProgram, new(name, folder, target, [Emission.Shared], Origin(source), Jobs: code.Jobs));
         return Path.Combine(folder, $"lib{name}.so");
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
-    public static Provenance Origin(ImportResult import) => new(import.Info.Hash, string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
+    public static Provenance Origin(ModelSource source) => new(source.Hash, string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
 
-    /// <exception cref="UsageException">No pass is called so.</exception>
-    public static int Place(Seq<Pass> passes, string name)
-    {
-        var place = passes.ToList().FindIndex(p => p.Name == name);
-        return place >= 0 ? place : throw new UsageException($"there is no pass '{name}'", Spelling.Nearest(name, passes.Select(p => p.Name)) is { } nearest ? $"the nearest is {nearest}" : "lathe passes lists them");
-    }
+    /// <summary>A program has been lowered: what comes before has run.</summary>
+    private static int FirstFor(Module module, Seq<Pass> all) => module.Graph is null ? all.Count(p => p.Stage <= Stage.Lower) : 0;
 
     private T Timed<T>(string stage, Func<T> work)
     {

@@ -63,7 +63,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     private CaseResult Random(CheckedModel model)
     {
         var inputs = InputFiles.Read(model.Runs.Inputs, [], ImageOptions.Default, seed, code.Dim);
-        var (actual, expected) = (model.Runs.Run(inputs), Interpreter.Run(model.Graph, inputs));
+        var (actual, expected) = (model.Runs.Run(inputs), new ReferenceModel(model.Source).Run(inputs));
         return Compared("random", model, [.. model.Runs.Outputs.Zip(expected.Zip(actual, tolerance.Compare))], ", compared with the interpreter");
     }
 
@@ -71,7 +71,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     {
         var missed = all.FindAll(c => !c.Comparison.Met);
         var worst = all.Count == 0 ? double.NaN : all.Max(c => c.Comparison.Difference.Share);
-        var how = (backend == Backend.Reference ? "interpreter" : model.Graph.Symbols.Count > 0 ? "one artifact for all shapes" : "artifact") + with;
+        var how = (backend == Backend.Reference ? "interpreter" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
         return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
     }
 

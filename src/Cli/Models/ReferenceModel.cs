@@ -1,9 +1,9 @@
 namespace Lathe.Cli;
 
-/// <summary>A graph run by the interpreter: what every compiled result is compared with.</summary>
-internal sealed class ReferenceModel(Graph graph) : RunnableModel
+/// <summary>A model run by the interpreter: what every compiled result is compared with.</summary>
+internal sealed class ReferenceModel(ModelSource source) : RunnableModel
 {
-    public override IReadOnlyList<Value> Inputs => graph.Inputs;
-    public override IReadOnlyList<string> Outputs { get; } = [.. graph.Outputs.Select(v => v.Name)];
-    public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => Interpreter.Run(graph, inputs);
+    public override IReadOnlyList<Value> Inputs => source.Inputs;
+    public override IReadOnlyList<string> Outputs { get; } = [.. source.Outputs.Select(v => v.Name)];
+    public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => source.Module.Graph is { } graph ? Interpreter.Run(graph, inputs) : Interpreter.Run(source.Module.MustBeProgram, inputs);
 }

@@ -9,7 +9,7 @@ namespace Lathe.Cli.Verbs;
 [Example("lathe compile digits.onnx -o out --dump-ir dumps", "every step of the way as text")]
 [Example("lathe compile speech.onnx -o out --dim batch=1 --dim frames=1..1024", "one dimension fixed, one left open")]
 public sealed record Compile(
-    [Argument("MODEL", "an .onnx file, or a folder with model.onnx")] string Model,
+    [Argument("MODEL", "an .onnx file, a folder with model.onnx, or textual IR (.lir)")] string Model,
     [Option("folder for the files; made if it is not there", "-o", Value = "DIR")] string OutputDir,
     CodeOptions Code,
     DumpOptions Dump,
@@ -33,17 +33,17 @@ public sealed record Compile(
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
         var build = new ModelBuild(session, Code);
-        var import = build.Import(path);
-        build.Observers.Add(Dump.Observer(session.Output, import.Graph));
+        var source = build.Read(path);
+        build.Observers.Add(Dump.Observer(session.Output, source));
         if (Dump.StopAfter is { } last)
         {
-            if (last != DumpOptions.Import) build.Improve(import.Graph, target, last);
+            if (last != DumpOptions.Import) build.Improve(source.Module, target, Dump.StartWith, last);
             return ExitCode.Done;
         }
-        var program = build.Improve(import.Graph, target).MustBeProgram;
+        var program = build.Improve(source.Module, target, Dump.StartWith).MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
-        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, ModelBuild.Origin(import), inFile, Pool, Code.Jobs));
-        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, [path]));
+        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, ModelBuild.Origin(source), inFile, Pool, Code.Jobs));
+        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, source.Files));
         var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
         session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
