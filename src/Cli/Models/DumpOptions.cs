@@ -8,23 +8,20 @@ public sealed record DumpOptions(
     [Option("print the program as it goes into a pass", Value = "PASS")] Seq<string> PrintIrBefore = default,
     [Option("print the program as a pass leaves it; import is what was read", Value = "PASS")] Seq<string> PrintIrAfter = default,
     [Option("write the program after every pass here, a numbered file each that lathe opt reads", Value = "DIR")] string? DumpIr = null,
-    [Option("begin with this pass; of a dump, the one after its own", Value = "PASS")] string? StartWith = null,
     [Option("end after this pass: nothing is built", Value = "PASS")] string? StopAfter = null)
 {
-    internal const string Import = "import";
-
     /// <summary>Prints and dumps as asked, beginning with what was imported.</summary>
     /// <exception cref="UsageException">No pass is called so.</exception>
     internal IPassObserver Observer(TextWriter output, ModelSource source)
     {
-        foreach (var name in PrintIrBefore.Concat(PrintIrAfter).Append(StopAfter ?? Import).Where(name => name != Import)) PassText.Place(PassList.All(), name);
+        foreach (var name in PrintIrBefore.Concat(PrintIrAfter).Append(StopAfter ?? ModelSource.Import).Where(name => name != ModelSource.Import)) PassText.Place(PassList.All(), name);
         return new Dumps(this, output, source);
     }
 
     /// <summary>Writes a text that reads back, and the weights it names beside it.</summary>
-    internal static void Write(string path, Module module, string hash)
+    internal static void Write(string path, Module module, string hash, string after)
     {
-        OutputFile.Write(path, ModelSource.Print(module, hash));
+        OutputFile.Write(path, ModelSource.Print(module, hash, after));
         WeightFolder.Beside(path).Keep(module.Graph is { } graph ? IrText.Outside(graph) : IrText.Outside(module.MustBeProgram));
     }
 
@@ -34,25 +31,26 @@ public sealed record DumpOptions(
         private readonly TextWriter output;
         private readonly string hash;
         private Module before;
+        private string previous;
 
         public Dumps(DumpOptions options, TextWriter output, ModelSource source)
         {
-            (this.options, this.output, before, hash) = (options, output, source.Module, source.Hash);
+            (this.options, this.output, before, previous, hash) = (options, output, source.Module, source.After, source.Hash);
             if (options.DumpIr is not null) Directory.CreateDirectory(options.DumpIr);
-            After(Import, 0, source.Module);
+            After(source.After, 0, source.Module);
         }
 
         public void Ran(Pass pass, int number, Module module, TimeSpan time)
         {
-            if (options.PrintIrBefore.Contains(pass.Name)) output.Write($"// before {pass.Name}\n{ModelSource.Print(before, hash)}");
+            if (options.PrintIrBefore.Contains(pass.Name)) output.Write(ModelSource.Print(before, hash, previous));
             After(pass.Name, number, module);
-            before = module;
+            (before, previous) = (module, pass.Name);
         }
 
         private void After(string pass, int number, Module module)
         {
-            if (options.PrintIrAfter.Contains(pass)) output.Write($"// after {pass}\n{ModelSource.Print(module, hash)}");
-            if (options.DumpIr is not null) Write(Path.Combine(options.DumpIr, string.Create(CultureInfo.InvariantCulture, $"{number:00}-{pass}{ModelSource.TextEnding}")), module, hash);
+            if (options.PrintIrAfter.Contains(pass)) output.Write(ModelSource.Print(module, hash, pass));
+            if (options.DumpIr is not null) Write(Path.Combine(options.DumpIr, string.Create(CultureInfo.InvariantCulture, $"{number:00}-{pass}{ModelSource.TextEnding}")), module, hash, pass);
         }
     }
 }

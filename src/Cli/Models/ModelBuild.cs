@@ -26,15 +26,14 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
         return source;
     }
 
-    /// <summary>Runs passes: those named, or all that are left.</summary>
-    /// <param name="first">The first one that runs; null: the first there is.</param>
+    /// <summary>Runs the passes that the model has not been through.</summary>
     /// <param name="last">The last one that runs; null: the last there is.</param>
     /// <exception cref="UsageException">No pass is called so.</exception>
-    public Module Improve(Module module, CpuTarget target, string? first = null, string? last = null)
+    public Module Improve(ModelSource source, CpuTarget target, string? last = null)
     {
         Seq<Pass> all = PassList.All();
-        var (from, to) = (first is null ? FirstFor(module, all) : PassText.Place(all, first), last is null ? all.Count : PassText.Place(all, last) + 1);
-        return Improve(module, target, from >= to ? [] : all.Slice(from, to - from));
+        var (from, to) = (After(all, source.After), last is null ? all.Count : After(all, last));
+        return Improve(source.Module, target, from >= to ? [] : all.Slice(from, to - from));
     }
 
     public Module Improve(Module module, CpuTarget target, Seq<Pass> passes) => new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, new Compilation(MachineTable.Of(target)));
@@ -53,15 +52,14 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     public string Library(ModelSource source, string name, string folder)
     {
         var target = code.Target();
-        Write(Improve(source.Module, target).MustBeProgram, new(name, folder, target, [Emission.Shared], Origin(source), Jobs: code.Jobs));
+        Write(Improve(source, target).MustBeProgram, new(name, folder, target, [Emission.Shared], Origin(source), Jobs: code.Jobs));
         return Path.Combine(folder, $"lib{name}.so");
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
     public static Provenance Origin(ModelSource source) => new(source.Hash, string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
 
-    /// <summary>A program has been lowered: what comes before has run.</summary>
-    private static int FirstFor(Module module, Seq<Pass> all) => module.Graph is null ? all.Count(p => p.Stage <= Stage.Lower) : 0;
+    private static int After(Seq<Pass> all, string pass) => pass == ModelSource.Import ? 0 : PassText.Place(all, pass) + 1;
 
     private T Timed<T>(string stage, Func<T> work)
     {

@@ -5,14 +5,18 @@ namespace Lathe.Cli;
 
 /// <summary>A model as it enters the passes: imported from ONNX, or read from a dump of any stage.</summary>
 /// <param name="Hash">SHA-256 of the ONNX file, which every dump carries on.</param>
+/// <param name="After">The pass it has been through last; import where none.</param>
 /// <param name="Warnings">What is odd but does not stop a compile.</param>
 /// <param name="Files">What it was read from.</param>
-internal sealed record ModelSource(Module Module, string Hash, Seq<Diagnostic> Warnings, Seq<string> Files)
+internal sealed record ModelSource(Module Module, string Hash, string After, Seq<Diagnostic> Warnings, Seq<string> Files)
 {
     /// <summary>The ending of the textual IR.</summary>
     public const string TextEnding = ".lir";
 
-    private const string HashLine = "// model sha256 ";
+    /// <summary>What stands for a pass where none has run.</summary>
+    public const string Import = "import";
+
+    private const string Head = "// model ", HeadAfter = " after ";
 
     public Seq<Value> Inputs => Module.Graph?.Inputs ?? Module.MustBeProgram.Inputs;
     public Seq<Value> Outputs => Module.Graph?.Outputs ?? Module.MustBeProgram.Outputs;
@@ -25,11 +29,11 @@ internal sealed record ModelSource(Module Module, string Hash, Seq<Diagnostic> W
     {
         if (Path.GetExtension(path) == TextEnding) return ReadText(path, dims);
         var import = OnnxModel.Load(path, new ImportOptions(dims));
-        return new(new(import.Graph), import.Info.Hash, import.Warnings, [path]);
+        return new(new(import.Graph), import.Info.Hash, Import, import.Warnings, [path]);
     }
 
-    /// <summary>The model's text, which reads back.</summary>
-    public static string Print(Module module, string hash) => $"{HashLine}{hash}\n{(module.Graph is { } graph ? IrText.Print(graph) : IrText.Print(module.MustBeProgram))}";
+    /// <summary>The model's text, which reads back; its first line says which ONNX file it comes from and which pass it has been through.</summary>
+    public static string Print(Module module, string hash, string after) => $"{Head}{hash}{HeadAfter}{after}\n{(module.Graph is { } graph ? IrText.Print(graph) : IrText.Print(module.MustBeProgram))}";
 
     private static ModelSource ReadText(string path, Seq<DimBinding> dims)
     {
@@ -44,7 +48,8 @@ internal sealed record ModelSource(Module Module, string Hash, Seq<Diagnostic> W
             { Graphs.Count: > 1 } => throw new DiagnosticException(new Diagnostic("LT3101", $"the text holds {file.Graphs.Count} graphs, a model is one", Path.GetFileName(path))),
             _ => throw new DiagnosticException(new Diagnostic("LT3102", $"the text holds {file.Kernels.Count} kernels and neither graph nor program, so there is nothing to call", Path.GetFileName(path))),
         };
-        var first = text.Split('\n', 2)[0];
-        return new(module, first.StartsWith(HashLine, StringComparison.Ordinal) ? first[HashLine.Length..].Trim() : "", [], [path]);
+        var head = text.Split('\n', 2)[0];
+        var (hash, after) = head.StartsWith(Head, StringComparison.Ordinal) && head[Head.Length..].Split(HeadAfter) is [var from, var pass] ? (from, pass) : ("", Import);
+        return new(module, hash, after, [], [path]);
     }
 }

@@ -37,10 +37,10 @@ public sealed record Compile(
         build.Observers.Add(Dump.Observer(session.Output, source));
         if (Dump.StopAfter is { } last)
         {
-            if (last != DumpOptions.Import) build.Improve(source.Module, target, Dump.StartWith, last);
+            build.Improve(source, target, last);
             return ExitCode.Done;
         }
-        var program = build.Improve(source.Module, target, Dump.StartWith).MustBeProgram;
+        var program = build.Improve(source, target).MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, ModelBuild.Origin(source), inFile, Pool, Code.Jobs));
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, source.Files));

@@ -1,4 +1,4 @@
-using Lathe.Codegen.Llvm;
+using Lathe.Passes;
 
 namespace Lathe.Cli.Verbs;
 
@@ -16,9 +16,22 @@ public sealed record Opt(
         var passes = Passes is null ? [] : PassText.Parse(Passes);
         var build = new ModelBuild(session, Code);
         var source = build.Read(ModelPath.Resolve(File));
+        Check(source.Module, passes);
         var result = passes.Count == 0 ? source.Module : build.Improve(source.Module, Code.Target(), passes);
-        if (Output is null) session.Output.Write(ModelSource.Print(result, source.Hash));
-        else DumpOptions.Write(Output, result, source.Hash);
+        var after = passes.Count == 0 ? source.After : passes[^1].Name;
+        if (Output is null) session.Output.Write(ModelSource.Print(result, source.Hash, after));
+        else DumpOptions.Write(Output, result, source.Hash, after);
         return ExitCode.Done;
+    }
+
+    /// <summary>Passes up to the lowering take graphs, later ones programs.</summary>
+    private static void Check(Module module, Seq<Pass> passes)
+    {
+        var lowered = module.Graph is null;
+        foreach (var pass in passes)
+        {
+            if (lowered != pass.Stage > Stage.Lower) throw new UsageException($"{pass.Name} runs on {(lowered ? "graphs" : "programs")}, it would be given a {(lowered ? "program" : "graph")}", lowered ? "" : "run lower before it");
+            lowered |= pass.Stage == Stage.Lower;
+        }
     }
 }
