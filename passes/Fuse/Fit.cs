@@ -14,15 +14,22 @@ internal sealed record Fit(int Repeat, int Operands)
     public string? Why(Formula producer, Formula reader, Value value)
     {
         if (value.Type.Encoding is not Dense) return $"it is stored as {value.Type.Encoding}";
+        if (IsOnce(producer, value) && !IsPlainMove(producer) && !reader.Node.Reads.All(v => v.IsWeight || v == value)) return "it depends on weights only and is worked out once, in the compiler";
         var reads = reader.ReadsOf(value).ToList();
         if (reads.Count == 0) return "its numbers are not read";
         return producer.HasReduce ? WhyNotReduction(producer, reader, value, reads) : WhyNotElements(producer, reader, value);
     }
 
-    /// <summary>Why a group as a whole is too large.</summary>
-    public string? Why(Node group) =>
-        group.Reads.Count() is var operands && operands > Operands ? $"the group would read {operands} operands, {Operands} are allowed"
-        : Formula.Of(group)!.Number.Parts().Take(MostParts + 1).Count() > MostParts ? $"the formula would have more than {MostParts} parts" : null;
+    /// <summary>Why steps should not be one group as a whole.</summary>
+    public string? Why(Node group)
+    {
+        if (group.Reads.Count() is var operands && operands > Operands) return $"the group would read {operands} operands, {Operands} are allowed";
+        var formula = Formula.Of(group)!;
+        if (formula.Number.Parts().Take(MostParts + 1).Count() > MostParts) return $"the formula would have more than {MostParts} parts";
+        // Each reduction runs in the loops it depends on: one along rows and one along columns would run again and again inside the other's.
+        var loops = formula.Reduces.Select(r => r.Free.Where(formula.Axes.Contains).ToHashSet()).Where(free => free.Count < formula.Axes.Count).OrderBy(free => free.Count).ToList();
+        return loops.Zip(loops.Skip(1)).All(p => p.First.IsSubsetOf(p.Second)) ? null : "its reductions run along different axes";
+    }
 
     /// <summary>A reduction may be an epilogue's first step, or a statistic of a row that the reader uses along the row.</summary>
     private static string? WhyNotReduction(Formula producer, Formula reader, Value value, List<Load> reads)
@@ -59,6 +66,9 @@ internal sealed record Fit(int Repeat, int Operands)
         Cast c => Factors(c.Operand),
         _ => [e],
     };
+
+    private static bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
+        && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)));
 
     /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides.</summary>
     public static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1

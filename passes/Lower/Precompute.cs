@@ -11,6 +11,9 @@ public sealed record Precompute(long MostBytes = 1 << 16) : ProgramPass
     public override Stage Stage => Stage.Lower;
     public override Seq<string> After => ["lower"];
 
+    /// <summary>Whether keeping a result is worth its bytes: not where it is larger than what it is computed from, as the product of two narrow factors is.</summary>
+    public static bool Pays(long made, long read, long most = 1 << 16) => made <= Math.Max(most, read);
+
     protected override Program Run(Program program, Compilation compilation)
     {
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -30,8 +33,9 @@ public sealed record Precompute(long MostBytes = 1 << 16) : ProgramPass
 
         bool Worth(CallKernel call, Kernel kernel)
         {
+            if (kernel.Symbols.Count > 0) return false;
             var (read, made) = (call.Arguments.Take(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole), call.Arguments.Skip(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole));
-            return made <= Math.Max(MostBytes, read);
+            return Pays(made, read, MostBytes);
         }
     }
 }

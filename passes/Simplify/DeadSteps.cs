@@ -2,7 +2,7 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>Drops steps that make nothing anybody reads.</summary>
+/// <summary>Drops steps that make nothing anybody reads, and last results that nobody reads: a pool without its indices is one formula.</summary>
 public static class DeadSteps
 {
     public static Graph Drop(Graph graph)
@@ -12,6 +12,7 @@ public static class DeadSteps
         {
             if (!node.Results.Any(read.Contains)) continue;
             var live = node.Body is null && node.Regions.Count > 0 ? node with { Regions = [.. node.Regions.Select(Drop)] } : node;
+            if (live.Op is FormulaOp && live.Results.Count > 1) live = live with { Results = [.. live.Results.Take(live.Results.Index().Last(r => read.Contains(r.Item)).Index + 1)] };
             kept.Add(live);
             read.UnionWith(live.Reads);
             foreach (var region in live.Regions) read.UnionWith(region.Captured);

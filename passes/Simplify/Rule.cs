@@ -61,7 +61,7 @@ public sealed class Surroundings
     public bool IsReadOnce(Value value) => readers.GetValueOrDefault(value) == 1 && !outputs.Contains(value);
 
     /// <summary>The name for what takes the place of a value: the same, unless the old one stays in use.</summary>
-    public string Renewed(Value old, string otherwise) => old.IsWeight ? IsReadOnce(old) ? old.Name : Fresh(otherwise) : IsOutput(old) ? Fresh(otherwise) : old.Name;
+    public string Renewed(Value old, string otherwise) => old.IsWeight ? readers.GetValueOrDefault(old) <= 1 && !IsOutput(old) ? old.Name : Fresh(otherwise) : IsOutput(old) ? Fresh(otherwise) : old.Name;
 
     /// <summary>A name that no value has.</summary>
     public string Fresh(string name)

@@ -15,6 +15,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
+        graph = DeadSteps.Drop(graph);
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             var (next, changed) = Sweep(graph, compilation.Notes);

@@ -70,7 +70,7 @@ public sealed class CompilationTests
     public void Large_steps_over_weights_run_in_the_compiler()
     {
         var net = new Net();
-        var product = net.Add("p", new MatMul(), net.Weight("a", 300, 40), net.Weight("b", 40, 300));
+        var product = net.Add("p", new MatMul(), net.Weight("a", 300, 300), net.Weight("b", 300, 300));
         var graph = net.Return(net.Add("y", new Add(), net.Input("x", 300, 300), product));
         var program = Net.Compile(graph);
         Assert.Single(program.Steps);

@@ -8,12 +8,11 @@ internal sealed class Net
 {
     private readonly Random random = new(5);
     private readonly List<Value> inputs = [];
-    private readonly List<(Seq<string> Names, Op Op, Seq<Value?> Operands)> steps = [];
-    private GraphBuilder? builder;
+    private readonly GraphBuilder builder = new("net");
 
     public static Machine Machine { get; } = new("test");
 
-    public Value Input(string name, params Shape shape)
+    public Value Input(string name, params Seq<Expr> shape)
     {
         var value = new Value(name, new TensorType(shape, Scalar.F32));
         inputs.Add(value);
@@ -28,11 +27,9 @@ internal sealed class Net
 
     public static Value Wholes(string name, params long[] numbers) => new(name, new TensorType([numbers.Length], Scalar.I64), [Bytes.Of<long>(numbers)]);
 
-    public Value Add(string name, Op op, params Seq<Value?> operands) => (builder ??= new("net", inputs)).Add(name, op, operands);
+    public Value Add(string name, Op op, params Seq<Value?> operands) => builder.Add(name, op, operands);
 
-    public Seq<Value> Add(Seq<string> names, Op op, Seq<Value?> operands) => (builder ??= new("net", inputs)).Add(names, op, operands);
-
-    public Graph Return(params Seq<Value> outputs) => (builder ??= new("net", inputs)).Return(outputs);
+    public Graph Return(params Seq<Value> outputs) => builder.Return(outputs) with { Inputs = [.. inputs] };
 
     /// <summary>The graph after passes, verified after each.</summary>
     public static Graph After(Graph graph, params Seq<Pass> passes) => new Runner(passes).Run(new(graph), new(Machine)).MustBeGraph;
