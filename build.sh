@@ -109,11 +109,31 @@ EOF
   chmod +x artifacts/lathe
 }
 
+# A real model on real digits; every step is a command that a user would type.
 demo() {
-  local model=tests/models/opt_mnist out=artifacts/demo
-  artifacts/lathe compile $model/model.onnx -o $out --name digits
-  artifacts/lathe run $out/libdigits.so --input Input3=$model/input_0.npy --expect Plus214_Output_0=$model/output_0.npy
-  artifacts/lathe bench $out/libdigits.so --seconds 1
+  local model=tests/models/opt_mnist out=artifacts/demo label predicted score right=0
+  shown() { printf '\n$ lathe %s\n' "$*"; artifacts/lathe "$@"; }
+  shown compile $model/model.onnx -o $out --name digits --emit shared,static,header,contract
+  shown run $out/libdigits.so --input Input3=$model/input_0.npy --expect Plus214_Output_0=$model/output_0.npy
+  shown bench $out/libdigits.so --seconds 1
+
+  printf '\n$ lathe run %s --input Input3=%s   (0.png to 9.png: digits that people wrote)\n' $out/libdigits.so "$model/digits/N.png"
+  for label in 0 1 2 3 4 5 6 7 8 9; do
+    # The line `top 7: 12.3  2: 4.5 ...` lists the best scores, the highest first.
+    read -r predicted score < <(artifacts/lathe run $out/libdigits.so --input Input3=$model/digits/$label.png | sed -n 's/^ *top \([0-9]*\): \([^ ]*\).*/\1 \2/p') ||
+      fail "no prediction for digits/$label.png"
+    [ "$predicted" != "$label" ] || right=$((right + 1))
+    printf '  %s.png is a %s, predicted %s (score %s)\n' $label $label "$predicted" "$score"
+  done
+  printf '%d of 10 right\n' $right
+
+  cat <<EOF
+
+From C, with $out/digits.h and $out/libdigits.a (docs/c.md explains it):
+
+  cc -O2 docs/digits.c -I $out $out/libdigits.a -lm -o $out/digits && $out/digits
+EOF
+  [ $right -eq 10 ] || fail "the model is right on all ten, the compiled one on $right"
 }
 
 step=${1:-build}

@@ -35,12 +35,12 @@ public sealed class AssemblyText
     public void Label(string label) => Raw($"{label}:");
 
     /// <summary>Goes on only where the condition is false, else returns a code.</summary>
-    public void ReturnIf(string condition, int code)
+    public void ReturnIf(string condition, long code, string type = "i32")
     {
         var (yes, no) = (NewLabel("fail"), NewLabel("ok"));
         Line($"br i1 {condition}, label %{yes}, label %{no}");
         Label(yes);
-        Line($"ret i32 {code}");
+        Line($"ret {type} {code.ToString(CultureInfo.InvariantCulture)}");
         Label(no);
     }
 

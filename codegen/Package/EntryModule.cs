@@ -51,15 +51,18 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
     private void WorkspaceBytes()
     {
         code.Raw($"define i64 @{model.Name}_workspace_bytes(ptr %dims) nounwind {{");
-        var table = Table("%dims");
-        code.Line($"ret i64 {Number(Program.ArenaBytes, table)}").Raw("}");
+        Given("%dims", "i64", _ => 0);
+        // Never 0, which says that the dimensions are wrong; a multiple of 64, which aligned_alloc wants.
+        var bytes = code.Let($"add i64 {Number(Program.ArenaBytes, Table("%dims"))}, 63");
+        var some = code.Let($"call i64 @llvm.umax.i64(i64 {code.Let($"and i64 {bytes}, -64")}, i64 64)");
+        code.Line($"ret i64 {some}").Raw("}").Raw("declare i64 @llvm.umax.i64(i64, i64)");
     }
 
     private void Shapes()
     {
         code.Raw($"define i32 @{model.Name}_shapes(ptr %dims, ptr %out) nounwind {{");
         code.ReturnIf(code.Let("icmp eq ptr %out, null"), ErrorCodes.MissingArgument);
-        if (Program.Symbols.Count > 0) code.ReturnIf(code.Let("icmp eq ptr %dims, null"), ErrorCodes.MissingArgument);
+        Given("%dims", "i32", error => error);
         var table = Table("%dims");
         var place = 0L;
         foreach (var extent in Program.Inputs.Concat(Program.Outputs).SelectMany(v => v.Type.Shape))
@@ -73,6 +76,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
     private void Invoke()
     {
         code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
+        KnownHost();
         code.Line($"%host = select i1 {code.Let("icmp eq ptr %services, null")}, ptr {(pool is null ? "null" : "@pooled")}, ptr %services");
         code.ReturnIf(code.Let("icmp eq ptr %model, null"), ErrorCodes.MissingArgument);
         if (Program.Inputs.Count > 0) code.ReturnIf(code.Let("icmp eq ptr %inputs, null"), ErrorCodes.MissingArgument);
@@ -105,6 +109,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
             }
             Enough(tensor, PlanKernel.Bytes(value.Type), table, ErrorCodes.OutputCapacity + i);
             data[value.Name] = Present(code.Field("%outputs", tensor + Data, "ptr"), ErrorCodes.OutputMissing + i);
+            Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
             Dense("%outputs", i, value, table, ErrorCodes.OutputStrides + i);
         }
         if (Program.ArenaBytes is not Ir.Number { Integer: 0 })
@@ -129,8 +134,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         {
             var (input, axis) = (from v in Program.Inputs.Index() from e in v.Item.Type.Shape.Index() where e.Item == symbol select (v.Index, e.Index)).First();
             var extent = code.Field(shapes[input], axis * 8, "i64");
-            code.ReturnIf(code.Let($"icmp slt i64 {extent}, {symbol.Low}"), ErrorCodes.InputShape + input);
-            code.ReturnIf(code.Let($"icmp sgt i64 {extent}, {symbol.High}"), ErrorCodes.InputShape + input);
+            InRange(extent, symbol, ErrorCodes.InputShape + input);
             code.Line($"store i64 {extent}, ptr {code.At(dims, s * 8)}");
         }
         var (check, done) = (code.NewLabel("check"), code.NewLabel("checked"));
@@ -141,6 +145,33 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         code.Line($"br label %{done}");
         code.Label(done);
         return dims;
+    }
+
+    /// <summary>Refuses dimensions that are not there or out of their ranges: what follows from them has a meaning inside those only.</summary>
+    /// <param name="result">What the function returns for an error code.</param>
+    private void Given(string dims, string type, Func<int, int> result)
+    {
+        if (Program.Symbols.Count == 0) return;
+        code.ReturnIf(code.Let($"icmp eq ptr {dims}, null"), result(ErrorCodes.MissingArgument), type);
+        foreach (var (s, symbol) in Program.Symbols.Index()) InRange(code.Field(dims, s * 8, "i64"), symbol, result(ErrorCodes.DimensionRange + s), type);
+    }
+
+    private void InRange(string extent, Symbol symbol, int result, string type = "i32")
+    {
+        code.ReturnIf(code.Let($"icmp slt i64 {extent}, {symbol.Low}"), result, type);
+        code.ReturnIf(code.Let($"icmp sgt i64 {extent}, {symbol.High}"), result, type);
+    }
+
+    /// <summary>A host of this version or a later one begins with the members that are read here.</summary>
+    private void KnownHost()
+    {
+        var (check, done) = (code.NewLabel("host"), code.NewLabel("known"));
+        code.Line($"br i1 {code.Let("icmp eq ptr %services, null")}, label %{done}, label %{check}");
+        code.Label(check);
+        code.ReturnIf(code.Let($"icmp ult i32 {code.Field("%services", 0, "i32")}, {HostBytes}"), ErrorCodes.HostUnknown);
+        code.ReturnIf(code.Let($"icmp ult i32 {code.Field("%services", 4, "i32")}, {LatheHeader.Abi}"), ErrorCodes.HostUnknown);
+        code.Line($"br label %{done}");
+        code.Label(done);
     }
 
     /// <summary>The table of numbers that depend on dimensions, filled; null where there are none.</summary>

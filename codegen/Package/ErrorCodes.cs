@@ -5,8 +5,8 @@ namespace Lathe.Codegen.Package;
 /// <summary>The codes a model's functions return and what <c>NAME_error</c> says of each: a kind times 1000 plus the number of the tensor or guard.</summary>
 public static class ErrorCodes
 {
-    public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6;
-    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, Guard = 9000;
+    public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6, HostUnknown = 7;
+    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000;
 
     /// <summary>Every code of a model with its text, in order of code.</summary>
     public static IEnumerable<(int Code, string Text)> Of(Program program)
@@ -18,6 +18,7 @@ public static class ErrorCodes
         yield return (WeightsDiffer, "the file of weights is not the one this library was compiled with");
         yield return (Cancelled, "the host cancelled the run");
         yield return (DimensionsDiffer, "the dimensions given are not those of the inputs' shapes");
+        yield return (HostUnknown, "the host's size or abi is not that of lathe.h: set both, or give NULL");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputMissing + i, $"input '{value.Name}' has no data or no shape");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputShape + i, $"input '{value.Name}' must have the shape {Shape(program, value)}");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputStrides + i, $"input '{value.Name}' must be dense: strides NULL or those of its shape");
@@ -25,14 +26,17 @@ public static class ErrorCodes
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputMissing + i, $"output '{value.Name}' has no data or no shape");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputCapacity + i, $"output '{value.Name}' has too small a capacity; the bytes it needs were written there");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputStrides + i, $"output '{value.Name}' must be dense: strides NULL or those of its shape");
+        foreach (var (i, value) in program.Outputs.Index()) yield return (OutputAlignment + i, $"output '{value.Name}' must be aligned to its elements of {value.Type.Scalar.Text}");
         foreach (var (i, guard) in program.Guards.Index()) yield return (Guard + i, guard.Message);
+        foreach (var (i, symbol) in program.Symbols.Index()) yield return (DimensionRange + i, $"a dimension is out of its range: {Range(symbol)}");
     }
 
     /// <summary>A shape as a person reads it, with the ranges of its dimensions.</summary>
     private static string Shape(Program program, Value value)
     {
         var symbols = value.Type.Shape.SelectMany(e => e.Parts()).OfType<Symbol>().Distinct().ToList();
-        var ranges = symbols.Select(s => $"{s.Name} in {s.Low}..{(s.High >= Symbol.Unbounded ? "" : s.High.ToString(System.Globalization.CultureInfo.InvariantCulture))}");
-        return $"{value.Type.Shape}{(symbols.Count == 0 ? "" : $", {string.Join(", ", ranges)}")}";
+        return $"{value.Type.Shape}{(symbols.Count == 0 ? "" : $", {string.Join(", ", symbols.Select(Range))}")}";
     }
+
+    private static string Range(Symbol symbol) => $"{symbol.Name} in {symbol.Low}..{(symbol.High >= Symbol.Unbounded ? "" : symbol.High.ToString(System.Globalization.CultureInfo.InvariantCulture))}";
 }

@@ -30,13 +30,14 @@ public static class ModelHeader
         Dimensions(text, model);
         Extents(text, model);
         if (program.ArenaBytes is Number bytes)
-            text.Append($"/* Bytes of workspace that a run needs, aligned to 64. */\n#define {name.ToUpperInvariant()}_WORKSPACE_BYTES {Math.Max(64, bytes.Integer).ToString(CultureInfo.InvariantCulture)}\n\n");
+            text.Append($"/* Bytes of workspace that a run needs, aligned to 64. */\n#define {name.ToUpperInvariant()}_WORKSPACE_BYTES {Math.Max(64, (bytes.Integer + 63) / 64 * 64).ToString(CultureInfo.InvariantCulture)}\n\n");
         text.Append($$"""
             /* weights_path: NULL for weights in the library or in the file beside it. Returns 0 or a code. */
             int32_t {{name}}_open(const char *weights_path, {{name}} **model);
             void {{name}}_close({{name}} *model);
             /* The extents of every input and output at these dimensions. dims may be NULL for a model that has none. */
             int32_t {{name}}_shapes(const {{name}}_dims *dims, struct {{name}}_shapes *out);
+            /* Bytes of workspace that a run at these dimensions needs, a multiple of 64; 0 where they are NULL or out of range. */
             uint64_t {{name}}_workspace_bytes(const {{name}}_dims *dims);
             /* One run. No heap allocation; re-entrant: all state is in the workspace, aligned to 64 bytes. host may be NULL. */
             int32_t {{name}}_run(const {{name}} *model, const {{name}}_inputs *inputs, {{name}}_outputs *outputs, void *workspace, const lathe_host *host);
