@@ -21,7 +21,7 @@ public static class Models
                 table.Add(model.Name, null, alone.Median, null, null, alone.Min, null, null, null, null, null, null, null);
                 continue;
             }
-            var compiled = Compilation.Run(model);
+            var compiled = Compilation.Run(model, Dimensions(model));
             using var ours = new Ours(compiled.Library, model, options.Threads);
             var (_, mine, theirs, ratio, least, difference, _) = Comparison.Run(model, ours, peer, options);
             table.Add(model.Name, mine.Median, theirs.Median, ratio, mine.Min, theirs.Min, least, difference,
@@ -29,4 +29,7 @@ public static class Models
         }
         return table;
     }
+
+    /// <summary>The batch of the generated networks is one; models of the shared folder keep their dimensions.</summary>
+    private static string[] Dimensions(BenchModel model) => model.Flops > 0 ? ["--dim", "N=1"] : [];
 }
