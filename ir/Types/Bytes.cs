@@ -37,7 +37,8 @@ public sealed unsafe class Bytes
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Bytes Map(string path)
     {
-        var length = new FileInfo(path).Length;
+        long length;
+        using (var file = File.OpenHandle(path)) length = RandomAccess.GetLength(file); // of the file that a link leads to, not of the link
         if (length == 0) return Zeros(0);
         var view = new MappedView(path);
         return new(view, view.Address, length);

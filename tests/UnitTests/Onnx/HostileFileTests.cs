@@ -40,6 +40,15 @@ public sealed class HostileFileTests
     }
 
     [Fact]
+    public void A_link_to_a_model_is_the_model()
+    {
+        using var file = new OnnxFile();
+        File.WriteAllBytes(Path.Join(file.Folder.FullName, "elsewhere"), Small());
+        File.CreateSymbolicLink(file.FilePath, "elsewhere");
+        Assert.Equal("main", OnnxModel.Load(file.FilePath).Graph.Name);
+    }
+
+    [Fact]
     public void A_model_cut_anywhere_is_diagnosed()
     {
         var whole = Small();
