@@ -219,9 +219,13 @@ public sealed class Linear
         between.AddAll(y, 1);
         between.AddAll(x, -1);
         var (a, b, difference) = (x.ToExpr(), y.ToExpr(), Range(between.ToExpr()));
-        if (difference.Low >= 0) AddAll(c.Function == Function.Min ? x : y, factor);
-        else if (difference.High <= 0) AddAll(c.Function == Function.Min ? y : x, factor);
+        if (difference.Low >= 0 || Bounds(a, b)) AddAll(c.Function == Function.Min ? x : y, factor);
+        else if (difference.High <= 0 || Bounds(b, a)) AddAll(c.Function == Function.Min ? y : x, factor);
         else Term(Call.Of(c.Function, a, b), factor);
+
+        // Whether the first is at most the second because it is a minimum with it, or the second a maximum with the first.
+        static bool Bounds(Expr low, Expr high) => low is Call { Function: Function.Min } least && least.Arguments.Contains(high)
+            || high is Call { Function: Function.Max } most && most.Arguments.Contains(low);
     }
 
     /// <summary>d·(x / d) + x % d is x: what is left of a shape that was flattened and split again.</summary>
