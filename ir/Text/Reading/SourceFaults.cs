@@ -67,7 +67,7 @@ internal sealed class SourceFaults(string text, string file)
         var end = text.IndexOf('\n', start);
         var whole = (end < 0 ? text[start..] : text[start..end]).TrimEnd('\r').Replace('\t', ' ');
         var from = Math.Max(0, Math.Min(column - Width / 2, whole.Length - Width));
-        return $"  {whole[from..Math.Min(whole.Length, from + Width)]}\n  {new string(' ', Math.Max(0, column - from))}^";
+        return $"{$"  {whole[from..Math.Min(whole.Length, from + Width)]}".TrimEnd()}\n  {new string(' ', Math.Max(0, column - from))}^";
     }
 }
 
