@@ -30,7 +30,7 @@ public sealed record Opt(
         var lowered = module.Graph is null;
         foreach (var pass in passes)
         {
-            if (lowered != pass.Stage > Stage.Lower) throw new UsageException($"{pass.Name} runs on {(lowered ? "graphs" : "programs")}, it would be given a {(lowered ? "program" : "graph")}", lowered ? "" : "run lower before it");
+            if (lowered != pass is ProgramPass) throw new UsageException($"{pass.Name} runs on {(lowered ? "graphs" : "programs")}, it would be given a {(lowered ? "program" : "graph")}", lowered ? "" : "run lower before it");
             lowered |= pass.Stage == Stage.Lower;
         }
     }
