@@ -55,6 +55,9 @@ public sealed class CTests(Models models) : IDisposable
     public void A_dimension_is_given_by_each_run() => Run("symbolic.c", [Models.FolderOf(models.RowsArtifact)], [Models.FileOf(models.RowsArtifact, ".a")]);
 
     [ToolFact("gcc")]
+    public void Odd_names_and_tensors() => Run("odd.c", [Models.FolderOf(models.Odd)], [Models.FileOf(models.Odd, ".a")]);
+
+    [ToolFact("gcc")]
     public void Two_models_in_one_program() => Run("two_models.c", Both, [Models.FileOf(models.Digits, ".a"), Models.FileOf(models.RowsArtifact, ".a")]);
 
     [ToolFact("g++")]

@@ -15,7 +15,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     private readonly ScratchFolder scratch = new();
     private readonly Lazy<Graph> digits = new(() => OnnxModel.Load(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx")).Graph);
     private readonly Lazy<Program> digitsProgram, rowsProgram;
-    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact;
+    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact;
 
     public Models()
     {
@@ -24,6 +24,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         digitsArtifact = new(() => Write(DigitsProgram, "digits", "digits"));
         pooledArtifact = new(() => Write(DigitsProgram, "pooled", "pooled", pool: true));
         rowsArtifact = new(() => Write(rowsProgram.Value, "rows", "rows"));
+        oddArtifact = new(() => Write(Compilation.Run(Strange(), MachineTable.Of(CpuTarget.Host)), "odd", "odd"));
         rowsInFileArtifact = new(() => Write(rowsProgram.Value, "rows", "rows-in-file", inFile: true));
     }
 
@@ -41,6 +42,9 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     /// <summary>The same, its weights in a file.</summary>
     public Artifact RowsInFile => rowsInFileArtifact.Value;
 
+    /// <summary>Names that C does not allow, a number, whole numbers, an input and a weight that are outputs.</summary>
+    public Artifact Odd => oddArtifact.Value;
+
     /// <summary>The folder an artifact was written to.</summary>
     public static string FolderOf(Artifact artifact) => Path.GetDirectoryName(artifact.Files[0])!;
 
@@ -57,6 +61,15 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         var b = Weight("b", [8], j => j - 3);
         var graph = new GraphBuilder("rows", x);
         return graph.Return(graph.Add("y", new Relu(), graph.Add("sum", new Add(), graph.Add("product", new MatMul(), x, w), b)));
+    }
+
+    private static Graph Strange()
+    {
+        var (scale, ids) = (new Value("int", new TensorType([], Scalar.F32)), new Value("my ids:0", new TensorType([3], Scalar.I64)));
+        var one = new Value("one", new TensorType([], Scalar.I64), [Bytes.Of<long>([1L])]);
+        var graph = new GraphBuilder("odd", scale, ids);
+        return graph.Return(graph.Add("double", new Add(), scale, scale), graph.Add("0sum", new Add(), ids, one), graph.Add("same", new Identity(), ids),
+            graph.Add("constant", new Identity(), Weight("c", [2], i => 4 - 12 * i)));
     }
 
     private static Value Weight(string name, long[] shape, Func<int, int> eighths)
