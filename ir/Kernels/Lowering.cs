@@ -32,7 +32,10 @@ public static class Lowering
         }
         var formula = node.Op as FormulaOp ?? throw new InvalidOperationException($"{node.Op.Name} has no formula, it cannot stand in a fused group");
         var (number, shape) = (node.Results.Index().First(r => r.Item == result).Index, result.Type.Shape);
-        return (at, outside) =>
+        // A producer read at one index is one formula, its reductions over one set of axes.
+        var worked = new Dictionary<(Seq<Expr>, Expr?), Expr>();
+        return (at, outside) => worked.TryGetValue((at, outside), out var known) ? known : worked[(at, outside)] = At(at, outside);
+        Expr At(Seq<Expr> at, Expr? outside)
         {
             if (outside is null) return formula.At(Operands(node, reads), at, number);
             var inside = Dense.Inside(shape, at);
@@ -40,7 +43,7 @@ public static class Lowering
             // Both sides of a select run: reads of the formula must stay in bounds where its own index is not.
             var safe = reads.ToDictionary(pair => pair.Key, pair => (Access)((where, other) => pair.Value(where, other ?? (Expr)0)));
             return Expr.Select(inside, formula.At(Operands(node, safe), at, number), outside);
-        };
+        }
     }
 
     /// <summary>A value inside a group has the precision of its type: rounded once, as if stored.</summary>

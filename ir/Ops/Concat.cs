@@ -33,6 +33,18 @@ public sealed record Concat(long Axis) : FormulaOp
         return pieces.SkipLast(1).Reverse().Aggregate(pieces[^1].Number, (after, piece) => Expr.Select(at[along] < piece.End, piece.Number, after));
     }
 
+    public override Seq<Seq<Expr>>? Places(Operands x)
+    {
+        var (along, places, start) = (x.Axis(Axis), new Seq<Expr>[x.Count], (Expr)0);
+        for (var i = 0; i < places.Length; i++)
+        {
+            var place = start;
+            places[i] = [.. x.Shape(i).Select((_, axis) => axis == along ? place : 0)];
+            start = Linear.Simplify(start + x.Shape(i)[along]);
+        }
+        return new(places);
+    }
+
     public override IEnumerable<Example> Examples() =>
     [
         new(this with { Axis = 1 }, Operand.F32(2, 3, 4), Operand.F32(2, 5, 4), Operand.F32(2, 1, 4)),

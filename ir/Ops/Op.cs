@@ -14,6 +14,9 @@ public abstract record Op
     /// <exception cref="TypeException">The operands do not fit this operator.</exception>
     public abstract Seq<TensorType> Infer(Operands x);
 
+    /// <summary>Where the first number of each operand lies in the result, for an operator that does nothing but set whole operands side by side; null for any other.</summary>
+    public virtual Seq<Seq<Expr>>? Places(Operands x) => null;
+
     /// <summary>Valid uses, small and with ragged edges, from which the oracle tests are made: at least one for each way the operator can behave.</summary>
     public abstract IEnumerable<Example> Examples();
 

@@ -14,6 +14,7 @@ internal sealed record Fit(int Repeat, int Operands)
     public string? Why(Formula producer, Formula reader, Value value)
     {
         if (value.Type.Encoding is not Dense) return $"it is stored as {value.Type.Encoding}";
+        if (SideBySide.Places(producer.Node) is not null || SideBySide.Places(reader.Node) is not null) return "what lies side by side is stored there by what computes it";
         if (IsOnce(producer, value) && !IsPlainMove(producer) && !reader.Node.Reads.All(v => v.IsWeight || v == value)) return "it depends on weights only and is worked out once, in the compiler";
         var reads = reader.ReadsOf(value).ToList();
         if (reads.Count == 0) return "its numbers are not read";

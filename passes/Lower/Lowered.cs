@@ -6,6 +6,7 @@ namespace Lathe.Passes;
 internal sealed class Lowered(Graph graph)
 {
     private readonly SharedKernels kernels = new([]);
+    private readonly ILookup<Value, Node?> readers = graph.Readers;
     private readonly List<CallKernel> calls = [];
     /// <summary>For a buffer that only repeats another's bytes, that other.</summary>
     private readonly Dictionary<string, string> views = new(StringComparer.Ordinal);
@@ -15,9 +16,14 @@ internal sealed class Lowered(Graph graph)
         var outputs = graph.Outputs.SelectMany(v => new Storage(v.Name, v.Type).Buffers).Select(b => b.Name).ToHashSet(StringComparer.Ordinal);
         var arguments = graph.Inputs.Concat(graph.Weights).SelectMany(v => new Storage(v.Name, v.Type).Buffers).Select(b => b.Name).ToHashSet(StringComparer.Ordinal);
         var owners = new HashSet<string>(StringComparer.Ordinal); // slots that an output has been given to
-        var read = graph.Readers.Select(r => r.Key).ToHashSet();
+        var read = readers.Select(r => r.Key).ToHashSet();
         foreach (var node in graph.Nodes)
         {
+            if (SideBySide.Places(node) is { } places)
+            {
+                SetSideBySide(node, places, outputs);
+                continue;
+            }
             var kernel = Lowering.Lower(node, read);
             if (Views.Source(kernel) is { } source)
             {
@@ -30,6 +36,21 @@ internal sealed class Lowered(Graph graph)
         }
         DropUnread(outputs);
         return Assembled();
+    }
+
+    /// <summary>Each operand is computed where it belongs if nothing else reads it, else copied there.</summary>
+    private void SetSideBySide(Node node, Seq<Seq<Expr>> places, HashSet<string> outputs)
+    {
+        var whole = new Storage(node.Result.Name, node.Result.Type).Buffer("");
+        foreach (var (value, place) in node.Operands.Zip(places))
+        {
+            var part = new Storage(value!.Name, value.Type).Buffer("");
+            var makers = calls.Index().Where(c => c.Item.Arguments.Skip(kernels[c.Item.Kernel].Inputs.Count).Contains(part.Name)).ToList();
+            var apart = readers[value].Count() == 1 && node.Operands.Count(v => v == value) == 1 && !outputs.Contains(part.Name) && !views.ContainsKey(part.Name) && !views.ContainsValue(part.Name);
+            if (apart && makers is [var (at, call)] && kernels[call.Kernel] is { Outputs: [var made] } kernel && made.Shape == part.Shape)
+                calls[at] = call with { Kernel = kernels.Add(SideBySide.Into(kernel, whole, place)).Name, Arguments = [.. call.Arguments.SkipLast(1), whole.Name] };
+            else Call(SideBySide.Copy(part, whole, place), node);
+        }
     }
 
     /// <summary>Drops calls that fill nothing anybody reads: operands that only decided shapes.</summary>

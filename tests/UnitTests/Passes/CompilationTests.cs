@@ -92,6 +92,20 @@ public sealed class CompilationTests
         Net.Same(graph, Net.Compile(graph));
     }
 
+    [Fact]
+    public void What_is_concatenated_is_computed_where_it_belongs()
+    {
+        var net = new Net();
+        var x = net.Input("x", 1, 3, 8, 8);
+        var a = net.Add("a", new Relu(), net.Add("c", new Conv(Pads: [1, 1, 1, 1]), x, net.Weight("w", 5, 3, 3, 3)));
+        var b = net.Add("b", new Sigmoid(), net.Add("d", new Conv(), x, net.Weight("v", 4, 3, 1, 1)));
+        var both = net.Add("both", new Concat(Axis: 1), a, b, x);
+        var graph = net.Return(net.Add("y", new Softmax(), both), net.Add("z", new Softmax(), net.Add("again", new Concat(Axis: 1), both, both)));
+        var program = Net.Compile(graph);
+        Assert.DoesNotContain(program.Slots, s => s.Name is "a" or "b");
+        Net.Same(graph, program);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
