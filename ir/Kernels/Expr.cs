@@ -11,6 +11,7 @@ public abstract class Expr : IEquatable<Expr>
 {
     private static readonly ConcurrentDictionary<Expr, Expr> Made = new();
     private const int MostKept = 1 << 21;
+    private static int kept;
 
     private readonly int hash;
 
@@ -144,7 +145,13 @@ public abstract class Expr : IEquatable<Expr>
     /// <summary>The one object that stands for this formula.</summary>
     private protected Expr Shared()
     {
-        if (Made.Count > MostKept) Made.Clear(); // equality compares structure, so forgetting costs time, never sense
+        if (Made.TryGetValue(this, out var known)) return known;
+        // Counted here: the dictionary's own count locks all of it.
+        if (Interlocked.Increment(ref kept) > MostKept)
+        {
+            Made.Clear(); // equality compares structure, so forgetting costs time, never sense
+            kept = 0;
+        }
         return Made.GetOrAdd(this, this);
     }
 

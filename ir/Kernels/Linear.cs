@@ -34,6 +34,15 @@ public sealed class Linear
 
     public long this[Expr atom] => terms.GetValueOrDefault(atom);
 
+    /// <summary>The sum of parts, each taken a number of times.</summary>
+    public static Linear Sum(params IEnumerable<(Linear Part, long Times)> parts)
+    {
+        var sum = new Linear();
+        foreach (var (part, times) in parts) sum.AddAll(part, times);
+        sum.Recombine();
+        return sum;
+    }
+
     /// <summary>The terms whose atoms pass, with another constant.</summary>
     public Linear Where(Func<Expr, bool> keeps, long constant)
     {
