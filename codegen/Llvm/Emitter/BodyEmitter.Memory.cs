@@ -6,7 +6,7 @@ internal sealed partial class BodyEmitter
 {
     private Place Locate(Memory at, Seq<Expr> index)
     {
-        var flat = at.Flat(index, bound);
+        var flat = Flat(at, index);
         if (lanes.Count == 0) return new(flat, [], PlaceForm.Same);
         if (flat.Terms.Keys.Any(atom => atom is not Axis && Varies(atom))) return new(flat, null, PlaceForm.Scattered);
         long[] steps = [.. lanes.Select(lane => flat[lane])];
@@ -18,6 +18,15 @@ internal sealed partial class BodyEmitter
             apart *= lanes[i].Extent.Whole;
         }
         return new(flat, steps, steps.All(step => step == 0) ? PlaceForm.Same : contiguous ? PlaceForm.Contiguous : repeated ? PlaceForm.Repeated : PlaceForm.Apart);
+    }
+
+    /// <summary>Where a number lies, counted in numbers.</summary>
+    private Linear Flat(Memory at, Seq<Expr> index)
+    {
+        Seq<Expr> all = at.Lanes.Count == 0 ? index : [.. index, .. at.Lanes];
+        return at.Buffer.Strides.All(stride => stride is Number)
+            ? Linear.Sum(all.Zip(at.Buffer.Strides).Select(axis => (Linear.Of(axis.First, bound), axis.Second.Whole)))
+            : Linear.Of(at.Buffer.Flat(all), bound);
     }
 
     /// <summary>The address of the first lane.</summary>

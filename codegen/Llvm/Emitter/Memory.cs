@@ -18,9 +18,6 @@ internal sealed record Memory(string Pointer, Buffer Buffer, Seq<Axis> Lanes, st
 
     /// <summary>Bytes from a number to the next; in registers sub-byte numbers take one each.</summary>
     private int Spacing => LlvmTypes.Alignment(Buffer.Scalar);
-
-    /// <summary>Where a number lies, counted in numbers.</summary>
-    public Linear Flat(Seq<Expr> at, IReadOnlyDictionary<Axis, long> bound) => Linear.Of(Buffer.Flat([.. at, .. Lanes]), bound);
 }
 
 /// <summary>Where the lanes of an access lie.</summary>
