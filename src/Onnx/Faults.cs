@@ -15,6 +15,8 @@ internal static class Faults
     public static Diagnostic NewOpset(long version) => new("LT1010", $"opset {version} is newer than {Opsets.Newest}; its operators are read as those of {Opsets.Newest}", Severity: Severity.Warning);
     public static Diagnostic NoOpset(string domain, string where) => new("LT1011", $"operators of domain {Opsets.Show(domain)} are used, but no version of it is imported", where, "add the domain to opset_import");
 
+    public static Diagnostic NotUtf8(string names) => new("LT1012", $"names that are not UTF-8 are read with \uFFFD in place of what is not: {names}", Severity: Severity.Warning);
+
     public static Diagnostic DataSize(string where, string type, string form, long have, long need, string unit) => new("LT1101", $"{type} needs {need} {unit}, {form} holds {have}", where, "the dims or the data were changed after export");
     public static Diagnostic BadDims(string where, string dims) => new("LT1102", $"dims {dims} are not the shape of a tensor", where, "each must be 0 or more and their product below 2^62");
     public static Diagnostic UnknownKind(string where, long kind) => new("LT1103", $"element type {kind} is not one that ONNX defines", where);

@@ -18,7 +18,7 @@ public static class OnnxModel
         var opsets = new Opsets(model.OpsetImport);
         report.Add(opsets.Check(model.IrVersion));
 
-        var tensors = new TensorReader(new ExternalFiles(folder));
+        var tensors = new TensorReader(new ExternalFiles(folder), file.Places);
         var (values, given) = (new Dictionary<string, Value>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var (name, read) in Weights(file, tensors))
         {
@@ -30,7 +30,10 @@ public static class OnnxModel
         foreach (var input in inputs) values[input.Name] = input;
         inputs.RemoveAll(input => input.IsWeight);
 
-        var names = new Names(given.Keys.Concat(graph.Node.SelectMany(n => n.Output)));
+        var taken = given.Keys.Concat(graph.Node.SelectMany(n => n.Output)).ToList();
+        var names = new Names(taken);
+        var garbled = taken.Where(name => name.Contains('\uFFFD', StringComparison.Ordinal)).ToList();
+        if (garbled.Count > 0) report.Add(Faults.NotUtf8(Names.Some(garbled)));
         var outputs = graph.Output.Select(o => o.Name).ToList();
         if (outputs.Count == 0) report.Add(Faults.NoOutputs());
         var nodes = NodeOrder.Sort(new FunctionInliner(model.Functions, names, report).Inline(graph.Node, opsets), given, outputs, report);

@@ -10,7 +10,7 @@ internal static class ConstantNode
         var (name, attribute) = node.Attributes.Single();
         return name switch
         {
-            "value" when attribute.T is { } t => tensors.Read(StoredTensor.Of(t), node.Where),
+            "value" when attribute.T is { } t => tensors.Read(t, node.Where),
             "sparse_value" when attribute.SparseTensor is { } t => tensors.Read(t, node.Where),
             "value_int" => new(Scalar.I64, [], Bytes.Of<long>([node.Int(name, 0)])),
             "value_ints" => Vector(Scalar.I64, node.Ints(name)!.Value.AsSpan()),

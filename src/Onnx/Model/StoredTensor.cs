@@ -12,9 +12,6 @@ internal sealed record StoredTensor(TensorProto Header, Bytes? Raw)
 
     public string Name => Header.Name;
 
-    /// <summary>A tensor inside an attribute, which the protobuf parser has read already.</summary>
-    public static StoredTensor Of(TensorProto proto) => new(proto, proto.RawData.IsEmpty ? null : Bytes.Of(proto.RawData.Span));
-
     /// <summary>A tensor as it stands in a file.</summary>
     /// <exception cref="WireException">It is damaged.</exception>
     /// <exception cref="InvalidProtocolBufferException">It is damaged.</exception>

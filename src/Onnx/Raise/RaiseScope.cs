@@ -29,7 +29,7 @@ internal sealed class RaiseScope(Func<string, Value?> value, Action<Value> add, 
     }
 
     /// <summary>A tensor attribute as an operand.</summary>
-    public string Tensor(string near, Proto.TensorProto tensor) => Weight(near, tensors.Read(StoredTensor.Of(tensor), near));
+    public string Tensor(string near, Proto.TensorProto tensor) => Weight(near, tensors.Read(tensor, near));
 
     private string Weight(string near, TensorContents contents)
     {

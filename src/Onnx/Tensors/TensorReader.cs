@@ -4,13 +4,20 @@ using Lathe.Onnx.Proto;
 namespace Lathe.Onnx;
 
 /// <summary>Tensors of a file in any of ONNX's forms of storage: raw_data, the typed fields, other files, sparse ones.</summary>
-internal sealed class TensorReader(ExternalFiles files)
+/// <param name="files">Where external data is.</param>
+/// <param name="places">Raw data of tensors in attributes that was left in the file.</param>
+internal sealed class TensorReader(ExternalFiles files, IReadOnlyDictionary<TensorProto, Bytes>? places = null)
 {
     /// <summary>Most elements of a tensor: what a byte count of any kind still holds.</summary>
     private const long MostElements = 1L << 55;
     /// <summary>Most bytes that a sparse tensor may take written out.</summary>
     private const long MostDense = 1L << 30;
     private const int External = 1;
+
+    /// <summary>A tensor inside an attribute.</summary>
+    /// <exception cref="DiagnosticException">The tensor is not what ONNX says a tensor is.</exception>
+    public TensorContents Read(TensorProto tensor, string where) =>
+        Read(new StoredTensor(tensor, places?.GetValueOrDefault(tensor) ?? (tensor.RawData.IsEmpty ? null : Bytes.Of(tensor.RawData.Span))), where);
 
     /// <exception cref="DiagnosticException">The tensor is not what ONNX says a tensor is.</exception>
     public TensorContents Read(StoredTensor tensor, string where)
@@ -73,7 +80,7 @@ internal sealed class TensorReader(ExternalFiles files)
     public TensorContents Read(SparseTensorProto sparse, string where)
     {
         if (sparse.Values is null || sparse.Indices is null) throw Fault(Faults.BadSparse(where, "values or indices are missing"));
-        var (values, indices) = (Read(StoredTensor.Of(sparse.Values), where), Read(StoredTensor.Of(sparse.Indices), $"{where} (indices)"));
+        var (values, indices) = (Read(sparse.Values, where), Read(sparse.Indices, $"{where} (indices)"));
         Seq<long> dims = [.. sparse.Dims];
         var count = Count(dims, where);
         if (values.Kind == Scalar.String) throw Fault(Faults.TextWeight(where));

@@ -123,6 +123,18 @@ public sealed class HostileFileTests
     }
 
     [Fact]
+    public void Names_that_are_not_text_are_read_with_a_warning()
+    {
+        using var file = new OnnxFile().Input("x", 2).Node("Relu", "x", "yyyy").Output("yyyy");
+        var contents = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file.Save())).Replace("yyyy", "y\u00ff\u00feq", StringComparison.Ordinal);
+        File.Delete(file.FilePath);
+        File.WriteAllBytes(file.FilePath, System.Text.Encoding.Latin1.GetBytes(contents));
+        var result = OnnxModel.Load(file.FilePath);
+        Assert.Equal("LT1012", Assert.Single(result.Warnings).Code);
+        Assert.Equal("y\ufffd\ufffdq", result.Graph.Outputs[0].Name);
+    }
+
+    [Fact]
     public void Weights_beyond_two_gibibytes_are_read_where_they_lie()
     {
         using var file = new OnnxFile();

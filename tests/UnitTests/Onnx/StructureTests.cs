@@ -171,6 +171,16 @@ public sealed class StructureTests
     }
 
     [Fact]
+    public void Weights_stay_where_they_lie_in_the_file_in_constants_too()
+    {
+        TensorProto Large(string name) => new() { Name = name, DataType = 1, Dims = { 64, 64 }, RawData = Google.Protobuf.ByteString.CopyFrom(new byte[64 * 64 * 4]) };
+        using var file = new OnnxFile().Input("x", 64, 64).Weight(Large("w")).Node("Constant", "", "c", ("value", Large(""))).Node("MatMul", "x w", "a").Node("MatMul", "a c", "y").Output("y");
+        var result = file.Load();
+        Assert.Equal(2, result.Graph.Weights.Count());
+        Assert.All(result.Graph.Weights, w => Assert.InRange(w.Planes[0].Address - result.Info.Contents.Address, 1, result.Info.Contents.Length - w.Planes[0].Length));
+    }
+
+    [Fact]
     public void Attributes_are_checked_by_name_and_kind()
     {
         using var file = new OnnxFile().Input("x", 2, 3)

@@ -8,7 +8,7 @@ namespace Lathe.UnitTests.Onnx;
 /// <summary>Every form in which ONNX stores a tensor.</summary>
 public sealed class TensorStorageTests
 {
-    private static TensorContents Read(TensorProto tensor) => new TensorReader(new ExternalFiles("/")).Read(StoredTensor.Of(tensor), "w");
+    private static TensorContents Read(TensorProto tensor) => new TensorReader(new ExternalFiles("/")).Read(tensor, "w");
 
     private static TensorProto Tensor(Scalar kind, params long[] dims) => new() { DataType = ElementKinds.Number(kind), Dims = { dims } };
 
