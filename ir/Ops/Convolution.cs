@@ -42,5 +42,6 @@ public abstract record Convolution(string AutoPad, Seq<long> Dilations, long Gro
             pixel(x[0]([at[0], group * filters[1] + k[0], .. window.Taps(at[2..], k[1..])], window.IsPadded ? padding : null)) * weight(x[Filters]([at[1], .. k])));
     }
 
-    private Window Window(Operands x) => Ir.Window.Of(x.Shape(0)[2..], x.Shape(Filters)[2..], AutoPad, Strides, Dilations, Pads);
+    /// <summary>Where the filters read.</summary>
+    protected Window Window(Operands x) => Ir.Window.Of(x.Shape(0)[2..], x.Shape(Filters)[2..], AutoPad, Strides, Dilations, Pads);
 }
