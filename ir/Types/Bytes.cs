@@ -77,14 +77,24 @@ public sealed unsafe class Bytes
 
     private sealed class AlignedBlock
     {
+        private readonly long size;
+
         public AlignedBlock(long length)
         {
-            Address = (nint)System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)Math.Max(64, length), 64);
-            System.Runtime.InteropServices.NativeMemory.Clear((void*)Address, (nuint)Math.Max(64, length));
+            size = Math.Max(64, length);
+            Address = (nint)System.Runtime.InteropServices.NativeMemory.AlignedAlloc((nuint)size, 64);
+            System.Runtime.InteropServices.NativeMemory.Clear((void*)Address, (nuint)size);
+            // The collector does not see this memory; untold, it would let a run's tensors pile up.
+            GC.AddMemoryPressure(size);
         }
 
         public nint Address { get; }
-        ~AlignedBlock() => System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)Address);
+
+        ~AlignedBlock()
+        {
+            System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)Address);
+            GC.RemoveMemoryPressure(size);
+        }
     }
 
     private sealed class MappedView
