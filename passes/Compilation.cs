@@ -2,10 +2,12 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>What all passes of one compilation share: the machine it is for, and the notes they leave.</summary>
-public sealed class Compilation(Machine machine)
+/// <summary>What all passes of one compilation share: the machine it is for, how freely it may reckon, and the notes they leave.</summary>
+/// <param name="exact">Whether algebra that changes how results round is left out; sums may be added up in another order all the same.</param>
+public sealed class Compilation(Machine machine, bool exact = false)
 {
     public Machine Machine => machine;
+    public bool Exact => exact;
     public Notes Notes { get; } = new();
 
     /// <summary>The default way from a graph to a program.</summary>

@@ -8,6 +8,8 @@ namespace Lathe.Passes.Rules;
 /// </summary>
 public sealed record FoldScale : Rule
 {
+    public override bool IsExact => false;
+
     public override Improvement? Improve(Node step, Surroundings around)
     {
         if (step.Results is not [var result] || step.Regions.Count > 0 || Formula.Of(step) is not { Number: Binary { Operator: Operator.Multiply or Operator.Divide } product } formula) return null;

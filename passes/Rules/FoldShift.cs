@@ -5,6 +5,8 @@ namespace Lathe.Passes.Rules;
 /// <summary>A constant added for each channel after a step that adds a constant for each channel itself: one bias in place of two.</summary>
 public sealed record FoldShift : Rule
 {
+    public override bool IsExact => false;
+
     public override Improvement? Improve(Node step, Surroundings around)
     {
         if (step.Results is not [var result] || step.Regions.Count > 0 || Formula.Of(step) is not { Number: Binary { Operator: Operator.Add, A: Load a, B: Load b } } formula) return null;

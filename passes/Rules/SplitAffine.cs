@@ -6,6 +6,8 @@ namespace Lathe.Passes.Rules;
 /// <summary>A step of several weights whose formula is x·a + b becomes a multiplication and an addition by weights that are worked out now: batch normalization. What is before it may then take them in.</summary>
 public sealed record SplitAffine : Rule
 {
+    public override bool IsExact => false;
+
     public override Improvement? Improve(Node step, Surroundings around)
     {
         if (step.Results is not [var result] || step.Regions.Count > 0 || result.Type.Scalar != Scalar.F32 || step.Reads.Where(v => !v.IsWeight).ToList() is not [var x] || step.Reads.Count() < 3) return null;

@@ -8,6 +8,9 @@ public abstract record Rule
     /// <summary>As notes name it.</summary>
     public string Name => RecordText.Snake(GetType().Name);
 
+    /// <summary>Whether results round as they did, but for the order of sums: what does not is left out of an exact compilation.</summary>
+    public virtual bool IsExact => true;
+
     /// <summary>What to put in the place of a step; null leaves it.</summary>
     /// <param name="step">The step to improve.</param>
     /// <param name="around">Who makes and who reads the values around it.</param>

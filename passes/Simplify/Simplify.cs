@@ -18,7 +18,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         graph = DeadSteps.Drop(graph);
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
-            var (next, changed) = Sweep(graph, compilation.Notes);
+            var (next, changed) = Sweep(graph, compilation);
             next = DeadSteps.Drop(CommonSteps.Share(next));
             if (!changed && next.Nodes.Count == graph.Nodes.Count) return next;
             graph = next;
@@ -27,7 +27,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         return graph;
     }
 
-    private (Graph, bool) Sweep(Graph graph, Notes notes, Surroundings? outer = null)
+    private (Graph, bool) Sweep(Graph graph, Compilation compilation, Surroundings? outer = null)
     {
         var (around, instead, nodes, changed) = (new Surroundings(graph, outer), new Dictionary<Value, Value>(), new List<Node>(), false);
         foreach (var node in graph.Nodes)
@@ -46,7 +46,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
 
         Graph Inner(Graph region)
         {
-            var (next, inside) = Sweep(region, notes, around);
+            var (next, inside) = Sweep(region, compilation, around);
             changed |= inside;
             return next;
         }
@@ -74,11 +74,11 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
 
         Improvement? Improved(Node step)
         {
-            foreach (var rule in Rules)
+            foreach (var rule in Rules.Where(r => r.IsExact || !compilation.Exact))
             {
                 if (rule.Improve(step, around) is not { } better) continue;
                 if (step.Op is Ir.Ops.Identity && better.Instead.Count > 0 && around.IsOutput(step.Result)) continue;
-                notes.Add(Name, step.Result.Name, rule.Name);
+                compilation.Notes.Add(Name, step.Result.Name, rule.Name);
                 return better;
             }
             return null;

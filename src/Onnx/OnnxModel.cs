@@ -18,7 +18,8 @@ public static class OnnxModel
         var opsets = new Opsets(model.OpsetImport);
         report.Add(opsets.Check(model.IrVersion));
 
-        var tensors = new TensorReader(new ExternalFiles(folder), file.Places);
+        var files = new ExternalFiles(folder);
+        var tensors = new TensorReader(files, file.Places);
         var (values, given) = (new Dictionary<string, Value>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var (name, read) in Weights(file, tensors))
         {
@@ -44,7 +45,7 @@ public static class OnnxModel
         foreach (var node in nodes) import.Add(node);
         DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
         report.Conclude();
-        return new(builder.Return([.. outputs.Select(name => values[name])]), Info(file, opsets), report.Warnings);
+        return new(builder.Return([.. outputs.Select(name => values[name])]), Info(file, opsets, files.Locations), report.Warnings);
     }
 
     private static IEnumerable<(string Name, Func<Value> Read)> Weights(ModelFile file, TensorReader tensors)
@@ -58,11 +59,11 @@ public static class OnnxModel
         }
     }
 
-    private static ModelInfo Info(ModelFile file, Opsets opsets)
+    private static ModelInfo Info(ModelFile file, Opsets opsets, Seq<string> externalData)
     {
         var model = file.Model;
         return new(model.Graph.Name, model.ProducerName, model.ProducerVersion, model.Domain, model.ModelVersion, model.IrVersion, opsets.All,
             [.. model.MetadataProps.Concat(model.Graph.MetadataProps).Select(p => (p.Key, p.Value))],
-            [.. new[] { model.DocString, model.Graph.DocString }.Where(d => d != "")], file.Contents);
+            [.. new[] { model.DocString, model.Graph.DocString }.Where(d => d != "")], file.Contents, externalData);
     }
 }

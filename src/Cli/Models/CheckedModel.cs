@@ -6,12 +6,12 @@ internal sealed class CheckedModel : IDisposable
     private readonly TemporaryFolder folder = new();
 
     /// <exception cref="DiagnosticException">It cannot be compiled.</exception>
-    public CheckedModel(Session session, CodeOptions code, string path, Backend backend, int threads)
+    public CheckedModel(Session session, CodeOptions code, string path, Backend backend, int threads, Seq<(string Input, Tensor Contents)> constants = default)
     {
         try
         {
             var build = new ModelBuild(session, code);
-            Source = build.Read(path);
+            Source = build.Read(path, constants);
             Runs = backend == Backend.Reference ? new ReferenceModel(Source) : new NativeModel(build.Library(Source, ModelPath.NameOf(path), folder.Path), threads, session.Cancellation);
         }
         catch

@@ -18,10 +18,10 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     public List<IPassObserver> Observers { get; } = [];
 
     /// <exception cref="DiagnosticException">Everything that is wrong with the model.</exception>
-    public ModelSource Read(string path)
+    public ModelSource Read(string path, Seq<(string Input, Tensor Contents)> constants = default)
     {
         session.Progress($"reading {Path.GetFileName(path)}");
-        var source = Timed("import", () => ModelSource.Read(path, code.Dim));
+        var source = Timed("import", () => ModelSource.Read(path, code.Dim, constants));
         foreach (var warning in source.Warnings) session.Report(warning);
         return source;
     }
@@ -36,7 +36,7 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
         return Improve(source.Module, target, from >= to ? [] : all.Slice(from, to - from));
     }
 
-    public Module Improve(Module module, CpuTarget target, Seq<Pass> passes) => new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, new Compilation(MachineTable.Of(target)));
+    public Module Improve(Module module, CpuTarget target, Seq<Pass> passes) => new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, new Compilation(MachineTable.Of(target), code.Exact));
 
     /// <summary>Makes code of a program and writes the files.</summary>
     public Artifact Write(Program program, ArtifactOptions options)
@@ -57,7 +57,7 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
-    public static Provenance Origin(ModelSource source) => new(source.Hash, string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
+    public Provenance Origin(ModelSource source) => new(source.Hash, (code.Exact ? "exact: " : "") + string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
 
     private static int After(Seq<Pass> all, string pass) => pass == ModelSource.Import ? 0 : PassText.Place(all, pass) + 1;
 

@@ -6,6 +6,12 @@ namespace Lathe.Cli;
 /// <summary>Compiles one model and compares it with its saved cases, or with the interpreter on random inputs.</summary>
 internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance tolerance, Backend backend, int threads, int seed)
 {
+    /// <summary>Most differences that are told of one case.</summary>
+    private const int MostMissed = 4;
+
+    /// <summary>Most numbers of an input that may be a shape, an axis or a size.</summary>
+    private const int MostWhole = 64;
+
     private string label = "";
     private Seq<string> operators;
 
@@ -14,22 +20,26 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     public IReadOnlyList<CaseResult> Check(string path, string label, string? cases)
     {
         this.label = label;
-        var folder = cases ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = cases ?? (Path.GetDirectoryName(path) is { Length: > 0 } own ? own : ".");
         IReadOnlyList<SavedCase> saved = Directory.Exists(folder) ? SavedCase.Find(folder) : throw InputFault.NoFile(folder);
         if (cases is not null && saved.Count == 0) throw new DiagnosticException(new Diagnostic("LT5302", $"there is no case in {cases}", "", "a case is a folder with input_0 and output_0, as .npy or .pb"));
         ModelOutline outline;
         try { outline = ModelOutline.Read(path); }
         catch (DiagnosticException e) { return [Unfinished("", e)]; }
         operators = [.. outline.Operators.Select(o => o.Operator)];
+        // Files without names are in the order of the model's file, whatever becomes of its inputs.
+        saved = [.. saved.Select(c => c.InputNames.Count > 0 ? c : c with { InputNames = [.. outline.Inputs.Select(i => i.Name)], OutputNames = outline.Outputs })];
         try
         {
             using var model = new CheckedModel(session, code, path, backend, threads);
-            return saved.Count > 0 ? [.. saved.Select(c => Guarded(c.Name, () => Saved(model, c)))] : [Guarded("random", () => Random(model))];
+            List<CaseResult> results = [.. saved.Select(c => Guarded(c.Name, () => Saved(model, c)))];
+            if (StreamCase.Find(folder) is { } stream) results.Add(Guarded("stream", () => Streamed(model, stream)));
+            return results.Count > 0 ? results : [Guarded("random", () => Random(model))];
         }
         catch (Exception e) when (IsTheModels(e))
         {
-            if (IsOpen(outline) && saved.Count > 0) return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
-            return [Unfinished("", e)];
+            if (saved.Count == 0 || !IsOpen(outline) && !outline.Inputs.Any(IsWhole)) return [Unfinished("", e)];
+            return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
         }
     }
 
@@ -39,26 +49,40 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     /// <summary>Whether the file leaves a dimension open.</summary>
     private static bool IsOpen(ModelOutline outline) => outline.Inputs.Any(i => i.Dims.Any(d => !long.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
-    /// <summary>Runs a case on an artifact that is made for its shapes, because none could be made for all.</summary>
+    /// <summary>Whether an input may be a shape, an axis or a size.</summary>
+    private static bool IsWhole(OutlineInput input) => input.Kind is "i64" or "i32";
+
+    /// <summary>Runs a case on an artifact that is made for it, because none could be made for all: with its extents, and if need be with its whole numbers, which may decide shapes.</summary>
     private CaseResult Specialised(string path, ModelOutline outline, SavedCase saved)
     {
-        var inputs = saved.Inputs([.. outline.Inputs.Select(i => new Value(i.Name, new TensorType([.. i.Dims.Select(d => (Expr)1)], Scalars.Parse(i.Kind) ?? Scalar.F32)))]);
-        var dims = code.Dim.ToList();
-        foreach (var (input, tensor) in outline.Inputs.Zip(inputs))
-            foreach (var (axis, (dim, extent)) in input.Dims.Zip(tensor.Shape).Index())
-            {
-                var name = dim == "?" ? string.Create(CultureInfo.InvariantCulture, $"{input.Name}.{axis}") : dim;
-                if (!long.TryParse(dim, NumberStyles.None, CultureInfo.InvariantCulture, out _) && !dims.Exists(d => d.Name == name)) dims.Add(new(name, extent, extent));
-            }
-        using var model = new CheckedModel(session, code with { Dim = [.. dims] }, path, backend, threads);
-        return Saved(model, saved) with { How = $"specialised for {string.Join(", ", dims)}" };
+        var inputs = outline.Inputs.Zip(saved.Inputs([.. outline.Inputs.Select(i => new Value(i.Name, new TensorType([.. i.Dims.Select(d => (Expr)1)], Scalars.Parse(i.Kind) ?? Scalar.F32)))])).ToList();
+        Seq<DimBinding> dims = [.. code.Dim.Concat(inputs.SelectMany(i => Bindings(i.First, i.Second.Shape))).DistinctBy(d => d.Name)];
+        Seq<(string Name, Tensor Contents)> whole = [.. inputs.Where(i => IsWhole(i.First) && i.Second.Count <= MostWhole).Select(i => (i.First.Name, i.Second))];
+        try { return Special([]); }
+        catch (DiagnosticException) when (whole.Count > 0) { return Special(whole); }
+
+        CaseResult Special(Seq<(string Name, Tensor Contents)> constants)
+        {
+            using var model = new CheckedModel(session, code with { Dim = [.. dims.Where(d => !constants.Any(c => d.Name.StartsWith(c.Name + ".", StringComparison.Ordinal)))] }, path, backend, threads, constants);
+            return Saved(model, saved) with { How = $"specialised for {string.Join(", ", dims.Select(d => d.ToString()).Concat(constants.Select(c => $"the case's {c.Name}")))}" };
+        }
     }
+
+    /// <summary>The extents that the file leaves open.</summary>
+    private static IEnumerable<DimBinding> Bindings(OutlineInput input, Seq<long> shape) =>
+        from axis in input.Dims.Zip(shape).Index()
+        where !long.TryParse(axis.Item.First, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        select new DimBinding(axis.Item.First == "?" ? string.Create(CultureInfo.InvariantCulture, $"{input.Name}.{axis.Index}") : axis.Item.First, axis.Item.Second, axis.Item.Second);
 
     private CaseResult Saved(CheckedModel model, SavedCase saved)
     {
         var outputs = model.Runs.Run(saved.Inputs(model.Runs.Inputs));
         return Compared(saved.Name, model, [.. saved.Expected(model.Runs.Outputs, outputs).Select(e => (model.Runs.Outputs[e.Output], tolerance.Compare(e.Expected, outputs[e.Output])))], "");
     }
+
+    /// <summary>Every frame is compared; the name of an output is its frame's number.</summary>
+    private CaseResult Streamed(CheckedModel model, StreamCase stream) =>
+        Compared("stream", model, [.. stream.Run(model.Runs).Select((frame, i) => ($"frame {i}", tolerance.Compare(frame.Expected, frame.Actual)))], "");
 
     private CaseResult Random(CheckedModel model)
     {
@@ -72,7 +96,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         var missed = all.FindAll(c => !c.Comparison.Met);
         var worst = all.Count == 0 ? double.NaN : all.Max(c => c.Comparison.Difference.Share);
         var how = (backend == Backend.Reference ? "interpreter" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
-        return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
+        return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Take(MostMissed).Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
     }
 
     private CaseResult Guarded(string name, Func<CaseResult> check)

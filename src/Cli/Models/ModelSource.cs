@@ -25,11 +25,12 @@ internal sealed record ModelSource(Module Module, string Hash, string After, Seq
     public bool IsOpen => Inputs.Any(v => !v.Type.IsStatic);
 
     /// <exception cref="DiagnosticException">Everything that is wrong with the file.</exception>
-    public static ModelSource Read(string path, Seq<DimBinding> dims)
+    /// <param name="constants">Inputs that become weights.</param>
+    public static ModelSource Read(string path, Seq<DimBinding> dims, Seq<(string Input, Tensor Contents)> constants = default)
     {
         if (Path.GetExtension(path) == TextEnding) return ReadText(path, dims);
-        var import = OnnxModel.Load(path, new ImportOptions(dims));
-        return new(new(import.Graph), import.Info.Hash, Import, import.Warnings, [path]);
+        var import = OnnxModel.Load(path, new ImportOptions(dims, constants));
+        return new(new(import.Graph), import.Info.Hash, Import, import.Warnings, [path, .. import.Info.ExternalData.Select(file => Path.Combine(Path.GetDirectoryName(path) ?? "", file))]);
     }
 
     /// <summary>The model's text, which reads back; its first line says which ONNX file it comes from and which pass it has been through.</summary>

@@ -42,7 +42,7 @@ public sealed record Compile(
         }
         var program = build.Improve(source, target).MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
-        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, ModelBuild.Origin(source), inFile, Pool, Code.Jobs));
+        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs));
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, source.Files));
         var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
         session.Output.Write(Json ? report.Json() : report.Text());

@@ -37,7 +37,8 @@ public sealed record Verify(
     /// <summary>The model, or every model below the folder.</summary>
     private List<string> Models()
     {
-        if (!Directory.Exists(Model) || File.Exists(Path.Combine(Model, ModelFile))) return [ModelPath.Resolve(Model)];
+        if (ModelPath.Resolve(Model) is var one && File.Exists(one)) return [one];
+        if (!Directory.Exists(Model)) throw InputFault.NoFile(Model);
         var all = Directory.EnumerateFiles(Model, ModelFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         return all.Count > 0 ? all : throw new DiagnosticException(new Diagnostic("LT5301", $"there is no {ModelFile} in {Model} or below it"));
     }

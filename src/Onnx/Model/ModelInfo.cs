@@ -7,8 +7,9 @@ namespace Lathe.Onnx;
 /// <param name="Metadata">metadata_props, in the order of the file.</param>
 /// <param name="Documentation">The model's doc string, then the graph's, where they have one.</param>
 /// <param name="Contents">The file itself, mapped.</param>
+/// <param name="ExternalData">Files that hold weights, relative to the model's folder, in ordinal order.</param>
 public sealed record ModelInfo(string GraphName, string ProducerName, string ProducerVersion, string Domain, long ModelVersion, long IrVersion,
-    Seq<(string Domain, long Version)> Opsets, Seq<(string Key, string Value)> Metadata, Seq<string> Documentation, Bytes Contents)
+    Seq<(string Domain, long Version)> Opsets, Seq<(string Key, string Value)> Metadata, Seq<string> Documentation, Bytes Contents, Seq<string> ExternalData)
 {
     /// <summary>SHA-256 of the model file in lower-case hexadecimal; files of external data are not part of it.</summary>
     public string Hash => Contents.Hash;

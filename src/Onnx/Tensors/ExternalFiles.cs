@@ -6,7 +6,11 @@ namespace Lathe.Onnx;
 internal sealed class ExternalFiles(string folder)
 {
     private readonly Dictionary<string, Bytes> mapped = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> locations = new(StringComparer.Ordinal);
     private string? realFolder;
+
+    /// <summary>The files that were read, as the model names them.</summary>
+    public Seq<string> Locations => [.. locations];
 
     /// <summary>The bytes a tensor names.</summary>
     /// <param name="need">Bytes of the tensor.</param>
@@ -39,6 +43,7 @@ internal sealed class ExternalFiles(string folder)
             var path = RealPath.Of(Path.Join(realFolder, location));
             if (!RealPath.IsBelow(path, realFolder)) throw new DiagnosticException(Faults.Outside(where, location));
             if (!File.Exists(path)) throw new DiagnosticException(Faults.NoExternal(where, location, Directory.Exists(path) ? "it is a folder" : "there is no such file"));
+            locations.Add(location);
             return mapped.TryGetValue(path, out var known) ? known : mapped[path] = Bytes.Map(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
