@@ -87,6 +87,9 @@ public static class Linker
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
+        // A linker maps its output into memory; SIGBUS is how the system says that there is no disk behind a page.
+        const int NoDisk = 128 + 7;
+        if (process.ExitCode == NoDisk) throw new IOException($"link: No space left on device: {Path.GetFileName(tool)} could not write its output");
         if (process.ExitCode != 0) throw new IOException($"link: {Path.GetFileName(tool)} ended with {process.ExitCode}:\n{(errors + output.Result).Trim()}");
     }
 }

@@ -8,7 +8,7 @@ public sealed class InterruptionTests
 {
     /// <summary>SIGTERM is handled as SIGINT is; the latter may be ignored from the start in a process that a script runs.</summary>
     [Fact]
-    public void An_interrupted_compile_leaves_no_half_written_file()
+    public async Task An_interrupted_compile_leaves_no_half_written_file()
     {
         var workplace = Directory.CreateTempSubdirectory("lathe-stop-").FullName;
         try
@@ -23,11 +23,11 @@ public sealed class InterruptionTests
             var tool = typeof(CommandLine).Assembly.Location;
             using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, "compile", Path.Combine(workplace, "net.onnx"), "-o", output, "--dump-ir", dumps]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             var printed = process.StandardError.ReadToEndAsync();
-            for (var waited = 0; !File.Exists(Path.Combine(dumps, "00-import.lir")) && !process.HasExited && waited < 6000; waited++) Thread.Sleep(10);
+            for (var waited = 0; !File.Exists(Path.Combine(dumps, "00-import.lir")) && !process.HasExited && waited < 6000; waited++) await Task.Delay(10);
             TestCommand.Run($"kill -TERM {process.Id}");
             Assert.True(process.WaitForExit(60_000), "it goes on a minute after it was told to stop");
             Assert.Equal((int)ExitCode.Interrupted, process.ExitCode);
-            Assert.Contains("LT0002", printed.Result, StringComparison.Ordinal);
+            Assert.Contains("LT0002", await printed, StringComparison.Ordinal);
             Assert.False(Directory.Exists(output), "an artifact was begun after the signal");
             Assert.DoesNotContain(Directory.GetFiles(workplace, "*", SearchOption.AllDirectories), path => path.EndsWith(".partial", StringComparison.Ordinal) || path.EndsWith(".part", StringComparison.Ordinal));
         }
