@@ -11,6 +11,7 @@ namespace Lathe.Passes;
 public sealed class BlockedContraction
 {
     private readonly Contraction contraction;
+    private readonly Machine machine;
     private readonly Tile tile;
     private readonly Flattened rows, columns;
     private readonly DepthBlocks depth;
@@ -22,7 +23,7 @@ public sealed class BlockedContraction
 
     public BlockedContraction(Contraction contraction, Machine machine, bool constantB)
     {
-        (this.contraction, this.constantB) = (contraction, constantB);
+        (this.contraction, this.machine, this.constantB) = (contraction, machine, constantB);
         (rows, columns) = (new(contraction.M), new(contraction.N));
         var order = Ordered();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
@@ -57,7 +58,7 @@ public sealed class BlockedContraction
 
     public Kernel Compute()
     {
-        Stmt body = Parallel("p", Linear.Simplify(blocks * chunks), p =>
+        Stmt body = machine.Shared("b", Linear.Simplify(blocks * chunks), p =>
         {
             var (block, chunk) = chunks == 1 ? (p, (Expr)0) : (Linear.Simplify(p / chunks), Linear.Simplify(p % chunks));
             return Wrap(depth.Count > 1, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
@@ -65,7 +66,7 @@ public sealed class BlockedContraction
                 Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))));
         });
         if (!constantB) body = new Scratch(bPack, Do(PackPanels(LoopKind.Parallel), body));
-        if (contraction.Batch.Count > 0) body = new Loop(LoopKind.Parallel, contraction.Batch[0], Nest(LoopKind.For, contraction.Batch.Skip(1), body));
+        if (contraction.Batch.Count > 0) body = machine.Shared("b", contraction.Batch[0].Extent, b => Nest(LoopKind.For, contraction.Batch.Skip(1), body).Map(e => e.Substitute((contraction.Batch[0], b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
         static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
     }

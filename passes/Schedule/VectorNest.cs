@@ -24,7 +24,7 @@ public sealed class VectorNest(Machine machine)
                 var (axes, inside) = Perfect(loop);
                 if (inside is Store store && IsIndependent(store, axes)) return Nest(axes, store, shared);
                 if (!shared && loop.Kind == LoopKind.For && IsShareable(loop) && Work(loop) >= WorthSharing)
-                    return Shared(loop.Axis.Name, loop.Axis.Extent, i => Visit(loop.Body, true).Map(e => e.Substitute((loop.Axis, i))));
+                    return machine.Shared(loop.Axis.Name, loop.Axis.Extent, i => Visit(loop.Body, true).Map(e => e.Substitute((loop.Axis, i))));
                 return new Loop(loop.Kind, loop.Axis, Visit(loop.Body, shared));
             case Block block: return Do(block.Steps.Select(s => Visit(s, shared)));
             case Scratch scratch: return new Scratch(scratch.Buffer, Visit(scratch.Body, shared));
@@ -86,10 +86,10 @@ public sealed class VectorNest(Machine machine)
         var lane = nested[^1];
         var acrossLanes = store.Value is Reduce reduce && PrefersLanesOf(reduce, lane);
         Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1);
-        if (nested.Count == 1) return acrossLanes && worth ? Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i)))) : Inner(store);
+        if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i)))) : Inner(store);
         var outer = nested[0];
         Stmt Rest(Store s) => Nest(LoopKind.For, nested.Skip(1).SkipLast(1), Inner(s));
-        return worth ? Shared(outer.Name, outer.Extent, i => Rest(Substituted(store, [(outer, i)]))) : new Loop(LoopKind.For, outer, Rest(store));
+        return worth ? machine.Shared(outer.Name, outer.Extent, i => Rest(Substituted(store, [(outer, i)]))) : new Loop(LoopKind.For, outer, Rest(store));
     }
 
     /// <summary>The nest over a stretch of one axis, its conditions decided where they can be.</summary>
@@ -132,7 +132,7 @@ public sealed class VectorNest(Machine machine)
         while (extent is not null && full > extent.Integer) full /= 2;
         var count = Linear.Simplify(lane.Extent / full);
         Stmt Body(Expr i) => Vector(lane, store, i * full, full);
-        var steps = new List<Stmt> { share ? Shared(lane.Name, count, Body) : For(lane.Name, count, Body) };
+        var steps = new List<Stmt> { share ? machine.Shared(lane.Name, count, Body) : For(lane.Name, count, Body) };
         if (extent is null) steps.Add(For(lane.Name, Linear.Simplify(lane.Extent % full), i => Vector(lane, store, Linear.Simplify(lane.Extent / full * full + i), 1)));
         else
         {
@@ -194,18 +194,6 @@ public sealed class VectorNest(Machine machine)
                 For("k", Linear.Simplify(near.Extent % width), i => Into(Linear.Simplify(near.Extent / width * width + i), _ => total[[]], (_, value) => total.Set([], value), false)))),
             Unroll("j", width, j => total.Set([], Reduce.Combine(reduce.Kind, total[[]], parts[[j]]))),
             new Store(store.Buffer, store.At, total[[]]))));
-    }
-
-    /// <summary>A loop split evenly among threads, in parts that do not depend on their number.</summary>
-    private Stmt Shared(string name, Expr extent, Func<Expr, Stmt> body)
-    {
-        if (extent is Number { Integer: var known } && known <= machine.Tasks) return Parallel(name, extent, body);
-        var each = Linear.Simplify((extent + (machine.Tasks - 1)) / machine.Tasks);
-        return Parallel("p", machine.Tasks, p => For(name, each, i =>
-        {
-            var at = Linear.Simplify(p * each + i);
-            return When(extent is Number n && n.Integer % machine.Tasks == 0 ? true : at < extent, body(at));
-        }));
     }
 
     private static Store Substituted(Store store, IEnumerable<(Axis, Expr)> at, Func<Expr, Expr?>? part = null)
