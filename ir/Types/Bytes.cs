@@ -33,6 +33,18 @@ public sealed unsafe class Bytes
         return new(block, block.Address, length);
     }
 
+    /// <summary>Zeroed memory in a file of its own that is gone with it: for large results that should not count as memory of the process. In plain memory where no such file can be made.</summary>
+    public static Bytes InFile(long length)
+    {
+        if (length == 0) return Zeros(0);
+        try
+        {
+            var block = new FileBlock(length);
+            return new(block, block.Address, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return Zeros(length); }
+    }
+
     /// <summary>A whole file, mapped read-only.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Bytes Map(string path)
@@ -95,6 +107,34 @@ public sealed unsafe class Bytes
             System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)Address);
             GC.RemoveMemoryPressure(size);
         }
+    }
+
+    private sealed class FileBlock
+    {
+        private readonly MemoryMappedFile file;
+        private readonly MemoryMappedViewAccessor view;
+
+        public FileBlock(long length)
+        {
+            var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+            // Space is taken at once: a disk that is full then is an error here and not a fault at some later store.
+            var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, PreallocationSize = length, Options = FileOptions.DeleteOnClose });
+            try { file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false); }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+            // Without a name the file ends with the process, however that ends; where an open file keeps its name, with the handle.
+            if (!OperatingSystem.IsWindows()) File.Delete(path);
+            view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.ReadWrite);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            Address = (nint)(start + view.PointerOffset);
+        }
+
+        public nint Address { get; }
+        ~FileBlock() { view.Dispose(); file.Dispose(); }
     }
 
     private sealed class MappedView

@@ -6,6 +6,9 @@ namespace Lathe.Passes;
 /// <summary>New weights from numbers and from other weights.</summary>
 public static class Constants
 {
+    /// <summary>From here on a new weight lies in a file: models may be larger than memory.</summary>
+    private const long LargeBytes = 1 << 20;
+
     /// <summary>A weight from literals of its own kind, in row-major order.</summary>
     public static Value Of(string name, TensorType type, Seq<Expr> literals)
     {
@@ -45,7 +48,7 @@ public static class Constants
             return Of(name, weight.Type, numbers);
         }
         // Row by row, so that a large weight is never on the managed heap.
-        var (target, source) = (Bytes.Zeros(weight.Planes[0].Length), weight.Planes[0]);
+        var (target, source) = (weight.Planes[0].Length >= LargeBytes ? Bytes.InFile(weight.Planes[0].Length) : Bytes.Zeros(weight.Planes[0].Length), weight.Planes[0]);
         for (var row = 0L; row < weight.Type.Count / inner; row++)
         {
             var from = MemoryMarshal.Cast<byte, float>(source.Span(row * inner * 4, checked((int)inner * 4)));
