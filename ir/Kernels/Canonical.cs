@@ -29,7 +29,7 @@ public sealed class Canonical
 
     public static Program Of(Program program)
     {
-        Seq<Kernel> kernels = [.. program.Kernels.Select(Of)];
+        Seq<Kernel> kernels = [.. program.Kernels.AsParallel().AsOrdered().Select(Of)]; // axes are ordered within a kernel only
         return kernels.Zip(program.Kernels).All(pair => ReferenceEquals(pair.First, pair.Second)) ? program : program with { Kernels = kernels };
     }
 

@@ -1,5 +1,7 @@
 using FsCheck.Xunit;
 using Lathe.Ir;
+using Lathe.Ir.Ops;
+using Lathe.Passes;
 
 namespace Lathe.UnitTests.Text;
 
@@ -73,7 +75,7 @@ public sealed class ReaderFaultTests
     {
         var random = new Random(seed);
         var graph = new RandomGraphs(seed).Graph();
-        var text = seed % 2 == 0 ? IrText.Print(new RandomKernels(seed).Kernel()) : IrText.Print(graph);
+        var text = (uint)seed % 3 == 0 ? IrText.Print(new RandomKernels(seed).Kernel()) : (uint)seed % 3 == 1 ? ProgramText.Value : IrText.Print(graph);
         var words = System.Text.RegularExpressions.Regex.Matches(text, @"[\w.]+|\s+|.").Select(m => m.Value).ToList();
         for (var spoils = 1 + random.Next(4); spoils > 0; spoils--)
         {
@@ -86,6 +88,13 @@ public sealed class ReaderFaultTests
         try { IrText.Read(string.Concat(words), new MemoryWeights(IrText.Outside(graph))); }
         catch (DiagnosticException e) { Assert.All(e.Diagnostics, d => Assert.StartsWith("LT3", d.Code, StringComparison.Ordinal)); }
     }
+
+    private static readonly Lazy<string> ProgramText = new(() =>
+    {
+        var x = new Value("x", new TensorType([Symbol.Of("n", 1, 9), 8], Scalar.F32));
+        var graph = new GraphBuilder("main", x);
+        return IrText.Print(new Compilation(new Machine("test")).Run(graph.Return(graph.Add("y", new Softmax(), graph.Add("h", new Relu(), x)))));
+    });
 
     private static void AssertFault(string code, string text) => Assert.Equal(code, Assert.Throws<DiagnosticException>(() => IrText.Read(text)).Diagnostics[0].Code);
 }
