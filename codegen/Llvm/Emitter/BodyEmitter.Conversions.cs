@@ -12,12 +12,17 @@ internal sealed partial class BodyEmitter
         Register Done(string operation) => Let($"{operation} {v} to {type}", to, v.Lanes);
         if (from == to) return v;
         if (to == Scalar.Bool) return Let(from.IsReal ? $"fcmp une {v}, {Spread(Zero(from, 1), v.Lanes).Text}" : $"icmp ne {v}, {Spread(Zero(from, 1), v.Lanes).Text}", to, v.Lanes);
+        if (from == Scalar.F16) return Let($"fpext {Half(v.Lanes)} {code.Let($"bitcast {v} to {Half(v.Lanes)}")} to {type}", to, v.Lanes);
+        if (to == Scalar.F16) return Let($"bitcast {Half(v.Lanes)} {code.Let($"fptrunc {v} to {Half(v.Lanes)}")} to {type}", to, v.Lanes);
         if (from.IsReal && to.IsReal) return Done(from < to ? "fpext" : "fptrunc");
         if (from.IsReal) return Saturated(v, to);
         if (to.IsReal) return Done(from.IsSigned ? "sitofp" : "uitofp");
         var (narrow, wide) = (LlvmTypes.Of(from), LlvmTypes.Of(to));
         return Wrapped(narrow == wide ? v with { Kind = to } : from == Scalar.Bool || !from.IsSigned && Width(from) < Width(to) ? Done("zext") : Width(from) < Width(to) ? Done("sext") : Done("trunc"));
     }
+
+    /// <summary>f16 as LLVM calls it where the machine casts it.</summary>
+    private static string Half(int lanes) => lanes == 1 ? "half" : $"<{lanes} x half>";
 
     private static int Width(Scalar kind) => Math.Max(8, kind.Bits);
 

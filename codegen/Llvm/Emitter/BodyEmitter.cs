@@ -77,5 +77,5 @@ internal sealed partial class BodyEmitter(KernelWriter kernel, bool isParallel)
         return count == 1 ? all : [.. all.Select(r => Spread(r, count))];
     }
 
-    private Register Zero(Scalar kind, int count) => new(count > 1 ? "zeroinitializer" : LlvmTypes.Of(kind) is "half" or "float" or "double" ? "0.0" : kind == Scalar.Bool ? "false" : "0", kind, count);
+    private Register Zero(Scalar kind, int count) => new(count > 1 ? "zeroinitializer" : LlvmTypes.Of(kind) is "float" or "double" ? "0.0" : kind == Scalar.Bool ? "false" : "0", kind, count);
 }

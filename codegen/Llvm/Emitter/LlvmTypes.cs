@@ -4,13 +4,12 @@ using Lathe.Ir;
 namespace Lathe.Codegen.Llvm;
 
 /// <summary>LLVM's names of types and numbers.</summary>
-/// <remarks>In registers a bool is one bit, whole numbers below a byte are a byte with the sign (or zeros) above, and floats narrower than f16 are their bits.</remarks>
+/// <remarks>In registers a bool is one bit, whole numbers below a byte are a byte with the sign (or zeros) above, and floats narrower than f32 are their bits.</remarks>
 internal static class LlvmTypes
 {
     public static string Of(Scalar kind) => kind switch
     {
         Scalar.Bool => "i1",
-        Scalar.F16 => "half",
         Scalar.F32 => "float",
         Scalar.F64 => "double",
         _ when kind.IsComplex || kind == Scalar.String => throw new NotSupportedException($"kernels compute with numbers, not with {kind.Text}"),
@@ -25,7 +24,6 @@ internal static class LlvmTypes
     /// <summary>What the names of overloaded intrinsics end in: <c>v8f32</c>.</summary>
     public static string Suffix(Scalar kind, int lanes = 1) => (lanes == 1 ? "" : $"v{lanes}") + kind switch
     {
-        Scalar.F16 => "f16",
         Scalar.F32 => "f32",
         Scalar.F64 => "f64",
         _ => Of(kind),
