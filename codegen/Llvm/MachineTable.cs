@@ -14,6 +14,7 @@ public static class MachineTable
     public static Passes.Machine Of(CpuTarget target)
     {
         var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 ? 32 : 16;
-        return new(target.Cpu, target.VectorBytes, registers, 32 << 10, Level2.GetValueOrDefault(target.Cpu, 512 << 10));
+        return new(target.Cpu, target.VectorBytes, registers, 32 << 10, Level2.GetValueOrDefault(target.Cpu, 512 << 10),
+            HasFma: target.Architecture != CpuArchitecture.X86 || target.Has("fma"));
     }
 }

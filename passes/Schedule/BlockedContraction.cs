@@ -114,7 +114,7 @@ public sealed class BlockedContraction
         var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
         Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : Simplified(contraction.A, [.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
         Expr B(Expr k, Expr v, Expr j) => bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]];
-        Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], Expr.Fma(A(r, k), B(k, v, j), sums[[r, v, j]])));
+        Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], machine.MultiplyAdd(A(r, k), B(k, v, j), sums[[r, v, j]])));
         var (whole, left) = Math.DivRem(depth.Steps, tile.Unroll);
         return new Scratch(sums, Do(
             When(one ? true : Expr.Same(kb, 0), Each((r, v, j) => sums.Set([r, v, j], 0))),

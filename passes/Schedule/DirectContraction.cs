@@ -27,11 +27,11 @@ public sealed class DirectContraction
         weights = new($"{contraction.Output.Buffer.Name}.taps", Scalar.F32, [.. contraction.K.Select(axis => axis.Extent), channel.Extent]);
     }
 
-    /// <summary>A batch axis that lies side by side in the result and in A, no columns, weights that can be laid out anew, an image of known size.</summary>
+    /// <summary>A batch axis that lies side by side in the result and in A, no columns, weights that can be laid out anew, an image of known size (how many there are need not be).</summary>
     public static bool Fits(Contraction contraction, bool constantB) =>
         constantB && contraction.Sum.Type == Scalar.F32 && contraction.N.Count == 0 && contraction.M.Count >= 1 && Channel(contraction) is { Extent: Number }
         && contraction.Batch.All(a => a == Channel(contraction) || !contraction.B.Mentions(a))
-        && new Flattened(contraction.K).Static is > 0 and <= MostTaps && contraction.M.All(a => a.Extent is Number);
+        && new Flattened(contraction.K).Static is > 0 and <= MostTaps && contraction.M.TakeLast(2).All(a => a.Extent is Number);
 
     public string Describe() => $"direct {lanes} lanes";
 
@@ -79,7 +79,7 @@ public sealed class DirectContraction
             return width == 1 ? Lane(0) : Vector("j", width, Lane);
         });
         var taps = contraction.K.Reverse().Aggregate(
-            Each((r, j, here) => sums.Set([r, j], Expr.Fma(Simplified(contraction.A, here), weights[[.. contraction.K, Linear.Simplify(channel.Substitute(here))]], sums[[r, j]]))),
+            Each((r, j, here) => sums.Set([r, j], machine.MultiplyAdd(Simplified(contraction.A, here), weights[[.. contraction.K, Linear.Simplify(channel.Substitute(here))]], sums[[r, j]]))),
             (stmt, axis) => axis.Extent is Number { Integer: 1 } ? stmt.Map(e => e.Substitute((axis, 0))) : new Loop(LoopKind.Unroll, axis, stmt));
         return new Scratch(sums, Do(
             Each((r, j, _) => sums.Set([r, j], 0)),

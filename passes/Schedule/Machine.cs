@@ -1,3 +1,5 @@
+using Lathe.Ir;
+
 namespace Lathe.Passes;
 
 /// <summary>What a schedule must know of a processor; all that differs between machines.</summary>
@@ -6,9 +8,13 @@ namespace Lathe.Passes;
 /// <param name="VectorRegisters">How many of those there are.</param>
 /// <param name="Level1">Bytes of the first data cache of a core.</param>
 /// <param name="Level2">Bytes of the second cache of a core.</param>
+/// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 8)
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 8, bool HasFma = true)
 {
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;
+
+    /// <summary>a·b + c as the machine does it.</summary>
+    public Expr MultiplyAdd(Expr a, Expr b, Expr c) => HasFma ? Expr.Fma(a, b, c) : a * b + c;
 }
