@@ -5,6 +5,11 @@ using ThreadPool = Lathe.Codegen.Package.ThreadPool;
 
 namespace Lathe.UnitTests.Package;
 
+/// <summary>Counts the threads of the whole process, so no other test may run meanwhile.</summary>
+[CollectionDefinition(nameof(ThreadPoolTests), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
+
+[Collection(nameof(ThreadPoolTests))]
 public sealed unsafe class ThreadPoolTests
 {
     // count: how often each index came. nested: a loop inside a loop. meet: returns once as many bodies run as the first word says.
