@@ -29,19 +29,24 @@ public sealed class ArtifactBuilder
     /// <summary>Packs weights, compiles and writes. Every file appears whole or not at all.</summary>
     /// <exception cref="ToolMissingException">No LLVM or linker is here.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static Artifact Write(Program program, ArtifactOptions options) => new ArtifactBuilder(Once.Run(program), options).Write();
-
-    private Artifact Write()
+    /// <exception cref="OperationCanceledException">It was asked to stop: between two kernels, before anything is written.</exception>
+    public static Artifact Write(Program program, ArtifactOptions options, CancellationToken cancellation = default)
     {
-        Directory.CreateDirectory(options.Directory);
+        var packed = Once.Run(program, cancellation);
+        return new ArtifactBuilder(packed, options).Write(cancellation);
+    }
+
+    private Artifact Write(CancellationToken cancellation)
+    {
+        var modules = Modules(cancellation);
         var written = new List<string>();
         string Output(string file)
         {
+            Directory.CreateDirectory(options.Directory);
             var path = Path.Combine(options.Directory, file);
             written.Add(path);
             return path;
         }
-        var modules = Modules();
         foreach (var emission in options.Emit.Where(e => e is Emission.Llvm or Emission.Asm).Distinct())
             foreach (var (name, text) in modules)
                 OutputFile.Write(Output($"{name}.{(emission == Emission.Llvm ? "ll" : "s")}"), emission == Emission.Llvm ? text : assembler.ToAssembly(text, name));
@@ -51,7 +56,7 @@ public sealed class ArtifactBuilder
             var scratch = Directory.CreateTempSubdirectory("lathe-").FullName;
             try
             {
-                var objects = Objects(modules, scratch);
+                var objects = Objects(modules, scratch, cancellation);
                 codeBytes = objects.Sum(o => new FileInfo(o).Length);
                 if (place is WeightPlace.Embedded { Any: true }) objects = [.. objects, WeightObject(scratch)];
                 if (options.Emit.Contains(Emission.Object))
@@ -72,27 +77,30 @@ public sealed class ArtifactBuilder
     }
 
     /// <summary>A module for each kernel, so that they compile at once and alike whatever else the model holds; then the entry, the plan and the pool.</summary>
-    private List<(string Name, string Text)> Modules()
+    private List<(string Name, string Text)> Modules(CancellationToken cancellation)
     {
         var prefix = $"{options.Name}.";
         var plan = new PlanKernel("plan", program);
         string Symbol(string kernel) => Symbols.Of(kernel, kernel == plan.Kernel.Name ? $"{prefix}entry." : $"{prefix}kernel.");
         var pool = options.Pool ? ThreadPool.ParallelFor(options.Name) : null;
         var entry = new EntryModule(model, plan, Symbol, contract, place, pool).Emit();
-        List<(string, string)> all = [.. program.Kernels.Select((kernel, i) => (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), KernelEmitter.Emit([kernel], options.Target, $"{prefix}kernel."))),
-            ("entry", entry), ("plan", KernelEmitter.Emit([plan.Kernel], options.Target, $"{prefix}entry."))];
+        var kernels = new (string, string)[program.Kernels.Count];
+        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), KernelEmitter.Emit([program.Kernels[i]], options.Target, $"{prefix}kernel.")));
+        List<(string, string)> all = [.. kernels, ("entry", entry), ("plan", KernelEmitter.Emit([plan.Kernel], options.Target, $"{prefix}entry."))];
         if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, options.Target.Architecture)));
         return all;
     }
 
-    private List<string> Objects(List<(string Name, string Text)> modules, string folder)
+    private List<string> Objects(List<(string Name, string Text)> modules, string folder, CancellationToken cancellation)
     {
         var paths = modules.Select(m => Path.Combine(folder, $"{m.Name}.o")).ToList();
         var order = Enumerable.Range(0, modules.Count).OrderByDescending(i => modules[i].Text.Length); // the longest first, so that no thread waits at the end
-        Parallel.ForEach(order, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs > 0 ? options.Jobs : Environment.ProcessorCount },
+        Parallel.ForEach(order, AtOnce(cancellation),
             i => File.WriteAllBytes(paths[i], assembler.ToObject(modules[i].Text, modules[i].Name)));
         return paths;
     }
+
+    private ParallelOptions AtOnce(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = options.Jobs > 0 ? options.Jobs : Environment.ProcessorCount, CancellationToken = cancellation };
 
     private string WeightObject(string folder)
     {

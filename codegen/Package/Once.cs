@@ -6,7 +6,7 @@ namespace Lathe.Codegen.Package;
 /// <summary>Runs the steps of a program that belong in the compiler: packed weights are computed by their kernels, through the same emitter, on this machine.</summary>
 internal static class Once
 {
-    public static Program Run(Program program)
+    public static Program Run(Program program, CancellationToken cancellation)
     {
         if (program.Once.Count == 0) return program;
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal static class Once
             foreach (var slot in step.Arguments.Skip(kernel.Inputs.Count)) contents[slot] = Bytes.Zeros(slots[slot].Bytes.Whole);
         }
         // Packings fill slots of their own from slots of the model: they may run at once.
-        Parallel.ForEach(program.Once, step =>
+        Parallel.ForEach(program.Once, new ParallelOptions { CancellationToken = cancellation }, step =>
         {
             var kernel = kernels[step.Kernel];
             var buffers = kernel.Inputs.Concat(kernel.Outputs).Zip(step.Arguments).DistinctBy(p => p.First.Name).ToDictionary(p => p.First.Name, p => contents[p.Second], StringComparer.Ordinal);

@@ -18,6 +18,7 @@ public static class EntryPoint
         }
         using var interruption = new Interruption();
         var session = new Session(Console.Out, Console.Error, !Console.IsErrorRedirected, interruption.Token);
+        interruption.Ended = () => session.Report(Failure.Interrupted);
         return (int)CommandLine.Run(arguments, session);
     }
 }

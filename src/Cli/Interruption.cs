@@ -14,6 +14,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => source.Token;
 
+    /// <summary>What is said when work that did not stop soon is ended.</summary>
+    public Action Ended { get; set; } = () => { };
+
     public void Dispose()
     {
         foreach (var registration in registrations) registration.Dispose();
@@ -24,6 +27,10 @@ internal sealed class Interruption : IDisposable
     {
         signal.Cancel = true;
         source.Cancel();
-        _ = Task.Delay(Patience).ContinueWith(_ => Environment.Exit((int)ExitCode.Interrupted), TaskScheduler.Default);
+        _ = Task.Delay(Patience).ContinueWith(_ =>
+        {
+            Ended();
+            Environment.Exit((int)ExitCode.Interrupted);
+        }, TaskScheduler.Default);
     }
 }

@@ -15,10 +15,10 @@ public sealed class InterruptionTests
         {
             var (dumps, output) = (Path.Combine(workplace, "dumps"), Path.Combine(workplace, "out"));
             // Enough steps that the passes take longer than the signal.
-            var steps = string.Concat(Enumerable.Range(1, 40).Select(i => $"t{i} = Conv <pads = [1, 1, 1, 1]> (t{i - 1}, w)\n"));
+            var steps = string.Concat(Enumerable.Range(1, 400).Select(i => $"t{i} = Conv <pads = [1, 1, 1, 1]> (t{i - 1}, w)\n"));
             File.WriteAllBytes(Path.Combine(workplace, "net.onnx"), new OnnxSyntax($$"""
                 <ir_version: 8, opset_import: ["": 17]>
-                net (float[N, 1, A, B] t0) => (float[N, 1, A, B] t40) <float[1, 1, 3, 3] w = {1, 2, 3, 4, 5, 6, 7, 8, 9}> { {{steps}} }
+                net (float[N, 1, A, B] t0) => (float[N, 1, A, B] t400) <float[1, 1, 3, 3] w = {1, 2, 3, 4, 5, 6, 7, 8, 9}> { {{steps}} }
                 """).Model());
             var tool = typeof(CommandLine).Assembly.Location;
             using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, "compile", Path.Combine(workplace, "net.onnx"), "-o", output, "--dump-ir", dumps]) { RedirectStandardError = true, RedirectStandardOutput = true })!;

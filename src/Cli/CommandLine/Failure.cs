@@ -7,6 +7,8 @@ namespace Lathe.Cli;
 /// <summary>How a run that threw ends: the user's faults are diagnostics, everything else is a bug of ours.</summary>
 internal static class Failure
 {
+    public static Diagnostic Interrupted { get; } = new("LT0002", "interrupted", Severity: Severity.Note);
+
     public static ExitCode Report(Exception e, IReadOnlyList<string> arguments, string? reproduction, Session session)
     {
         // Work in parallel wraps what its parts threw.
@@ -14,7 +16,7 @@ internal static class Failure
         switch (e)
         {
             case OperationCanceledException:
-                session.Report(new("LT0002", "interrupted", Severity: Severity.Note));
+                session.Report(Interrupted);
                 return ExitCode.Interrupted;
             case UsageException usage:
                 session.Report(usage.Diagnostic);

@@ -42,8 +42,7 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     public Artifact Write(Program program, ArtifactOptions options)
     {
         session.Progress($"making code of {program.Kernels.Count} kernels for {options.Target.Cpu}");
-        var artifact = Timed("code", () => ArtifactBuilder.Write(program, options));
-        session.Cancellation.ThrowIfCancellationRequested();
+        var artifact = Timed("code", () => ArtifactBuilder.Write(program, options, session.Cancellation));
         return artifact;
     }
 
