@@ -10,7 +10,7 @@ namespace Lathe.Passes;
 /// <param name="Level2">Bytes of the second cache of a core.</param>
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 8, bool HasFma = true)
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 16, bool HasFma = true)
 {
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;
