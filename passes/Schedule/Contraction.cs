@@ -29,9 +29,12 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         Seq<Axis> Kept(Expr e) => [.. axes.Where(e.Mentions)];
         // Factors that no axis of the result moves, like a weight of the summed axis alone, join whichever side is constant.
         var sided = summed.Where(f => Kept(f).Count > 0).ToList();
-        if (sided.Count < 2) return null;
-        Seq<Axis> batch = [.. axes.Where(axis => sided.All(f => f.Mentions(axis)))];
-        var (a, left) = (new List<Expr> { sided[0] }, sided.Skip(1).ToList());
+        var loose = summed.Except(sided).ToList();
+        // One row: the other side is all there is to tell columns by.
+        var single = sided.Count == 1 && loose.Count > 0;
+        if (sided.Count < 2 && !single) return null;
+        Seq<Axis> batch = single ? [] : [.. axes.Where(axis => sided.All(f => f.Mentions(axis)))];
+        var (a, left) = single ? (loose, sided) : (new List<Expr> { sided[0] }, sided.Skip(1).ToList());
         for (var grown = true; grown;)
         {
             var near = left.Where(f => a.Any(mine => Kept(mine).Except(batch).Intersect(Kept(f)).Any())).ToList();
@@ -46,7 +49,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         // Lanes run along N: weights there can be packed by the compiler; else whatever lies side by side in the result.
         var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => Linear.Of(store.Buffer.Flat(store.At))[axis] == 1);
         if (swap) (a, b) = (b, a);
-        foreach (var loose in summed.Except(sided)) (Constant(b) && !Constant([loose]) ? a : b).Add(loose);
+        if (!single) foreach (var factor in loose) (Constant(b) && !Constant([factor]) ? a : b).Add(factor);
         var scale = factors.Except(summed).ToList();
         return new(kernel, store, sum, Product(a), Product(b), scale.Count == 0 ? null : Product(scale), batch, Own(a), Own(b), sum.Axes);
     }
