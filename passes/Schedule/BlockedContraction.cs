@@ -1,5 +1,6 @@
 using Lathe.Ir;
 using static Lathe.Ir.Stmts;
+using static Lathe.Passes.Placement;
 
 namespace Lathe.Passes;
 
@@ -112,7 +113,7 @@ public sealed class BlockedContraction
         Expr Column(Expr v, Expr j) => Linear.Simplify(panel * Tile.Panel + v * tile.Lanes + j);
         var one = depth.Count == 1;
         var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
-        Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : Simplified(contraction.A, [.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
+        Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
         Expr B(Expr k, Expr v, Expr j) => bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]];
         Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], machine.MultiplyAdd(A(r, k), B(k, v, j), sums[[r, v, j]])));
         var (whole, left) = Math.DivRem(depth.Steps, tile.Unroll);
@@ -130,21 +131,21 @@ public sealed class BlockedContraction
     {
         var output = contraction.Output;
         (Axis, Expr)[] at = [.. rows.At(row), .. columns.At(column)];
-        return output.Buffer.Set([.. output.At.Select(i => Linear.Simplify(i.Substitute(at)))], Simplified(contraction.Epilogue(sum), at));
+        return output.Buffer.Set(output.At.Placed(at), contraction.Epilogue(sum).Placed(at));
     }
 
     /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once.</summary>
     private Stmt PackRows(Expr block, Expr kb) => Rows(block, (local, height) => For("r", height, r =>
     {
         (Axis, Expr)[] row = [.. rows.At(Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local + r))];
-        return depth.Loops(kb, tile.Lanes, (position, at, exists) => SetExisting(aPack, [Linear.Simplify(local + r), position], exists, Simplified(contraction.A, [.. row, .. at])));
+        return depth.Loops(kb, tile.Lanes, (position, at, exists) => SetExisting(aPack, [Linear.Simplify(local + r), position], exists, contraction.A.Placed([.. row, .. at])));
     }));
 
     private Stmt PackPanels(LoopKind kind) => For("kb", depth.Count, kb => Over(kind, "n", panels, n => depth.Loops(kb, 1, (position, at, exists) => For("j", Tile.Panel, j =>
     {
         var column = Linear.Simplify(n * Tile.Panel + j);
         var ragged = columns.Static % Tile.Panel != 0;
-        var b = Simplified(contraction.B, [.. at, .. columns.At(ragged ? Expr.Min(column, columns.Static - 1) : column)]);
+        var b = contraction.B.Placed([.. at, .. columns.At(ragged ? Expr.Min(column, columns.Static - 1) : column)]);
         return SetExisting(bPack, [.. batchOfB, kb, n, position, j], exists, ragged ? Expr.Select(column < columns.Static, b, 0.0) : b);
     }))));
 
@@ -181,9 +182,4 @@ public sealed class BlockedContraction
         var near = contraction.K.FirstOrDefault(axis => terms[axis] == 1) ?? contraction.K[^1];
         return [.. contraction.K.Where(axis => axis != near), near];
     }
-
-    private static Expr Simplified(Expr e, IEnumerable<(Axis, Expr)> at) => e.Substitute(at).Replace(part =>
-        part is Load load ? Load.Of(load.Buffer, [.. load.At.Select(i => Linear.Simplify(i))], load.Outside) : null);
-
-    private static long Up(long a, long b) => (a + b - 1) / b;
 }

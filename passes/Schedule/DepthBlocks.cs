@@ -1,5 +1,6 @@
 using Lathe.Ir;
 using static Lathe.Ir.Stmts;
+using static Lathe.Passes.Placement;
 
 namespace Lathe.Passes;
 
@@ -73,6 +74,4 @@ public sealed class DepthBlocks
         if (vector > 1) inside = new Loop(LoopKind.Vector, lane, inside);
         return Nest(LoopKind.For, axes.Select(a => a == last ? whole : a).Where(a => a.Extent is not Number { Integer: 1 }), inside);
     }
-
-    private static long Up(long a, long b) => (a + b - 1) / b;
 }

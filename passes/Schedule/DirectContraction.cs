@@ -79,12 +79,12 @@ public sealed class DirectContraction
             return width == 1 ? Lane(0) : Vector("j", width, Lane);
         });
         var taps = contraction.K.Reverse().Aggregate(
-            Each((r, j, here) => sums.Set([r, j], machine.MultiplyAdd(Simplified(contraction.A, here), weights[[.. contraction.K, Linear.Simplify(channel.Substitute(here))]], sums[[r, j]]))),
+            Each((r, j, here) => sums.Set([r, j], machine.MultiplyAdd(contraction.A.Placed(here), weights[[.. contraction.K, Linear.Simplify(channel.Substitute(here))]], sums[[r, j]]))),
             (stmt, axis) => axis.Extent is Number { Integer: 1 } ? stmt.Map(e => e.Substitute((axis, 0))) : new Loop(LoopKind.Unroll, axis, stmt));
         return new Scratch(sums, Do(
             Each((r, j, _) => sums.Set([r, j], 0)),
             taps,
-            Each((r, j, here) => contraction.Output.Buffer.Set([.. contraction.Output.At.Select(i => Linear.Simplify(i.Substitute(here)))], Simplified(contraction.Epilogue(sums[[r, j]]), here)))));
+            Each((r, j, here) => contraction.Output.Buffer.Set(contraction.Output.At.Placed(here), contraction.Epilogue(sums[[r, j]]).Placed(here)))));
     }
 
     /// <summary>The stretch of an axis where no load can fall outside, and what is before and after it: only there are checks needed.</summary>
@@ -101,6 +101,4 @@ public sealed class DirectContraction
     }
 
     private static Axis? Channel(Contraction c) => c.Batch.FirstOrDefault(axis => Linear.Of(c.Output.Buffer.Flat(c.Output.At))[axis] == 1);
-
-    private static Expr Simplified(Expr e, IEnumerable<(Axis, Expr)> at) => e.Substitute(at).Replace(part => part is Load load ? Load.Of(load.Buffer, [.. load.At.Select(Linear.Simplify)], load.Outside) : null);
 }

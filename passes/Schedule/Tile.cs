@@ -1,3 +1,5 @@
+using static Lathe.Passes.Placement;
+
 namespace Lathe.Passes;
 
 /// <summary>The sizes of a blocked contraction.</summary>
@@ -35,6 +37,4 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
         // A step of a tile takes its multiply-adds, but never less than its loads.
         static double Cost(long r, long v) => Math.Max(r * v, (r + v) * 0.9) + 1.5 / r;
     }
-
-    private static long Up(long a, long b) => (a + b - 1) / b;
 }

@@ -96,7 +96,7 @@ public sealed class VectorNest(Machine machine)
     private Stmt Piece(List<Axis> axes, Axis axis, long from, long to, Store store, bool shared)
     {
         var part = new Axis(axis.Name, to - from);
-        var inside = new Store(store.Buffer, [.. store.At.Select(i => Linear.Simplify(i.Substitute((axis, part + from))))], Piecewise.Decided(Simplified(store.Value.Substitute((axis, part + from)))));
+        var inside = new Store(store.Buffer, store.At.Placed([(axis, part + from)]), Piecewise.Decided(store.Value.Placed((axis, part + from))));
         return Nest([.. axes.Select(a => a == axis ? part : a)], inside, shared);
     }
 
@@ -199,8 +199,6 @@ public sealed class VectorNest(Machine machine)
     private static Store Substituted(Store store, IEnumerable<(Axis, Expr)> at, Func<Expr, Expr?>? part = null)
     {
         var value = part is null ? store.Value : store.Value.Replace(part);
-        return new(store.Buffer, [.. store.At.Select(i => Linear.Simplify(i.Substitute(at)))], Simplified(value.Substitute(at)));
+        return new(store.Buffer, store.At.Placed(at), value.Placed(at));
     }
-
-    private static Expr Simplified(Expr e) => e.Replace(part => part is Load load ? Load.Of(load.Buffer, [.. load.At.Select(Linear.Simplify)], load.Outside) : null);
 }
