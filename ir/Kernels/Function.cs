@@ -37,9 +37,19 @@ public static class Functions
 
     public static string Text(this Operator op) => op switch
     {
-        Operator.Add => "+", Operator.Subtract => "-", Operator.Multiply => "*", Operator.Divide => "/", Operator.Modulo => "%",
-        Operator.Less => "<", Operator.LessOrEqual => "<=", Operator.Equal => "==",
-        Operator.And => "&", Operator.Or => "|", Operator.Xor => "^", Operator.ShiftLeft => "<<", Operator.ShiftRight => ">>",
+        Operator.Add => "+",
+        Operator.Subtract => "-",
+        Operator.Multiply => "*",
+        Operator.Divide => "/",
+        Operator.Modulo => "%",
+        Operator.Less => "<",
+        Operator.LessOrEqual => "<=",
+        Operator.Equal => "==",
+        Operator.And => "&",
+        Operator.Or => "|",
+        Operator.Xor => "^",
+        Operator.ShiftLeft => "<<",
+        Operator.ShiftRight => ">>",
         _ => throw new UnreachableException(),
     };
 

@@ -9,8 +9,17 @@ internal sealed record Activation(string Name, double Alpha, double Beta)
     /// <summary>Parameters that are not given are those of the operator of the same name; 0 for functions without one.</summary>
     private static readonly Dictionary<string, (double? Alpha, double? Beta)> Defaults = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Relu"] = default, ["Tanh"] = default, ["Sigmoid"] = default, ["Softsign"] = default, ["Softplus"] = default,
-        ["LeakyRelu"] = (0.01, null), ["ThresholdedRelu"] = (1, null), ["Elu"] = (1, null), ["HardSigmoid"] = (0.2, 0.5), ["Affine"] = (1, 0), ["ScaledTanh"] = (1, 1),
+        ["Relu"] = default,
+        ["Tanh"] = default,
+        ["Sigmoid"] = default,
+        ["Softsign"] = default,
+        ["Softplus"] = default,
+        ["LeakyRelu"] = (0.01, null),
+        ["ThresholdedRelu"] = (1, null),
+        ["Elu"] = (1, null),
+        ["HardSigmoid"] = (0.2, 0.5),
+        ["Affine"] = (1, 0),
+        ["ScaledTanh"] = (1, 1),
     };
 
     /// <summary>The functions that are named; each takes the next alpha and beta if it has such a parameter.</summary>

@@ -7,7 +7,7 @@ public sealed record BitShift(string Direction) : Pairwise
     protected override Scalar Result(Operands x)
     {
         Require(Direction is "LEFT" or "RIGHT", $"direction must be LEFT or RIGHT, it is {Direction}");
-        Require(x.Whole(0).Scalar is { IsSigned: false } , $"operands must be unsigned, they are {x.Type(0)}");
+        Require(x.Whole(0).Scalar is { IsSigned: false }, $"operands must be unsigned, they are {x.Type(0)}");
         return x.Scalar(0);
     }
 

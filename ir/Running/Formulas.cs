@@ -75,12 +75,26 @@ internal static class Formulas
     /// <summary>Functions of one real number.</summary>
     private static readonly Dictionary<Function, Func<double, double>> OfReals = new()
     {
-        [Function.Round] = Arithmetic.RoundEven, [Function.Floor] = Math.Floor, [Function.Ceil] = Math.Ceiling, [Function.Trunc] = Math.Truncate,
-        [Function.Sqrt] = Math.Sqrt, [Function.Exp] = Math.Exp, [Function.Log] = Math.Log, [Function.Erf] = Arithmetic.Erf,
-        [Function.Sin] = Math.Sin, [Function.Cos] = Math.Cos, [Function.Tan] = Math.Tan,
-        [Function.Asin] = Math.Asin, [Function.Acos] = Math.Acos, [Function.Atan] = Math.Atan,
-        [Function.Sinh] = Math.Sinh, [Function.Cosh] = Math.Cosh, [Function.Tanh] = Math.Tanh,
-        [Function.Asinh] = Math.Asinh, [Function.Acosh] = Math.Acosh, [Function.Atanh] = Math.Atanh,
+        [Function.Round] = Arithmetic.RoundEven,
+        [Function.Floor] = Math.Floor,
+        [Function.Ceil] = Math.Ceiling,
+        [Function.Trunc] = Math.Truncate,
+        [Function.Sqrt] = Math.Sqrt,
+        [Function.Exp] = Math.Exp,
+        [Function.Log] = Math.Log,
+        [Function.Erf] = Arithmetic.Erf,
+        [Function.Sin] = Math.Sin,
+        [Function.Cos] = Math.Cos,
+        [Function.Tan] = Math.Tan,
+        [Function.Asin] = Math.Asin,
+        [Function.Acos] = Math.Acos,
+        [Function.Atan] = Math.Atan,
+        [Function.Sinh] = Math.Sinh,
+        [Function.Cosh] = Math.Cosh,
+        [Function.Tanh] = Math.Tanh,
+        [Function.Asinh] = Math.Asinh,
+        [Function.Acosh] = Math.Acosh,
+        [Function.Atanh] = Math.Atanh,
     };
 
     /// <summary>The same number in another kind.</summary>

@@ -79,10 +79,19 @@ public static partial class Npy
     private static Scalar? Kind(string name) => name switch
     {
         "b1" or "?" => Scalar.Bool,
-        "i1" => Scalar.I8, "i2" => Scalar.I16, "i4" => Scalar.I32, "i8" => Scalar.I64,
-        "u1" => Scalar.U8, "u2" => Scalar.U16, "u4" => Scalar.U32, "u8" => Scalar.U64,
-        "f2" => Scalar.F16, "f4" => Scalar.F32, "f8" => Scalar.F64,
-        "c8" => Scalar.C64, "c16" => Scalar.C128,
+        "i1" => Scalar.I8,
+        "i2" => Scalar.I16,
+        "i4" => Scalar.I32,
+        "i8" => Scalar.I64,
+        "u1" => Scalar.U8,
+        "u2" => Scalar.U16,
+        "u4" => Scalar.U32,
+        "u8" => Scalar.U64,
+        "f2" => Scalar.F16,
+        "f4" => Scalar.F32,
+        "f8" => Scalar.F64,
+        "c8" => Scalar.C64,
+        "c16" => Scalar.C128,
         _ => null,
     };
 

@@ -49,7 +49,13 @@ internal static class Parsing
             var expected = ((Parser)recognizer).GetExpectedTokens().ToArray();
             string Name(int type) => type == TokenConstants.EOF ? "the end" : recognizer.Vocabulary.GetDisplayName(type) switch
             {
-                "LOCAL" => "a %name", "GLOBAL" => "an @name", "NAME" => "a name", "STRING" => "a text in quotes", "INT" or "FLOAT" => "a number", "SHAPE" => "a shape", "HASH" => "a hash",
+                "LOCAL" => "a %name",
+                "GLOBAL" => "an @name",
+                "NAME" => "a name",
+                "STRING" => "a text in quotes",
+                "INT" or "FLOAT" => "a number",
+                "SHAPE" => "a shape",
+                "HASH" => "a hash",
                 var name => name,
             };
             var named = expected.Select(Name).Distinct().ToList();
