@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
+using Lathe.Onnx;
 
 namespace Lathe.Benchmarks;
 
 /// <summary>A model that both sides run on the same inputs.</summary>
 /// <param name="Name">A C identifier, too: what its artifact is called.</param>
+/// <param name="Path">The model file.</param>
 /// <param name="Inputs">The folder of its inputs, <c>NN_name.npy</c> or <c>input_N.npy</c>.</param>
 /// <param name="Flops">Of its matrix products and convolutions by their definition, two for a multiply-add; 0 where not known.</param>
 public sealed record BenchModel(string Name, string Path, string Inputs, double Flops)
@@ -31,6 +34,31 @@ public sealed record BenchModel(string Name, string Path, string Inputs, double 
             System.IO.Path.Combine(folder, $"{m.Name}.inputs"),
             m.Value.GetProperty("mmacs").GetDouble() * 2e6))];
     }
+
+    /// <summary>The eighteen networks that the product's speed is judged by, in the order of its table.</summary>
+    public static IReadOnlyList<string> Judged { get; } =
+    [
+        "resnet50", "resnet18", "mobilenet_v2", "efficientnet_b0", "squeezenet1_1", "unet_256", "espcn_x3", "bert_base_128", "bert_mini_128", "vit_b16", "deit_tiny",
+        "mlp_mixer_s16", "gpt2_small_decode", "llama_512x8_decode", "llama_2048x4_decode", "dlrm_ctr_b1", "lstm_2x512", "gru_2x512",
+    ];
+
+    /// <summary>Every generated network; the single operators are left out.</summary>
+    public static IEnumerable<string> Networks() => All().Select(m => m.Name).Where(name => !name.StartsWith("op_", StringComparison.Ordinal));
+
+    /// <summary>Every real model that computes in floats, as the index of the shared folder says.</summary>
+    public static IEnumerable<string> SharedFloat()
+    {
+        var lines = File.ReadAllLines(System.IO.Path.Combine(Places.SharedModels, "index.tsv")).Select(line => line.Split('\t')).ToArray();
+        var operators = Array.IndexOf(lines[0], "ops");
+        return lines.Skip(1).Where(l => !l[operators].Contains("QuantizeLinear", StringComparison.Ordinal) && !l[operators].Contains("QLinear", StringComparison.Ordinal)).Select(l => l[0]);
+    }
+
+    /// <summary>What <c>--dim</c> makes the artifact's inputs the example's: a binding for each dimension that the model leaves open.</summary>
+    public IEnumerable<string> Dimensions() => ModelOutline.Read(Path).Inputs
+        .SelectMany((input, i) => input.Dims.Select((dim, axis) => (Name: dim == "?" ? $"{input.Name}.{axis}" : dim, Input: i, Axis: axis)))
+        .Where(d => !long.TryParse(d.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .DistinctBy(d => d.Name, StringComparer.Ordinal)
+        .SelectMany(d => (string[])["--dim", string.Create(CultureInfo.InvariantCulture, $"{d.Name}={NpyFile.Read(Input(d.Input)).Shape[d.Axis]}")]);
 
     /// <summary>The file of input <paramref name="i"/>.</summary>
     public string Input(int i) => Numbered(Inputs, "input", i);

@@ -6,11 +6,19 @@ namespace Lathe.Benchmarks;
 /// <param name="Names">Models; the usual ones when empty.</param>
 /// <param name="Seconds">Of each side in each round.</param>
 /// <param name="Rounds">Turns of both sides.</param>
-/// <param name="Threads">Of both sides.</param>
+/// <param name="Threads">Of both sides; a turn of its own for each count.</param>
+/// <param name="All">All generated networks.</param>
+/// <param name="Shared">The float models of the shared folder.</param>
+/// <param name="Dynamic">Leave the dimensions of the models open, as their files have them.</param>
 /// <param name="Json">The file for the same tables as JSON, or null.</param>
-/// <param name="PeerOnly">Measure the peer alone.</param>
-public sealed record BenchOptions(IReadOnlyList<string> Names, double Seconds = 1, int Rounds = 5, int Threads = 1, string? Json = null, bool PeerOnly = false)
+/// <param name="Readme">Write the table into the README.</param>
+/// <param name="Tool">The compiler under test: a program, or a .dll for dotnet.</param>
+public sealed record BenchOptions(IReadOnlyList<string> Names, double Seconds = 1, int Rounds = 5, IReadOnlyList<int> Threads = null!, bool All = false, bool Shared = false, bool Dynamic = false,
+    string? Json = null, bool Readme = false, string? Tool = null)
 {
+    /// <summary>In turns; one thread unless told otherwise.</summary>
+    public IReadOnlyList<int> Threads { get; init; } = Threads ?? [1];
+
     /// <summary>Names and <c>--option value</c> in any order.</summary>
     public static BenchOptions Parse(IEnumerable<string> words)
     {
@@ -22,10 +30,14 @@ public sealed record BenchOptions(IReadOnlyList<string> Names, double Seconds = 
             {
                 "--seconds" => options with { Seconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = int.Parse(Value(), CultureInfo.InvariantCulture) },
-                "--threads" => options with { Threads = int.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--threads" => options with { Threads = [.. Value().Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))] },
                 "--json" => options with { Json = Value() },
-                "--peer-only" => options with { PeerOnly = true },
-                _ when word.StartsWith('-') => throw new BenchmarkException($"no option {word}: --seconds S, --rounds N, --threads N, --json FILE, --peer-only"),
+                "--all" => options with { All = true },
+                "--shared" => options with { Shared = true },
+                "--dynamic" => options with { Dynamic = true },
+                "--readme" => options with { Readme = true },
+                "--lathe" => options with { Tool = Value() },
+                _ when word.StartsWith('-') => throw new BenchmarkException($"no option {word}: --seconds S, --rounds N, --threads N[,N], --all, --shared, --dynamic, --readme, --json FILE, --lathe FILE"),
                 _ => options with { Names = [.. options.Names, word] },
             };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Lathe.Benchmarks;
 
@@ -8,20 +9,42 @@ namespace Lathe.Benchmarks;
 /// <param name="Seconds">From start to end of the process.</param>
 /// <param name="PeakMegabytes">Most anonymous memory of the process and those it started (mapped files are not counted), sampled every few milliseconds.</param>
 /// <param name="ModelMegabytes">The model file.</param>
-public sealed record Compilation(string Library, double Seconds, double PeakMegabytes, double ModelMegabytes)
+/// <param name="CodeBytes">Of the kernels and the entry.</param>
+/// <param name="WeightBytes">As a run maps them.</param>
+/// <param name="ArenaBytes">Of the workspace, with the dimensions that were given.</param>
+public sealed record Compilation(string Library, double Seconds, double PeakMegabytes, double ModelMegabytes, double CodeBytes, double WeightBytes, double ArenaBytes)
 {
-    /// <summary>Compiles with the tool's defaults.</summary>
-    public static Compilation Run(BenchModel model, params IEnumerable<string> options)
+    /// <summary>What a compile may take at most: 0.3 of the model and 300 MB.</summary>
+    public double BoundMegabytes => 0.3 * ModelMegabytes + 300;
+
+    /// <summary>Compiles as the words say, with the tool's defaults beside them.</summary>
+    public static Compilation Run(BenchModel model, BenchOptions options, IEnumerable<string> words)
     {
-        if (!File.Exists(Places.Lathe)) throw new BenchmarkException("no artifacts/lathe: run ./build.sh first");
+        var tool = options.Tool ?? Places.Lathe;
+        if (!File.Exists(tool)) throw new BenchmarkException($"no {tool}: run ./build.sh first");
         var folder = Path.Combine(Places.Root, "artifacts", "bench", model.Name);
         var began = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(Places.Lathe, ["compile", model.Path, "-o", folder, "--name", model.Name, .. options]))!;
+        string[] all = ["compile", model.Path, "-o", folder, "--name", model.Name, "--json", .. words];
+        var start = tool.EndsWith(".dll", StringComparison.Ordinal) ? new ProcessStartInfo("dotnet", [tool, .. all]) : new ProcessStartInfo(tool, all);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var complaints = process.StandardError.ReadToEndAsync();
         long peak = 0;
         while (!process.WaitForExit(5)) peak = Math.Max(peak, AnonymousBytes(process.Id));
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        if (process.ExitCode != 0) throw new BenchmarkException($"lathe compile {model.Name} ended with {process.ExitCode}");
-        return new(Path.Combine(folder, $"lib{model.Name}.so"), seconds, peak / 1e6, new FileInfo(model.Path).Length / 1e6);
+        if (process.ExitCode != 0) throw new BenchmarkException($"compile ended with {process.ExitCode}: {Reason(complaints.Result)}");
+        using var report = JsonDocument.Parse(output.Result);
+        return new(Path.Combine(folder, $"lib{model.Name}.so"), seconds, peak / 1e6, new FileInfo(model.Path).Length / 1e6, Number("code_bytes"), Number("weight_bytes"), Number("arena_bytes"));
+
+        double Number(string name) => report.RootElement.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
+    }
+
+    /// <summary>The first line that is an error and not a warning, and how many there are.</summary>
+    private static string Reason(string complaints)
+    {
+        string[] lines = [.. complaints.Split('\n').Where(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))];
+        return lines.Length == 0 ? complaints.Trim() : lines.Length == 1 ? lines[0] : $"{lines[0]} (the first of {lines.Length})";
     }
 
     /// <summary>Anonymous memory of a process and its children, from proc(5); 0 for one that has just ended.</summary>

@@ -21,9 +21,9 @@ public static class Kernels
             : BenchModel.All().Where(m => m.Name.StartsWith("op_matmul_", StringComparison.Ordinal) || m.Name.StartsWith("op_conv_", StringComparison.Ordinal));
         foreach (var model in models)
         {
-            using var peer = new Peer(model, threads: 1);
-            using var ours = new Ours(Compilation.Run(model).Library, model, threads: 1);
-            var (_, mine, theirs, _, least, difference, peak) = Comparison.Run(model, ours, peer, options, FmaPeak.Measure);
+            using var ours = Side.Ours(Compilation.Run(model, options, model.Dimensions()).Library, model, threads: 1);
+            using var peer = Side.Peer(model, threads: 1);
+            var (_, mine, theirs, _, least, difference, _, peak) = Comparison.Run(model, ours, peer, options, FmaPeak.Measure);
             table.Add(model.Name, peak, mine.Min, Share(mine.Min), theirs.Min, Share(theirs.Min), least, difference);
 
             double Share(double milliseconds) => 100 * model.Flops / (milliseconds * 1e6) / peak;
@@ -39,7 +39,7 @@ public static class Kernels
     {
         const double LeastConvolution = 1e7;
         var model = BenchModel.Find("resnet50");
-        using var ours = new Ours(Compilation.Run(model, "--dim", "N=1").Library, model, threads: 1);
+        using var ours = new Ours(Compilation.Run(model, options, model.Dimensions()).Library, model.Inputs, threads: 1);
         var kernels = ours.Contract.Kernels;
         if (kernels.Where(k => k.Flops >= LeastConvolution).Sum(k => k.Flops) is var work && Math.Abs(work / model.Flops - 1) > 0.01)
             throw new BenchmarkException(FormattableString.Invariant($"resnet50: the kernels of convolutions declare {work / 1e6:F1} MFLOP, the model has {model.Flops / 1e6:F1}"));

@@ -26,10 +26,30 @@ public sealed record NpyFile(string Type, ImmutableArray<long> Shape, byte[] Dat
             file[(start + length)..]);
     }
 
-    /// <summary>The largest difference to other numbers of the same type, as a share of this array's largest magnitude.</summary>
-    public double Difference(ReadOnlySpan<byte> other)
+    /// <summary>Writes version 1 of the format.</summary>
+    public void Write(string path)
     {
-        if (other.Length != Data.Length) throw new BenchmarkException($"outputs of {Data.Length} and {other.Length} bytes");
+        var header = $"{{'descr': '{(Type[1] == '1' ? '|' : '<')}{Type}', 'fortran_order': False, 'shape': ({string.Concat(Shape.Select(extent => $"{extent.ToString(CultureInfo.InvariantCulture)}, "))}), }}";
+        header = header.PadRight((header.Length + 11 + 63) / 64 * 64 - 11) + "\n";
+        using var file = File.Create(path);
+        file.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
+        file.Write(Encoding.Latin1.GetBytes(header));
+        file.Write(Data);
+    }
+
+    /// <summary>NumPy's name of an element type as a contract spells it.</summary>
+    public static string TypeOf(string element) => element switch
+    {
+        "bool" => "b1",
+        _ => $"{element[0]}{int.Parse(element.AsSpan(1), CultureInfo.InvariantCulture) / 8}",
+    };
+
+    /// <summary>The largest difference to other numbers of the same type, as a share of this array's largest magnitude.</summary>
+    public double Difference(NpyFile actual)
+    {
+        if (actual.Type != Type || !actual.Shape.AsSpan().SequenceEqual(Shape.AsSpan()))
+            throw new BenchmarkException($"outputs of {Type}[{string.Join(", ", Shape)}] and {actual.Type}[{string.Join(", ", actual.Shape)}]");
+        var other = actual.Data;
         return Type switch
         {
             "f4" => Difference<float>(Data, other, x => x),

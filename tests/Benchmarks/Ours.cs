@@ -9,15 +9,16 @@ public sealed class Ours : IDisposable
     private readonly Invocation invocation;
     private readonly Host host;
 
-    public Ours(string library, BenchModel model, int threads)
+    /// <param name="folder">Of the inputs.</param>
+    public Ours(string library, string folder, int threads)
     {
         artifact = Artifact.Open(library);
-        NpyFile[] inputs = [.. artifact.Contract.Inputs.Select((_, i) => NpyFile.Read(model.Input(i)))];
+        NpyFile[] inputs = [.. artifact.Contract.Inputs.Select((_, i) => NpyFile.Read(BenchModel.Numbered(folder, "input", i)))];
         invocation = new(artifact, [.. artifact.Contract.Dimensions.Select(d => Extent(d, inputs))]);
         for (var i = 0; i < inputs.Length; i++)
         {
             if (!invocation.InputShape(i).SequenceEqual(inputs[i].Shape.AsSpan()))
-                throw new BenchmarkException($"{model.Name}: input {i} is [{string.Join(", ", inputs[i].Shape)}], the artifact takes [{string.Join(", ", invocation.InputShape(i).ToArray())}]");
+                throw new BenchmarkException($"input {i} is [{string.Join(", ", inputs[i].Shape)}], the artifact takes [{string.Join(", ", invocation.InputShape(i).ToArray())}]");
             inputs[i].Data.CopyTo(invocation.Input<byte>(i));
         }
         Times = new(artifact.Contract.Kernels.Length);
@@ -45,11 +46,12 @@ public sealed class Ours : IDisposable
         return Timing.Of(seconds, () => invocation.Run(profiling));
     }
 
-    /// <summary>The largest difference to the peer's outputs, as a share of an output's largest magnitude.</summary>
-    public double Difference(IReadOnlyList<NpyFile> expected)
+    /// <summary>Writes the outputs of one more run, <c>output_N.npy</c>.</summary>
+    public void Save(string folder)
     {
         Run();
-        return expected.Select((output, i) => output.Difference(invocation.Output<byte>(i))).DefaultIfEmpty(0).Max();
+        for (var i = 0; i < artifact.Contract.Outputs.Length; i++)
+            new NpyFile(NpyFile.TypeOf(artifact.Contract.Outputs[i].Type), [.. invocation.OutputShape(i)], invocation.Output<byte>(i).ToArray()).Write(Path.Combine(folder, $"output_{i}.npy"));
     }
 
     public void Dispose()

@@ -3,35 +3,50 @@ using System.Text.Json.Nodes;
 using Lathe.Benchmarks;
 
 const string Usage = """
-    dotnet run -c Release --project tests/Benchmarks -- VERB [names] [--seconds S] [--rounds N] [--threads N] [--json FILE] [--peer-only]
+    dotnet run -c Release --project tests/Benchmarks -- VERB [names] [options]
 
       peak       what one core multiplies and adds at most
-      models     whole networks beside ONNX Runtime (resnet50, mobilenet_v2, squeezenet1_1 unless named)
+      networks   whole networks beside ONNX Runtime: the eighteen that speed is judged by, or those named
       kernels    matrix products and convolutions as a share of the peak
 
-    First: ./build.sh, and tests/Benchmarks/peer.sh for ONNX Runtime and the models.
+      --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
+      --all            every generated network                        --shared     the float models of the shared folder
+      --dynamic        dimensions stay open, as in the model files    --json FILE  the same tables with all digits
+      --readme         write the short table into README.md           --lathe FILE the compiler under test
+
+    First: ./build.sh, and tests/Benchmarks/peer.sh for ONNX Runtime and the models. Ends with 1 where a network fails or differs.
     """;
 
 try
 {
     if (args.Length == 0) throw new BenchmarkException(Usage);
+    if (args[0] == "serve")
+    {
+        Serve.Run(args[1..]);
+        return 0;
+    }
     var options = BenchOptions.Parse(args.Skip(1));
+    IReadOnlyList<NetworkResult> networks = args[0] == "networks" ? Networks.Run(options, Progress) : [];
     Table[] tables = args[0] switch
     {
         "peak" => [Peak()],
-        "models" => [Models.Run(options)],
+        "networks" => [.. options.Threads.Select(n => NetworkTables.Full(networks, n))],
         "kernels" => [.. Kernels.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };
     foreach (var table in tables) Console.WriteLine(table.Markdown());
     if (options.Json is not null) File.WriteAllText(options.Json, new JsonArray([.. tables.Select(t => t.Json())]).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-    return 0;
+    if (options.Readme) NetworkTables.WriteReadme(networks, options);
+    return networks.Any(n => n.Failure is not null) ? 1 : 0;
 }
 catch (BenchmarkException problem)
 {
     Console.Error.WriteLine(problem.Message);
     return 1;
 }
+
+static void Progress(NetworkResult result) =>
+    Console.Error.WriteLine($"{result.Model.Name}: {result.Failure ?? string.Join(", ", result.Runs.Select(r => FormattableString.Invariant($"threads {r.Threads}: {r.Comparison?.Ratio:0.00}")))}");
 
 static Table Peak()
 {

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # What the benchmarks compare with: ONNX Runtime behind a thin C program, and the models both sides run. Never a dependency of the product.
 #
-#   tests/Benchmarks/peer.sh [REGEX]     REGEX: which models to generate; the ones the benchmarks run when left out
+#   tests/Benchmarks/peer.sh [REGEX]     REGEX: which models to generate, . for all; the judged networks (2.5 GB) and single operators when left out
 #
 # Everything lands in artifacts/peer. LATHE_SHARED: the folder that holds tools/ and models/, beside this repository unless set.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 shared=${LATHE_SHARED:-../shared}
 peer=$PWD/artifacts/peer
-models=${1:-'^(resnet18|resnet50|mobilenet_v2|squeezenet1_1|op_.*)$'}
+models=${1:-'^(resnet.*|mobilenet_v2|efficientnet_b0|squeezenet1_1|unet_256|espcn_x3|bert_base_128|bert_mini_128|vit_b16|deit_tiny|mlp_mixer_s16|.*_decode|dlrm_ctr_b1|lstm_2x512|gru_2x512|op_.*)$'}
 
 fail() { echo "peer.sh: $*" >&2; exit 1; }
 [ -f "$shared/tools/ort-peer.c" ] || fail "no tools/ort-peer.c under $shared; set LATHE_SHARED"
