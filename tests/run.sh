@@ -16,6 +16,7 @@ projects='UnitTests 120
 FileTests 120
 Snapshots 60
 OracleTests 180
+Fuzz 120
 OnnxTests 180
 ArtifactTests 180'
 

@@ -29,6 +29,8 @@ public sealed record Concat(long Axis) : FormulaOp
                 pieces.Add((end, x[i](at.With(along, index), before is Number && after is Number ? null : 0)));
             start = end;
         }
+        // Beyond every piece: a number in the branch of a select that is not taken.
+        if (pieces.Count == 0) return x[0](at, 0);
         // The last piece that can be meant needs no question.
         return pieces.SkipLast(1).Reverse().Aggregate(pieces[^1].Number, (after, piece) => Expr.Select(at[along] < piece.End, piece.Number, after));
     }

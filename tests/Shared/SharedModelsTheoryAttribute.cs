@@ -1,8 +1,8 @@
 namespace Lathe.Testing;
 
-/// <summary>A theory over the shared models; skipped, with the reason, where they are absent.</summary>
+/// <summary>A theory over the shared models, or another folder beside them; skipped, with the reason, where they are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedModelsTheoryAttribute : TheoryAttribute
 {
-    public SharedModelsTheoryAttribute() => Skip = SharedModels.Reason("models");
+    public SharedModelsTheoryAttribute(string folder = "models") => Skip = SharedModels.Reason(folder);
 }

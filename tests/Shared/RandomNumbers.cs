@@ -1,6 +1,6 @@
 using Lathe.Ir;
 
-namespace Lathe.OracleTests;
+namespace Lathe.Testing;
 
 /// <summary>The same numbers on every machine and version: splitmix64 (Steele, Lea and Flood 2014).</summary>
 internal sealed class RandomNumbers(ulong state)
