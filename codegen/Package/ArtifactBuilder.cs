@@ -83,9 +83,11 @@ public sealed class ArtifactBuilder
         var plan = new PlanKernel("plan", program);
         string Symbol(string kernel) => Symbols.Of(kernel, kernel == plan.Kernel.Name ? $"{prefix}entry." : $"{prefix}kernel.");
         var pool = options.Pool ? ThreadPool.ParallelFor(options.Name) : null;
-        var entry = new EntryModule(model, plan, Symbol, contract, place, pool).Emit();
-        var kernels = new (string, string)[program.Kernels.Count];
-        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), KernelEmitter.Emit([program.Kernels[i]], options.Target, $"{prefix}kernel.")));
+        var strided = new StridedKernels(program);
+        var entry = new EntryModule(model, plan, Symbol, contract, place, strided, pool).Emit();
+        Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
+        var kernels = new (string, string)[every.Count];
+        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), KernelEmitter.Emit([every[i]], options.Target, $"{prefix}kernel.")));
         List<(string, string)> all = [.. kernels, ("entry", entry), ("plan", KernelEmitter.Emit([plan.Kernel], options.Target, $"{prefix}entry."))];
         if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, options.Target.Architecture)));
         return all;

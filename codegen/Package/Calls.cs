@@ -3,7 +3,7 @@ using Lathe.Ir;
 namespace Lathe.Codegen.Package;
 
 /// <summary>The steps of a program as calls: arguments gathered, the host asked between kernels whether to go on, and told which kernel runs.</summary>
-internal sealed class Calls(AssemblyText code, Program program, Func<string, string> symbolOf)
+internal sealed class Calls(AssemblyText code, Program program, Func<string, string> symbolOf, StridedKernels strided, TensorRecords tensors, Aliases aliases)
 {
     private const int HostUser = 8, HostCancelled = 24, HostKernel = 32;
 
@@ -17,6 +17,8 @@ internal sealed class Calls(AssemblyText code, Program program, Func<string, str
         if (calls.Count == 0) return;
         var arguments = code.Let($"alloca [{calls.Max(c => c.Arguments.Count)} x ptr], align 8");
         var dimensions = kernels.Values.ToDictionary(k => k.Name, k => DimensionsOf(code, k, program, dims));
+        var own = calls.Select(strided.Of).OfType<StridedKernel>().Select(k => k.Apart.Symbols.Count).DefaultIfEmpty(0).Max();
+        var strides = own == 0 ? "" : code.Let($"alloca [{own} x i64], align 8");
         var (cancelled, told, user) = Host();
         foreach (var (id, call) in calls.Index())
         {
@@ -24,7 +26,11 @@ internal sealed class Calls(AssemblyText code, Program program, Func<string, str
             foreach (var (i, argument) in call.Arguments.Index()) code.Line($"store ptr {data[argument]}, ptr {code.At(arguments, i * 8L)}");
             Ask(cancelled, user);
             Tell(told, user, id, 1);
-            code.Line($"call void @\"{symbolOf(call.Kernel)}\"(ptr {arguments}, ptr {dimensions[call.Kernel]}, ptr {scratch(call)}, ptr %host)");
+            var room = scratch(call);
+            if (strided.Of(call) is { } given) With(call, given, data, strides, dims, (kernel, values) => Invoke(kernel, values == "" ? dimensions[kernel] : values));
+            else Invoke(call.Kernel, dimensions[call.Kernel]);
+
+            void Invoke(string kernel, string values) => code.Line($"call void @\"{symbolOf(kernel)}\"(ptr {arguments}, ptr {values}, ptr {room}, ptr %host)");
             Tell(told, user, id, 0);
         }
     }
@@ -38,6 +44,38 @@ internal sealed class Calls(AssemblyText code, Program program, Func<string, str
         var places = program.Symbols.Index().ToDictionary(s => s.Item.Name, s => s.Index);
         foreach (var (i, symbol) in kernel.Symbols.Index()) code.Line($"store i64 {code.Field(dims, places[symbol.Name] * 8L, "i64")}, ptr {code.At(own, i * 8L)}");
         return own;
+    }
+
+    /// <summary>Runs the kernel as it is where all tensors are dense, else the one that takes their strides.</summary>
+    private void With(CallKernel call, StridedKernel given, IReadOnlyDictionary<string, string> data, string values, string dims, Action<string, string> invoke)
+    {
+        var (sideBySide, apart, some, dense, done) = (code.NewLabel("side"), code.NewLabel("apart"), code.NewLabel("strided"), code.NewLabel("dense"), code.NewLabel("done"));
+        code.Line($"br i1 {tensors.AnyStrided}, label %{some}, label %{dense}");
+        code.Label(some);
+        if (aliases.IsCopy(call))
+        {
+            // A cache that grows in place: what it holds is there already.
+            var copy = code.NewLabel("copy");
+            code.Line($"br i1 {code.Let($"icmp eq ptr {data[call.Arguments[0]]}, {data[call.Arguments[1]]}")}, label %{done}, label %{copy}");
+            code.Label(copy);
+        }
+        code.Line($"br i1 {tensors.AnyApart}, label %{apart}, label %{sideBySide}");
+        foreach (var (label, kernel) in new[] { (sideBySide, given.SideBySide), (apart, given.Apart) })
+        {
+            code.Label(label);
+            foreach (var (i, symbol) in kernel.Symbols.Index())
+            {
+                var value = given.Strides.FirstOrDefault(s => s.Symbol == symbol.Name) is { Symbol: not null } stride ? tensors.Stride(call.Arguments[stride.Argument], stride.Axis)
+                    : code.Field(dims, program.Symbols.ToList().IndexOf(symbol) * 8L, "i64");
+                code.Line($"store i64 {value}, ptr {code.At(values, i * 8L)}");
+            }
+            invoke(kernel.Name, values);
+            code.Line($"br label %{done}");
+        }
+        code.Label(dense);
+        invoke(call.Kernel, "");
+        code.Line($"br label %{done}");
+        code.Label(done);
     }
 
     private (string Cancelled, string Told, string User) Host()

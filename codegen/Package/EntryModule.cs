@@ -10,21 +10,24 @@ namespace Lathe.Codegen.Package;
 /// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
 /// <param name="contract">What <c>NAME_contract</c> returns.</param>
 /// <param name="weights">Where the weights are.</param>
+/// <param name="strided">What runs where a caller gives strides.</param>
 /// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
-public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights, string? pool = null)
+public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights, StridedKernels strided, string? pool = null)
 {
     private const int TensorBytes = 32, HostBytes = 40, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
     private readonly AssemblyText code = new();
+    private readonly Aliases aliases = new(model.Program);
 
     private Program Program => model.Program;
 
     public string Emit()
     {
-        foreach (var kernel in Program.Kernels.Select(k => k.Name).Append(plan.Kernel.Name)) code.Raw($"declare hidden void @\"{symbolOf(kernel)}\"(ptr, ptr, ptr, ptr) nounwind");
+        foreach (var kernel in Program.Kernels.Concat(strided.Kernels).Append(plan.Kernel).Select(k => k.Name)) code.Raw($"declare hidden void @\"{symbolOf(kernel)}\"(ptr, ptr, ptr, ptr) nounwind");
         code.Raw(weights.Declarations(model.Name));
         code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
         if (pool is not null)
             code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {{ i32, i32, ptr, ptr, ptr, ptr }} {{ i32 {HostBytes}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
+        code.Raw(EmbeddedText.Read("Strides.ll"));
         Errors();
         code.Raw($"define ptr @{model.Name}_contract() {{").Line("ret ptr @contract").Raw("}");
         code.Raw(weights.OpenAndClose(model.Name));
@@ -38,7 +41,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void Errors()
     {
-        var all = ErrorCodes.Of(Program).ToList();
+        var all = ErrorCodes.Of(Program, strided).ToList();
         foreach (var (i, entry) in all.Index()) code.Raw($"@error{i} = private unnamed_addr constant {AssemblyText.CString(entry.Text)}");
         code.Raw($"@unknown = private unnamed_addr constant {AssemblyText.CString("no such code")}");
         code.Raw($"define ptr @{model.Name}_error(i32 %code) nounwind {{");
@@ -75,6 +78,8 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void Invoke()
     {
+        var allowed = Program.Outputs.SelectMany(o => Program.Inputs.Select(i => $"i8 {(byte)Alias(i, o)}")).DefaultIfEmpty("i8 0").ToList();
+        code.Raw($"@aliases = private constant [{allowed.Count} x i8] [{string.Join(", ", allowed)}]");
         code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
         KnownHost();
         code.Line($"%host = select i1 {code.Let("icmp eq ptr %services, null")}, ptr {(pool is null ? "null" : "@pooled")}, ptr %services");
@@ -92,26 +97,32 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         }
         var dims = Dimensions(shapes);
         var table = Table(dims);
+        var tensors = new TensorRecords(code, Program);
         foreach (var (i, value) in Program.Inputs.Index())
         {
             foreach (var (axis, extent) in value.Type.Shape.Index())
                 code.ReturnIf(code.Let($"icmp ne i64 {code.Field(shapes[i], axis * 8, "i64")}, {Number(extent, table)}"), ErrorCodes.InputShape + i);
-            Dense("%inputs", i, value, table, ErrorCodes.InputStrides + i);
+            var strides = value.Type.Rank == 0 ? "null" : code.Field("%inputs", (i * TensorBytes) + StridesAt, "ptr");
+            Placed(tensors.Add(value, data[value.Name], shapes[i], strides), value, ErrorCodes.InputStrides + i, mayShare: true);
         }
         foreach (var (i, guard) in Program.Guards.Index()) code.ReturnIf(code.Let($"icmp eq i64 {Number(guard.Condition, table)}, 0"), ErrorCodes.Guard + i);
         foreach (var (i, value) in Program.Outputs.Index())
         {
             var tensor = i * TensorBytes;
+            var (shape, strides) = ("", "null");
             if (value.Type.Rank > 0)
             {
-                var shape = Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i);
+                (shape, strides) = (Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i), code.Field("%outputs", tensor + StridesAt, "ptr"));
                 foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {Number(extent, table)}, ptr {code.At(shape, axis * 8)}");
             }
-            Enough(tensor, PlanKernel.Bytes(value.Type), table, ErrorCodes.OutputCapacity + i);
-            data[value.Name] = Present(code.Field("%outputs", tensor + Data, "ptr"), ErrorCodes.OutputMissing + i);
+            data[value.Name] = code.Field("%outputs", tensor + Data, "ptr");
+            var placed = tensors.Add(value, data[value.Name], shape, strides);
+            Placed(placed, value, ErrorCodes.OutputStrides + i, mayShare: false);
+            Enough(tensor, placed.Bytes, ErrorCodes.OutputCapacity + i);
+            Present(data[value.Name], ErrorCodes.OutputMissing + i);
             Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
-            Dense("%outputs", i, value, table, ErrorCodes.OutputStrides + i);
         }
+        tensors.ReturnIfOverlapping("@aliases");
         if (Program.ArenaBytes is not Ir.Number { Integer: 0 })
         {
             code.ReturnIf(code.Let("icmp eq ptr %workspace, null"), ErrorCodes.BadWorkspace);
@@ -121,7 +132,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         var stored = code.Field("%model", 0, "ptr");
         foreach (var slot in Program.Slots)
             if (slot.Kind is SlotKind.Weight or SlotKind.Arena) data[slot.Name] = Offset(slot.Kind == SlotKind.Weight ? stored : "%workspace", Number(slot.Offset, table));
-        new Calls(code, Program, symbolOf).Emit(data, dims, step => step.Scratch is { } scratch ? Offset("%workspace", Number(scratch, table)) : "null");
+        new Calls(code, Program, symbolOf, strided, tensors, aliases).Emit(data, dims, step => step.Scratch is { } scratch ? Offset("%workspace", Number(scratch, table)) : "null");
         code.Line("ret i32 0").Raw("}");
     }
 
@@ -203,31 +214,20 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         code.ReturnIf(code.Let($"icmp ne i64 {code.Let($"and i64 {address}, {bytes - 1}")}, 0"), error);
     }
 
-    /// <summary>Strides, where given, must be those of a dense tensor; an axis of one element may have any.</summary>
-    private void Dense(string tensors, int i, Value value, string table, int error)
+    /// <summary>Refuses strides that no kernel of this model takes, or that no memory has.</summary>
+    /// <param name="mayShare">Whether elements may lie on one another: those of an input that repeats.</param>
+    private void Placed(TensorRecords.Record record, Value value, int error, bool mayShare)
     {
-        if (value.Type.Rank == 0) return;
-        var (check, done) = (code.NewLabel("strided"), code.NewLabel("dense"));
-        var strides = code.Field(tensors, (i * TensorBytes) + StridesAt, "ptr");
-        code.Line($"br i1 {code.Let($"icmp eq ptr {strides}, null")}, label %{done}, label %{check}");
-        code.Label(check);
-        var expected = "1";
-        for (var axis = value.Type.Rank - 1; axis >= 0; axis--)
-        {
-            var extent = Number(value.Type.Shape[axis], table);
-            var differs = code.Let($"icmp ne i64 {code.Field(strides, axis * 8, "i64")}, {expected}");
-            code.ReturnIf(code.Let($"and i1 {differs}, {code.Let($"icmp ne i64 {extent}, 1")}"), error);
-            expected = code.Let($"mul i64 {expected}, {extent}");
-        }
-        code.Line($"br label %{done}");
-        code.Label(done);
+        var wrong = TensorRecords.TooFar | (mayShare ? 0 : TensorRecords.Shared) | (strided.Takes(value) ? 0 : TensorRecords.Strided);
+        code.ReturnIf(code.Let($"icmp ne i32 {code.Let($"and i32 {record.Flags}, {wrong}")}, 0"), error);
     }
 
+    private Alias Alias(Value input, Value output) => aliases.Of(input, output) is var alias && alias == Package.Alias.SamePlace && !(strided.Takes(input) && strided.Takes(output)) ? Package.Alias.Never : alias;
+
     /// <summary>A capacity below what is needed is set to that and refused.</summary>
-    private void Enough(int tensor, Expr bytes, string table, int error)
+    private void Enough(int tensor, string needed, int error)
     {
         var (small, enough) = (code.NewLabel("small"), code.NewLabel("enough"));
-        var needed = Number(bytes, table);
         code.Line($"br i1 {code.Let($"icmp ult i64 {code.Field("%outputs", tensor + Capacity, "i64")}, {needed}")}, label %{small}, label %{enough}");
         code.Label(small);
         code.Line($"store i64 {needed}, ptr {code.At("%outputs", tensor + Capacity)}");

@@ -6,10 +6,10 @@ namespace Lathe.Codegen.Package;
 public static class ErrorCodes
 {
     public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6, HostUnknown = 7;
-    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000;
+    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000, OutputOverlap = 11000;
 
     /// <summary>Every code of a model with its text, in order of code.</summary>
-    public static IEnumerable<(int Code, string Text)> Of(Program program)
+    public static IEnumerable<(int Code, string Text)> Of(Program program, StridedKernels strided)
     {
         yield return (0, "done");
         yield return (MissingArgument, "a required argument is NULL");
@@ -21,14 +21,17 @@ public static class ErrorCodes
         yield return (HostUnknown, "the host's size or abi is not that of lathe.h: set both, or give NULL");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputMissing + i, $"input '{value.Name}' has no data or no shape");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputShape + i, $"input '{value.Name}' must have the shape {Shape(program, value)}");
-        foreach (var (i, value) in program.Inputs.Index()) yield return (InputStrides + i, $"input '{value.Name}' must be dense: strides NULL or those of its shape");
+        foreach (var (i, value) in program.Inputs.Index()) yield return (InputStrides + i, $"input '{value.Name}' {Strides(value)}");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputAlignment + i, $"input '{value.Name}' must be aligned to its elements of {value.Type.Scalar.Text}");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputMissing + i, $"output '{value.Name}' has no data or no shape");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputCapacity + i, $"output '{value.Name}' has too small a capacity; the bytes it needs were written there");
-        foreach (var (i, value) in program.Outputs.Index()) yield return (OutputStrides + i, $"output '{value.Name}' must be dense: strides NULL or those of its shape");
+        foreach (var (i, value) in program.Outputs.Index()) yield return (OutputStrides + i, $"output '{value.Name}' {Strides(value)}{(strided.Takes(value) ? ", or that lay two elements on one another" : "")}");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputAlignment + i, $"output '{value.Name}' must be aligned to its elements of {value.Type.Scalar.Text}");
         foreach (var (i, guard) in program.Guards.Index()) yield return (Guard + i, guard.Message);
         foreach (var (i, symbol) in program.Symbols.Index()) yield return (DimensionRange + i, $"a dimension is out of its range: {Range(symbol)}");
+        foreach (var (i, value) in program.Outputs.Index()) yield return (OutputOverlap + i, $"output '{value.Name}' lies over another output, or over an input that is still read when it is written");
+
+        string Strides(Value value) => strided.Takes(value) ? "has strides that reach beyond any memory" : "must be dense: strides NULL or those of its shape";
     }
 
     /// <summary>A shape as a person reads it, with the ranges of its dimensions.</summary>

@@ -31,11 +31,7 @@ public sealed class PlanKernel
     /// <summary>The value where known, else the place in the table.</summary>
     public (long? Value, int Place) Find(Expr expr) => expr is Number n ? (n.Integer, -1) : (null, places[expr]);
 
-    /// <summary>Bytes that a tensor takes.</summary>
-    public static Expr Bytes(TensorType type) => Linear.Simplify((type.Size * type.Scalar.Bits + 7) / 8);
-
     private static IEnumerable<Expr> Wanted(Program program) => program.Inputs.Concat(program.Outputs).SelectMany(v => v.Type.Shape)
-        .Concat(program.Outputs.Select(v => Bytes(v.Type)))
         .Concat(program.Slots.Select(s => s.Offset))
         .Concat(program.Steps.OfType<CallKernel>().Select(c => c.Scratch).OfType<Expr>())
         .Concat(program.Guards.Select(g => g.Condition))

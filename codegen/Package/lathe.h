@@ -16,9 +16,16 @@ extern "C" {
 typedef struct {
   void *data;             /* elements, aligned to their own size at least; 64 bytes is best */
   int64_t *shape;         /* one extent for each dimension: given for an input, written by the run for an output */
-  const int64_t *strides; /* NULL: dense; else elements per step of each dimension (a cache may be appended to in place) */
-  uint64_t capacity;      /* bytes at data; bounds a size that depends on the data */
+  const int64_t *strides; /* NULL: dense; else elements per step of each dimension */
+  uint64_t capacity;      /* bytes from data on that an output may fill; one that is too small is set to what is needed */
 } lathe_tensor;
+
+/* Strides may be negative; those of an input may be 0, which repeats it; those of an output must lay no two elements on one another.
+   An output may lie over an input where nothing is lost by it, else a code says that it cannot:
+   - anywhere, where the run has read the input for the last time before it begins the output (the states of most recurrent models);
+   - where each element lies on the input's element of the same index, that is with the same data and strides, if the output is computed
+     element by element from it, or repeats it and goes on behind it: a cache of [batch, heads, length, width] in a buffer with room for
+     more grows in place, and only what is new is written. */
 
 /* What a run may ask of the program around it. Members may be NULL; so may the whole. */
 typedef struct {

@@ -7,10 +7,11 @@ public enum Space : byte { Argument, Registers, Arena }
 /// <param name="Name">Unique in its kernel.</param>
 /// <param name="Shape">Extent of each axis; expressions over symbols where dimensions are not known.</param>
 /// <param name="Order">Axes from outermost to innermost in memory; as declared if empty. A formula indexes by axis and never sees it.</param>
-public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space = Space.Argument, Seq<int> Order = default)
+/// <param name="Apart">Strides, where a caller gives them; empty: neighbours lie side by side. Only an artifact's entry makes such buffers, no pass meets them.</param>
+public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space = Space.Argument, Seq<int> Order = default, Seq<Expr> Apart = default)
 {
     /// <summary>A copy by <c>with</c> works out for itself what this one remembers.</summary>
-    private Buffer(Buffer other) => (Name, Scalar, Shape, Space, Order) = (other.Name, other.Scalar, other.Shape, other.Space, other.Order);
+    private Buffer(Buffer other) => (Name, Scalar, Shape, Space, Order, Apart) = (other.Name, other.Scalar, other.Shape, other.Space, other.Order, other.Apart);
 
     public Expr this[params Seq<Expr> at] => Load.Of(this, at);
 
@@ -20,6 +21,7 @@ public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space
         get
         {
             if (strides.Count == Shape.Count) return strides;
+            if (Apart is not []) return strides = Apart;
             var all = new Expr[Shape.Count];
             Expr stride = 1;
             for (var i = Shape.Count - 1; i >= 0; i--)
@@ -45,7 +47,7 @@ public sealed record Buffer(string Name, Scalar Scalar, Shape Shape, Space Space
     }
 
     public bool Equals(Buffer? other) => ReferenceEquals(this, other)
-        || other is not null && Name == other.Name && Scalar == other.Scalar && Space == other.Space && Shape == other.Shape && Order == other.Order;
+        || other is not null && Name == other.Name && Scalar == other.Scalar && Space == other.Space && Shape == other.Shape && Order == other.Order && Apart == other.Apart;
     public override int GetHashCode() => hash != 0 ? hash : hash = HashCode.Combine(Name, Scalar, Space) | 1;
     private int hash;
 }

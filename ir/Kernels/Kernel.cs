@@ -14,7 +14,7 @@ public sealed record Kernel(string Name, Seq<Buffer> Inputs, Seq<Buffer> Outputs
 
     /// <summary>Symbols that extents, indices and shapes mention, by name.</summary>
     public Seq<Symbol> Symbols => [.. Body.All.SelectMany(s => s.Own)
-        .Concat(Inputs.Concat(Outputs).SelectMany(b => b.Shape))
+        .Concat(Inputs.Concat(Outputs).SelectMany(b => b.Shape.Concat(b.Apart)))
         .SelectMany(e => e.Parts()).SelectMany(e => e is Axis axis ? Extents([axis]) : e is Reduce reduce ? Extents(reduce.Axes) : e is Dot dot ? Extents([dot.Lane]) : [e])
         .OfType<Symbol>().Distinct().OrderBy(s => s.Name, StringComparer.Ordinal)];
 

@@ -55,6 +55,9 @@ public sealed class CTests(Models models) : IDisposable
     public void A_dimension_is_given_by_each_run() => Run("symbolic.c", [Models.FolderOf(models.RowsArtifact)], [Models.FileOf(models.RowsArtifact, ".a")]);
 
     [ToolFact("gcc")]
+    public void Strides_are_read_and_written_and_a_cache_grows_in_place() => Run("strides.c", [Models.FolderOf(models.Cache)], [Models.FileOf(models.Cache, ".a")]);
+
+    [ToolFact("gcc")]
     public void Odd_names_and_tensors() => Run("odd.c", [Models.FolderOf(models.Odd)], [Models.FileOf(models.Odd, ".a")]);
 
     [ToolFact("gcc")]

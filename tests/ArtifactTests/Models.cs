@@ -15,7 +15,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     private readonly ScratchFolder scratch = new();
     private readonly Lazy<Graph> digits = new(() => OnnxModel.Load(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx")).Graph);
     private readonly Lazy<Program> digitsProgram, rowsProgram;
-    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact;
+    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact, cacheArtifact;
 
     public Models()
     {
@@ -25,6 +25,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         pooledArtifact = new(() => Write(DigitsProgram, "pooled", "pooled", pool: true));
         rowsArtifact = new(() => Write(rowsProgram.Value, "rows", "rows"));
         oddArtifact = new(() => Write(Compilation.Run(Strange(), MachineTable.Of(CpuTarget.Host)), "odd", "odd"));
+        cacheArtifact = new(() => Write(Compilation.Run(Decoder(), MachineTable.Of(CpuTarget.Host)), "cache", "cache"));
         rowsInFileArtifact = new(() => Write(rowsProgram.Value, "rows", "rows-in-file", inFile: true));
     }
 
@@ -45,6 +46,12 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     /// <summary>Names that C does not allow, a number, whole numbers, an input and a weight that are outputs.</summary>
     public Artifact Odd => oddArtifact.Value;
 
+    /// <summary>
+    /// One step of a decoder: <c>present[2, p + t, 4] = past[2, p, 4] | x[2, t, 4]</c>, <c>scores[2, t, p + t] = x · presentᵀ</c>, <c>next[2, 4] = state[2, 4] / 2 + step[2, 4]</c>,
+    /// <c>columns[5, 3]</c>: <c>image[3, 5]</c> of bytes turned.
+    /// </summary>
+    public Artifact Cache => cacheArtifact.Value;
+
     /// <summary>The folder an artifact was written to.</summary>
     public static string FolderOf(Artifact artifact) => Path.GetDirectoryName(artifact.Files[0])!;
 
@@ -61,6 +68,18 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         var b = Weight("b", [8], j => j - 3);
         var graph = new GraphBuilder("rows", x);
         return graph.Return(graph.Add("y", new Relu(), graph.Add("sum", new Add(), graph.Add("product", new MatMul(), x, w), b)));
+    }
+
+    private static Graph Decoder()
+    {
+        var (p, t) = (Symbol.Of("p", 1, 64), Symbol.Of("t", 1, 16));
+        Value Input(string name, Scalar kind, params Seq<Expr> shape) => new(name, new TensorType(shape, kind));
+        var (past, x, state, step, image) = (Input("past", Scalar.F32, 2, p, 4), Input("x", Scalar.F32, 2, t, 4), Input("state", Scalar.F32, 2, 4), Input("step", Scalar.F32, 2, 4), Input("image", Scalar.U8, 3, 5));
+        var half = new Value("half", new TensorType([], Scalar.F32), [Bytes.Of<float>([0.5f])]);
+        var graph = new GraphBuilder("cache", past, x, state, step, image);
+        var present = graph.Add("present", new Concat(1), past, x);
+        return graph.Return(present, graph.Add("scores", new MatMul(), x, graph.Add("turned", new Transpose([0, 2, 1]), present)),
+            graph.Add("next", new Add(), graph.Add("halved", new Mul(), state, half), step), graph.Add("columns", new Transpose([1, 0]), image));
     }
 
     private static Graph Strange()

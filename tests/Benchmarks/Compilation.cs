@@ -11,8 +11,8 @@ namespace Lathe.Benchmarks;
 /// <param name="ModelMegabytes">The model file.</param>
 /// <param name="CodeBytes">Of the kernels and the entry.</param>
 /// <param name="WeightBytes">As a run maps them.</param>
-/// <param name="ArenaBytes">Of the workspace, with the dimensions that were given.</param>
-public sealed record Compilation(string Library, double Seconds, double PeakMegabytes, double ModelMegabytes, double CodeBytes, double WeightBytes, double ArenaBytes)
+/// <param name="ArenaBytes">Of the workspace; null where it has no bound.</param>
+public sealed record Compilation(string Library, double Seconds, double PeakMegabytes, double ModelMegabytes, double CodeBytes, double WeightBytes, double? ArenaBytes)
 {
     /// <summary>What a compile may take at most: 0.3 of the model and 300 MB.</summary>
     public double BoundMegabytes => 0.3 * ModelMegabytes + 300;
@@ -35,9 +35,9 @@ public sealed record Compilation(string Library, double Seconds, double PeakMega
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         if (process.ExitCode != 0) throw new BenchmarkException($"compile ended with {process.ExitCode}: {Reason(complaints.Result)}");
         using var report = JsonDocument.Parse(output.Result);
-        return new(Path.Combine(folder, $"lib{model.Name}.so"), seconds, peak / 1e6, new FileInfo(model.Path).Length / 1e6, Number("code_bytes"), Number("weight_bytes"), Number("arena_bytes"));
+        return new(Path.Combine(folder, $"lib{model.Name}.so"), seconds, peak / 1e6, new FileInfo(model.Path).Length / 1e6, Number("code_bytes")!.Value, Number("weight_bytes")!.Value, Number("arena_bytes"));
 
-        double Number(string name) => report.RootElement.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : double.NaN;
+        double? Number(string name) => report.RootElement.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
     }
 
     /// <summary>The first line that is an error and not a warning, and how many there are.</summary>

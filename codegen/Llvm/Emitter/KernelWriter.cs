@@ -28,7 +28,8 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
         Seq<(Buffer Buffer, string Name)> buffers = [.. kernel.Inputs.Concat(kernel.Outputs).Select((buffer, i) => (buffer, $"%b{i.Text()}"))];
         foreach (var (buffer, name) in buffers) body.Bind(buffer, name);
         body.Emit(kernel.Body);
-        Define($"{symbol}.body", [.. buffers.Select(b => $"ptr noalias %{b.Name[1..]}"), .. SymbolParameters, "ptr noalias %scratch", "ptr %host"], body);
+        // A caller's strides may lay a result over an operand.
+        Define($"{symbol}.body", [.. buffers.Select(b => $"ptr{(b.Buffer.Apart is [] ? " noalias" : "")} %{b.Name[1..]}"), .. SymbolParameters, "ptr noalias %scratch", "ptr %host"], body);
 
         var entry = new FunctionWriter();
         string[] arguments = [.. buffers.Select((_, i) => $"ptr {Word(entry, "%args", i, "ptr")}"), .. Symbols.Select((_, i) => $"i64 {Word(entry, "%dims", i, "i64")}"), "ptr %scratch", "ptr %host"];

@@ -53,9 +53,11 @@ int main(void) {
     image_shape[axis] = -1;
     REFUSES(2000, "'Input3'");
   }
-  int64_t dense[] = {784, 784, 28, 1}, wide[] = {784, 784, 32, 1}, one[] = {5, 5, 28, 1};
-  inputs.Input3.strides = wide;
-  REFUSES(3000, "'Input3' must be dense");
+  int64_t dense[] = {784, 784, 28, 1}, far[] = {784, 784, (int64_t)1 << 45, 1}, farthest[] = {784, 784, INT64_MIN, 1}, one[] = {5, 5, 28, 1};
+  inputs.Input3.strides = far;
+  REFUSES(3000, "'Input3' has strides");
+  inputs.Input3.strides = farthest;
+  REFUSES(3000, "'Input3' has strides");
   inputs.Input3.data = (char *)image + 2;
   REFUSES(4000, "'Input3' must be aligned");
 
@@ -67,9 +69,13 @@ int main(void) {
   CHECK_CODE(digits, RUN(), 6000, "'Plus214_Output_0'");
   CHECK(outputs.Plus214_Output_0.capacity == 40);
   reset();
-  int64_t gaps[] = {20, 2};
+  int64_t gaps[] = {20, 2}, piled[] = {10, 0};
   outputs.Plus214_Output_0.strides = gaps;
-  REFUSES(7000, "'Plus214_Output_0' must be dense");
+  CHECK_CODE(digits, RUN(), 6000, "'Plus214_Output_0'");
+  CHECK(outputs.Plus214_Output_0.capacity == 19 * sizeof *scores);
+  reset();
+  outputs.Plus214_Output_0.strides = piled;
+  REFUSES(7000, "'Plus214_Output_0'");
   outputs.Plus214_Output_0.data = (char *)scores + 1;
   REFUSES(8000, "'Plus214_Output_0' must be aligned");
 

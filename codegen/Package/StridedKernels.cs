@@ -1,0 +1,89 @@
+using System.Globalization;
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Package;
+
+/// <summary>
+/// The kernels that read a model's inputs or fill its outputs, once more with the caller's strides as symbols. Runs without strides never meet them,
+/// and neither run needs room for copies. The schedule stays: sums are added in the same order, results are the same bits.
+/// </summary>
+public sealed class StridedKernels
+{
+    private readonly Dictionary<(string Kernel, Seq<(int Argument, Shape Shape)> Given), StridedKernel?> made = [];
+    private readonly Dictionary<CallKernel, StridedKernel> calls = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
+
+    /// <summary>No stride is larger, so that no address overflows.</summary>
+    public const long Farthest = int.MaxValue;
+
+    public StridedKernels(Program program)
+    {
+        var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
+        var tensors = program.Inputs.Concat(program.Outputs).Where(v => v.Type.Rank > 0).ToDictionary(v => v.Name, v => v.Type, StringComparer.Ordinal);
+        foreach (var value in tensors.Where(t => t.Value.Scalar.Bits < 8)) refused.Add(value.Key);
+        foreach (var call in program.Steps.OfType<CallKernel>())
+        {
+            Seq<(int Argument, Shape Shape)> given = [.. call.Arguments.Index().Where(a => tensors.ContainsKey(a.Item)).Select(a => (a.Index, tensors[a.Item].Shape))];
+            if (given.Count == 0) continue;
+            if (!made.TryGetValue((call.Kernel, given), out var strided)) made[(call.Kernel, given)] = strided = Make(kernels[call.Kernel], given, made.Count);
+            if (strided is not null) calls[call] = strided;
+            else foreach (var (argument, _) in given) refused.Add(call.Arguments[argument]);
+        }
+    }
+
+    /// <summary>All that were made, to be emitted beside the program's.</summary>
+    public IEnumerable<Kernel> Kernels => made.Values.OfType<StridedKernel>().SelectMany(k => new[] { k.SideBySide, k.Apart });
+
+    /// <summary>What a call runs where strides are given; null where it touches no input or output.</summary>
+    public StridedKernel? Of(CallKernel call) => calls.GetValueOrDefault(call);
+
+    /// <summary>Whether an input or output may have any strides; those that share bytes between numbers are dense.</summary>
+    public bool Takes(Value value) => value.Type.Rank > 0 && !refused.Contains(value.Name);
+
+    private static StridedKernel? Make(Kernel kernel, Seq<(int Argument, Shape Shape)> given, int number)
+    {
+        var buffers = kernel.Inputs.Concat(kernel.Outputs).ToList();
+        if (given.Any(g => buffers[g.Argument].Scalar.Bits < 8)) return null;
+        var taken = kernel.Symbols.Concat(given.SelectMany(g => g.Shape).SelectMany(e => e.Parts()).OfType<Symbol>()).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var strides = given.Select(g => g.Shape.Select((_, axis) => Stride(g.Argument, axis)).ToSeq()).ToSeq();
+        Kernel With(bool side) => Rewritten(kernel, string.Create(CultureInfo.InvariantCulture, $"{kernel.Name}.strided{number}{(side ? "" : ".apart")}"),
+            given.Zip(strides, (g, all) => (buffers[g.Argument], g.Shape, side ? [.. all.SkipLast(1), 1] : all)).ToDictionary(t => t.Item1, t => new StridedAccess(t.Item1, t.Shape, t.Item3)));
+        var (sideBySide, apart) = (With(true), With(false));
+        // An extent that is itself read from an input cannot be rewritten.
+        if (buffers.Where((_, i) => given.Any(g => g.Argument == i)).Any(b => apart.Body.Loads.Any(l => l.Buffer == b))) return null;
+        return new(sideBySide, apart, [.. given.Zip(strides).SelectMany(g => g.Second.Select((symbol, axis) => (((Symbol)symbol).Name, g.First.Argument, axis)))]);
+
+        Expr Stride(int argument, int axis)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"stride {argument}.{axis}");
+            while (taken.Contains(name)) name += "_";
+            return Symbol.Of(name, -Farthest, Farthest);
+        }
+    }
+
+    private static Kernel Rewritten(Kernel kernel, string name, Dictionary<Buffer, StridedAccess> accesses)
+    {
+        Seq<Buffer> Renewed(Seq<Buffer> buffers) => [.. buffers.Select(b => accesses.TryGetValue(b, out var access) ? access.Buffer : b)];
+        return new(name, Renewed(kernel.Inputs), Renewed(kernel.Outputs), Statement(kernel.Body));
+
+        Stmt Statement(Stmt stmt) => stmt switch
+        {
+            Loop l => new Loop(l.Kind, l.Axis, Statement(l.Body)),
+            Block b => new Block([.. b.Steps.Select(Statement)]),
+            Scratch s => new Scratch(s.Buffer, Statement(s.Body)),
+            Store s when accesses.TryGetValue(s.Buffer, out var access) => access.Set([.. s.At.Select(Formula)], Formula(s.Value)),
+            Store s => new Store(s.Buffer, [.. s.At.Select(Formula)], Formula(s.Value)),
+            Ir.Guard g => Stmts.When(Formula(g.Condition), Statement(g.Body)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+        Expr Formula(Expr formula) => formula.Replace(part => part is Load load && accesses.TryGetValue(load.Buffer, out var access)
+            ? access.Read([.. load.At.Select(Formula)], load.Outside is { } outside ? Formula(outside) : null) : null);
+    }
+}
+
+/// <summary>A kernel for callers with strides.</summary>
+/// <param name="SideBySide">Where the last axis of every tensor has stride 1: vectors are read and written whole.</param>
+/// <param name="Apart">For all others.</param>
+/// <param name="Strides">The symbols that hold strides: of which argument, along which axis.</param>
+public sealed record StridedKernel(Kernel SideBySide, Kernel Apart, Seq<(string Symbol, int Argument, int Axis)> Strides);
