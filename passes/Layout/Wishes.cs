@@ -11,7 +11,8 @@ internal static class Wishes
         foreach (var reduce in formula.Reduces)
         {
             var loads = reduce.Body.Parts().OfType<Load>().ToList();
-            var isWindow = loads.Exists(l => l.At.Any(e => reduce.Axes.Any(e.Mentions) && formula.Axes.Any(e.Mentions)));
+            // A window slides along the axis that the result has there too; heads cut out of one axis do not.
+            var isWindow = loads.Exists(l => l.At.Index().Any(p => p.Index < formula.Axes.Count && p.Item.Mentions(formula.Axes[p.Index]) && reduce.Axes.Any(p.Item.Mentions)));
             // Axes of the result along which only the weights vary: a contraction's columns.
             var weights = loads.Where(l => formula.Operand(l).IsWeight).ToList();
             var images = loads.Except(weights).ToList();
