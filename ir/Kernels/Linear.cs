@@ -245,6 +245,17 @@ public sealed class Linear
             again = false;
             foreach (var (atom, factor) in terms)
             {
+                if (Remainder(atom) is ({ } remainder, var others) && remainder.B is not Number)
+                {
+                    // The same where the divisor is a product of symbols, and the sum perhaps times something.
+                    var whole = Of(remainder.A / remainder.B * remainder.B * others);
+                    if (whole.terms.Count == 0 || whole.terms.Any(t => t.Key == atom || terms.GetValueOrDefault(t.Key) != t.Value * factor)) continue;
+                    AddAll(whole, -factor);
+                    Term(atom, -factor);
+                    AddAll(Of(remainder.A * others), factor);
+                    again = true;
+                    break;
+                }
                 if (atom is not Binary { Operator: Operator.Modulo, A: var x, B: var d }) continue;
                 var step = d is Number { Integer: var constant } ? constant : 0;
                 if (step == 0) continue;
@@ -260,6 +271,15 @@ public sealed class Linear
             }
         }
     }
+
+    /// <summary>A product's first factor that is a remainder, and the product of the others.</summary>
+    private static (Binary? Remainder, Expr Others) Remainder(Expr product) => product switch
+    {
+        Binary { Operator: Operator.Modulo } m => (m, 1),
+        Binary { Operator: Operator.Multiply } m when Remainder(m.A) is ({ } inA, var others) => (inA, others * m.B),
+        Binary { Operator: Operator.Multiply } m when Remainder(m.B) is ({ } inB, var others) => (inB, m.A * others),
+        _ => (null, 1),
+    };
 
     /// <summary>Splits what is divided into a part that <paramref name="d"/> divides and a rest; a rest in [0, d) vanishes from the quotient.</summary>
     private void Divide(Linear x, long d, Operator operation, long factor)

@@ -14,7 +14,8 @@ internal sealed record Fit(int Repeat, int Operands)
     public string? Why(Formula producer, Formula reader, Value value)
     {
         if (value.Type.Encoding is not Dense) return $"it is stored as {value.Type.Encoding}";
-        if (SideBySide.Places(producer.Node) is not null || SideBySide.Places(reader.Node) is not null) return "what lies side by side is stored there by what computes it";
+        // A reader that goes through it in place may as well go through its parts: halves that a rotary embedding turns.
+        if (SideBySide.Places(producer.Node) is not null && !(reader.IsElementwise && reader.ReadsInPlace(value)) || SideBySide.Places(reader.Node) is not null) return "what lies side by side is stored there by what computes it";
         if (IsOnce(producer, value) && !IsPlainMove(producer) && !reader.Node.Reads.All(v => v.IsWeight || v == value)) return "it depends on weights only and is worked out once, in the compiler";
         var reads = reader.ReadsOf(value).ToList();
         if (reads.Count == 0) return "its numbers are not read";
@@ -71,7 +72,7 @@ internal sealed record Fit(int Repeat, int Operands)
     private static bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
         && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)));
 
-    /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides.</summary>
+    /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides. An axis in equal parts that read alike, heads that share keys, is two axes.</summary>
     public static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1
-        && !formula.Number.Parts().Any(e => e is Binary { Operator: Operator.Divide or Operator.Modulo } or Call);
+        && !formula.Number.Parts().Any(e => e is Binary { Operator: Operator.Modulo } or Call || e is Binary { Operator: Operator.Divide } d && !(d is { A: Axis { Extent: Number { Integer: var extent } }, B: Number { Integer: > 0 and var parts } } && extent % parts == 0));
 }
