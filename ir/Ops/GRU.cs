@@ -18,13 +18,19 @@ public sealed record GRU(Seq<float> ActivationAlpha = default, Seq<float> Activa
 
     protected override Stmt Step(RecurrentCell cell)
     {
-        var (h, update, reset) = (cell.States[0], cell.Vector("update"), cell.Vector("reset"));
+        var h = cell.States[0];
         Expr Gate(int gate, Expr i) => cell.Activate(0, cell.Input(gate, i) + cell.Weighted(gate, i, h));
-        var gates = cell.Over(i => Stmts.Do(update.Set([i], Gate(0, i)), reset.Set([i], LinearBeforeReset ? Gate(1, i) : Gate(1, i) * h[i])));
-        Expr Candidate(Expr i) => cell.Activate(1, LinearBeforeReset
-            ? cell.Input(2, i, withStateBias: false) + reset[i] * (cell.Weighted(2, i, h) + cell.StateBias(2, i))
-            : cell.Input(2, i) + cell.Weighted(2, i, reset));
-        return new Scratch(update, new Scratch(reset, Stmts.Do(gates, cell.Over(i => cell.Next.Set([i], (1.0 - update[i]) * Candidate(i) + update[i] * h[i])))));
+        Stmt Next(Expr i, Expr update, Expr candidate) => cell.Next.Set([i], (1.0 - update) * cell.Activate(1, candidate) + update * h[i]);
+        if (LinearBeforeReset)
+        {
+            // Every sum is of the last state: one loop makes all three.
+            var (z, r) = (cell.Register("update"), cell.Register("reset"));
+            return cell.Over(i => new Scratch(z, new Scratch(r, Stmts.Do(z.Set([], Gate(0, i)), r.Set([], Gate(1, i)),
+                Next(i, z[[]], cell.Input(2, i, withStateBias: false) + r[[]] * (cell.Weighted(2, i, h) + cell.StateBias(2, i)))))));
+        }
+        var (update, reset) = (cell.Vector("update"), cell.Vector("reset"));
+        var gates = cell.Over(i => Stmts.Do(update.Set([i], Gate(0, i)), reset.Set([i], Gate(1, i) * h[i])));
+        return new Scratch(update, new Scratch(reset, Stmts.Do(gates, cell.Over(i => Next(i, update[i], cell.Input(2, i) + cell.Weighted(2, i, reset))))));
     }
 
     public override IEnumerable<Example> Examples() => [.. Cells(3, 5), .. (this with { LinearBeforeReset = true }).Cells(2, 3)];

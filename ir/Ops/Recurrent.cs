@@ -11,6 +11,7 @@ namespace Lathe.Ir.Ops;
 /// <remarks>
 /// Operands: x [T, B, I]; weights [D, gates · H, I] of the input and [D, gates · H, H] of the state; optionally biases [D, 2 · gates · H], lengths [B]
 /// and the first state [D, B, H]. Results: the states of all steps [T, D, B, H], 0 beyond a sequence's length; the last state [D, B, H].
+/// Without weights of the input x is [T, B, D, gates · H]: each gate's weighted sum of the input already, with the first of its two biases.
 /// </remarks>
 public abstract record Recurrent(Seq<float> ActivationAlpha, Seq<float> ActivationBeta, Seq<string> Activations, float? Clip, string Direction, long HiddenSize, long Layout) : StatementOp
 {
@@ -29,12 +30,18 @@ public abstract record Recurrent(Seq<float> ActivationAlpha, Seq<float> Activati
     public override Seq<TensorType> Infer(Operands x)
     {
         Require(Direction is "forward" or "reverse" or "bidirectional" && Layout is 0 or 1, $"direction {Direction} and layout {Layout}");
-        Require(x.Real(0).Rank == 3 && x.Type(1).Rank == 3 && x.Type(2).Rank == 3, $"x and weights must have three axes, they are {x.Type(0)}, {x.Type(1)} and {x.Type(2)}");
+        Require(x.Type(2).Rank == 3 && x.Real(0).Rank == (x.Has(1) ? 3 : 4), $"x must have three axes, four where there are no weights of it, and the weights {x.Type(2)} of the state three; x is {x.Type(0)}");
+        Require(!x.Has(1) || x.Type(1).Rank == 3, $"the weights {x.Type(1)} of the input must have three axes");
         x.Alike(0, 1, 2, 3);
-        var (time, batch, input) = Layout == 0 ? (x.Shape(0)[0], x.Shape(0)[1], x.Shape(0)[2]) : (x.Shape(0)[1], x.Shape(0)[0], x.Shape(0)[2]);
+        var (time, batch) = Layout == 0 ? (x.Shape(0)[0], x.Shape(0)[1]) : (x.Shape(0)[1], x.Shape(0)[0]);
         var hidden = x.Shape(2)[2];
         if (HiddenSize != 0) x.Equal(hidden, HiddenSize, $"hidden_size and the weights {x.Type(2)} of the state");
-        x.Equal(x.Shape(1)[2], input, $"weights {x.Type(1)} of the input {x.Type(0)}");
+        if (x.Has(1)) x.Equal(x.Shape(1)[2], x.Shape(0)[2], $"weights {x.Type(1)} of the input {x.Type(0)}");
+        else
+        {
+            x.Equal(x.Shape(0)[2], Directions, $"directions of x {x.Type(0)}");
+            x.Equal(x.Shape(0)[3], Linear.Simplify(hidden * Gates), $"{Gates} gates of {hidden} in x {x.Type(0)}");
+        }
         for (var i = 1; i < 4; i++)
         {
             if (!x.Has(i)) continue;
@@ -75,7 +82,7 @@ public abstract record Recurrent(Seq<float> ActivationAlpha, Seq<float> Activati
             Seq<Expr> At(Expr i) => Layout == 0 ? [place, direction, batch, i] : [batch, place, direction, i];
             // Beyond a sequence's end the guard keeps the cell from running; the place is held inside for those who read ahead of it.
             var at = backwards ? Expr.Clamp(place, 0, time - 1) : place;
-            var cell = new RecurrentCell(x, direction, hidden, Gates, states, next, Clip, functions, k => x[0](Layout == 0 ? [at, batch, k] : [batch, at, k]));
+            var cell = new RecurrentCell(x, direction, hidden, Gates, states, next, Clip, functions, k => x[0]([.. Layout == 0 ? [at, batch] : new[] { batch, at }, .. k]));
             return Stmts.Do(
                 Stmts.When(lasts, Stmts.Do(Step(cell), Over(i => states[0].Set([i], next[i])))),
                 Over(i => results[0].Set(At(i), Expr.Select(lasts, states[0][i], 0).As(results[0].Scalar))));
@@ -94,5 +101,6 @@ public abstract record Recurrent(Seq<float> ActivationAlpha, Seq<float> Activati
         yield return new(this, Operand.F32(4, 2, input), Weights(1, input), Weights(1, hidden));
         yield return new(this with { Direction = "reverse", Layout = 1 }, Operand.F32(2, 3, input), Weights(1, input), Weights(1, hidden), Biases(1));
         yield return new(this with { Direction = "bidirectional", Clip = 0.7f }, [Operand.F32(4, 3, input), Weights(2, input), Weights(2, hidden), Biases(2), Operand.Constant(Scalar.I32, [3], 4, 1, 2), .. Enumerable.Repeat(Operand.F32(2, 3, hidden), States)]);
+        yield return new(this with { Layout = 1 }, Operand.F32(2, 3, 1, Gates * hidden), null, Weights(1, hidden), Biases(1));
     }
 }

@@ -8,7 +8,7 @@ public sealed class RecurrentCell
     private readonly int gates;
     private readonly float? clip;
     private readonly Activation[] functions;
-    private readonly Func<Expr, Expr> input;
+    private readonly Func<Seq<Expr>, Expr> input;
 
     /// <param name="x">Operands of the operator.</param>
     /// <param name="direction">Which of the directions.</param>
@@ -18,8 +18,8 @@ public sealed class RecurrentCell
     /// <param name="next">The first vector of the next state.</param>
     /// <param name="clip">Bound of what goes into activations.</param>
     /// <param name="functions">The activations.</param>
-    /// <param name="input">The number of the input at a place.</param>
-    internal RecurrentCell(Operands x, int direction, Expr hidden, int gates, Seq<Buffer> states, Buffer next, float? clip, Activation[] functions, Func<Expr, Expr> input) =>
+    /// <param name="input">The number of the input at a place of the step: its last index, or direction and row of the weights where it is weighted already.</param>
+    internal RecurrentCell(Operands x, int direction, Expr hidden, int gates, Seq<Buffer> states, Buffer next, float? clip, Activation[] functions, Func<Seq<Expr>, Expr> input) =>
         (this.x, this.direction, Hidden, this.gates, States, Next, this.clip, this.functions, this.input) = (x, direction, hidden, gates, states, next, clip, functions, input);
 
     /// <summary>How many numbers the state has.</summary>
@@ -34,12 +34,12 @@ public sealed class RecurrentCell
     /// <summary>A number of a further operand that has one vector for each direction; null where it is absent.</summary>
     public Expr? Further(int operand, Expr place) => x.Has(operand) ? x[operand]([direction, place]) : null;
 
-    /// <summary>A gate's weighted sum of the input, its two biases included.</summary>
+    /// <summary>A gate's weighted sum of the input, its two biases included; one that is weighted already holds the first.</summary>
     public Expr Input(int gate, Expr i, bool withStateBias = true)
     {
-        var sum = Expr.Sum([x.Shape(1)[2]], k => input(k[0]) * x[1]([direction, Row(gate, i), k[0]]));
+        var sum = x.Has(1) ? Expr.Sum([x.Shape(1)[2]], k => input([k[0]]) * x[1]([direction, Row(gate, i), k[0]])) : input([direction, Row(gate, i)]);
         if (!x.Has(3)) return sum;
-        sum += x[3]([direction, Row(gate, i)]);
+        if (x.Has(1)) sum += x[3]([direction, Row(gate, i)]);
         return withStateBias ? sum + StateBias(gate, i) : sum;
     }
 

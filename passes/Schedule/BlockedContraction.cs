@@ -16,9 +16,9 @@ public sealed class BlockedContraction
     private readonly Tile tile;
     private readonly Flattened rows, columns;
     private readonly DepthBlocks depth;
-    private readonly bool constantB, packsA;
-    private readonly long panels, tilesPerBlock, rest, chunks;
-    private readonly Expr tiles, blocks;
+    private readonly bool constantB, packsA, packsB, shared;
+    private readonly long tilesPerBlock, rest, chunks;
+    private readonly Expr panels, tiles, blocks;
     private readonly Buffer aPack, bPack, partial;
     private readonly Seq<Axis> batchOfB;
 
@@ -29,8 +29,11 @@ public sealed class BlockedContraction
         var order = Ordered();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
         depth = new(order, tile.Depth);
-        panels = Up(columns.Static, Tile.Panel);
+        panels = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
         packsA = !ReadsPlainly();
+        // What is used for one tile of rows only is not worth laying out.
+        packsB = constantB || rows.Static == 0 || rows.Static > tile.Rows || !ReadsColumns();
+        shared = machine.Pays(contraction);
         tiles = Linear.Simplify(rows.Extent / tile.Rows);
         rest = rows.Static % tile.Rows;
         var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(rows.Static / tile.Rows, Math.Max(1, tile.RowBlock / tile.Rows)));
@@ -38,36 +41,39 @@ public sealed class BlockedContraction
         if (parts != 0) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
         tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
         blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
-        chunks = packsA || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, panels * Tile.Panel / tile.Columns / 2));
+        chunks = packsA || columns.Static == 0 || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
         batchOfB = constantB ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, depth.Steps + 16], Space.Arena);
-        bPack = new($"{name}.panels", Scalar.F32, [.. batchOfB.Select(a => a.Extent), depth.Count, panels, depth.Steps, Tile.Panel], constantB ? Space.Argument : Space.Arena);
-        partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, panels * Tile.Panel], Space.Arena);
+        bPack = new($"{name}.panels", Scalar.F32, [.. batchOfB.Select(a => a.Extent), depth.Count, panels, depth.Stored, Tile.Panel], constantB ? Space.Argument : Space.Arena);
+        partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, Linear.Simplify(panels * Tile.Panel)], Space.Arena);
     }
 
-    /// <summary>Whether the template can say this contraction: sums of f32, columns and depth known when compiling.</summary>
-    public static bool Fits(Contraction contraction) =>
-        contraction.Sum.Type == Scalar.F32 && contraction.N.Count > 0 && new Flattened(contraction.N).Static > 0 && new Flattened(contraction.K).Static > 0
-        && contraction.Batch.All(a => a.Extent is Number) && contraction.A.Parts().OfType<Load>().Any();
+    /// <summary>Whether the template can say this contraction: sums of f32. What is packed by the compiler has columns and depth that it knows; of several summed axes it knows all.</summary>
+    public static bool Fits(Contraction contraction, bool constantB) =>
+        contraction.Sum.Type == Scalar.F32 && contraction.N.Count > 0 && contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))
+        && contraction.N.Concat(contraction.K).All(a => a.Extent is not Number { Integer: 0 })
+        && (contraction.K.Count == 1 || new Flattened(contraction.K).Static > 0)
+        && (!constantB || new Flattened(contraction.N).Static > 0 && new Flattened(contraction.K).Static > 0 && contraction.Batch.All(a => a.Extent is Number));
 
-    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {depth.Count}x{depth.Steps}{(packsA ? " gathered" : "")}";
+    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}";
 
     /// <summary>The kernel that runs once, in the compiler, to lay B out in panels; null where B is computed when the model runs.</summary>
     public Kernel? PackB() => !constantB ? null
-        : Kernel.Over(bPack.Name, [bPack], Nest(LoopKind.For, batchOfB, PackPanels(LoopKind.For)));
+        : Kernel.Over(bPack.Name, [bPack], Nest(LoopKind.For, batchOfB, PackPanels(shared: false)));
 
     public Kernel Compute()
     {
-        Stmt body = machine.Shared("b", Linear.Simplify(blocks * chunks), p =>
+        Stmt body = machine.Shared(shared, "b", Linear.Simplify(blocks * chunks), p =>
         {
             var (block, chunk) = chunks == 1 ? (p, (Expr)0) : (Linear.Simplify(p / chunks), Linear.Simplify(p % chunks));
-            return Wrap(depth.Count > 1, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
+            return Wrap(!depth.IsOne, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
                 packsA ? PackRows(block, kb) : Do(),
                 Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))));
         });
-        if (!constantB) body = new Scratch(bPack, Do(PackPanels(LoopKind.Parallel), body));
-        if (contraction.Batch.Count > 0) body = machine.Shared("b", contraction.Batch[0].Extent, b => Nest(LoopKind.For, contraction.Batch.Skip(1), body).Map(e => e.Substitute((contraction.Batch[0], b))));
+        if (!constantB && packsB) body = new Scratch(bPack, Do(PackPanels(shared), body));
+        var batch = new Flattened(contraction.Batch);
+        if (contraction.Batch.Count > 0) body = machine.Shared(shared, "b", batch.Extent, b => body.Map(e => e.Substitute(batch.At(b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
         static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
     }
@@ -75,8 +81,18 @@ public sealed class BlockedContraction
     /// <summary>The panels in tiles: as many side by side as the tile is wide, then what is left, then the last panel alone where its columns end early.</summary>
     private Stmt Columns(Expr chunk, Func<Expr, long, bool, Stmt> body)
     {
+        var widest = Math.Max(1, tile.Columns / Tile.Panel);
+        if (columns.Static == 0)
+        {
+            var (full, left) = (Linear.Simplify(columns.Extent / Tile.Panel), Linear.Simplify(columns.Extent % Tile.Panel));
+            var wide = Linear.Simplify(full / widest);
+            return Do(
+                For("n", wide, n => body(Linear.Simplify(n * widest), widest, false)),
+                widest == 1 ? Do() : For("n", Linear.Simplify(full % widest), n => body(Linear.Simplify(wide * widest + n), 1, false)),
+                When(0 < left, body(full, 1, true)));
+        }
         var (at, whole, steps) = (0L, columns.Static / Tile.Panel, new List<Stmt>());
-        for (var width = Math.Max(1, tile.Columns / Tile.Panel); width >= 1; width /= 2)
+        for (var width = widest; width >= 1; width /= 2)
         {
             var (from, count) = (at, (whole - at) / width);
             if (count == 0) continue;
@@ -88,11 +104,11 @@ public sealed class BlockedContraction
             }));
             at += count * width;
         }
-        if (at < panels) steps.Add(When(chunks == 1 ? true : Expr.Same(chunk, chunks - 1), body(at, 1, true)));
+        if (at < Up(columns.Static, Tile.Panel)) steps.Add(When(chunks == 1 ? true : Expr.Same(chunk, chunks - 1), body(at, 1, true)));
         return Do(steps);
     }
 
-    /// <summary>The rows of a block in tiles, then those left over: one short tile, or single rows where their number is not known.</summary>
+    /// <summary>The rows of a block in tiles, then those left over: one short tile, or several where their number is not known.</summary>
     private Stmt Rows(Expr block, Func<Expr, long, Stmt> body)
     {
         var exact = tiles is Number { Integer: var known } && known % tilesPerBlock == 0 || blocks is Number { Integer: 1 } && tiles is Number;
@@ -100,7 +116,18 @@ public sealed class BlockedContraction
         var whole = count == 0 ? Do() : For("t", count, t => When(exact ? true : block * tilesPerBlock + t < tiles, body(t * tile.Rows, tile.Rows)));
         var last = Expr.Same(block, blocks - 1);
         var start = Linear.Simplify((tiles - block * tilesPerBlock) * tile.Rows);
-        if (rows.Static == 0) return Do(whole, When(last, For("r", Linear.Simplify(rows.Extent % tile.Rows), r => body(start + r, 1))));
+        if (rows.Static == 0)
+        {
+            // As many as are left in tiles of 8, 4, 2 and 1 rows.
+            var (left, steps) = (Linear.Simplify(rows.Extent % tile.Rows), new List<Stmt>());
+            for (var height = 8L; height >= 1; height /= 2)
+            {
+                if (height >= tile.Rows) continue;
+                var (size, pair) = (height, 2 * height);
+                steps.Add(When(Expr.Same(left / size % 2, 1), body(Linear.Simplify(start + (pair >= tile.Rows ? 0 : left / pair * pair)), size)));
+            }
+            return Do(whole, When(last, Do(steps)));
+        }
         return rest == 0 ? whole : Do(whole, When(last, body(start, rest)));
     }
 
@@ -111,20 +138,22 @@ public sealed class BlockedContraction
         var sums = new Buffer("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
         Stmt Each(Func<Expr, Expr, Expr, Stmt> body) => Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j => body(r, v, j))));
         Expr Column(Expr v, Expr j) => Linear.Simplify(panel * Tile.Panel + v * tile.Lanes + j);
-        var one = depth.Count == 1;
+        var one = depth.IsOne;
         var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
         Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
-        Expr B(Expr k, Expr v, Expr j) => bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]];
+        Expr B(Expr k, Expr v, Expr j) => packsB ? bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]]
+            : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
         Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], machine.MultiplyAdd(A(r, k), B(k, v, j), sums[[r, v, j]])));
-        var (whole, left) = Math.DivRem(depth.Steps, tile.Unroll);
+        var many = depth.StepsOf(kb);
+        var (whole, left) = (Linear.Simplify(many / tile.Unroll), Linear.Simplify(many % tile.Unroll));
         return new Scratch(sums, Do(
             When(one ? true : Expr.Same(kb, 0), Each((r, v, j) => sums.Set([r, v, j], 0))),
             one ? Do() : When(0 < kb, Each((r, v, j) => sums.Set([r, v, j], partial[[local + r, Column(v, j)]]))),
-            whole == 0 ? Do() : For("k", whole, k => Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u)))),
-            left == 0 ? Do() : Unroll("u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll))),
+            whole is Number { Integer: 0 } ? Do() : For("k", whole, k => Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u)))),
+            left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll))),
             one ? Do() : When(kb < depth.Count - 1, Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[[r, v, j]]))),
             When(one ? true : Expr.Same(kb, depth.Count - 1), Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j =>
-                When(ragged ? Column(v, j) < columns.Static : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[[r, v, j]]))))))));
+                When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[[r, v, j]]))))))));
     }
 
     private Stmt StoreAt(Expr row, Expr column, Expr sum)
@@ -141,13 +170,20 @@ public sealed class BlockedContraction
         return depth.Loops(kb, tile.Lanes, (position, at, exists) => SetExisting(aPack, [Linear.Simplify(local + r), position], exists, contraction.A.Placed([.. row, .. at])));
     }));
 
-    private Stmt PackPanels(LoopKind kind) => For("kb", depth.Count, kb => Over(kind, "n", panels, n => depth.Loops(kb, 1, (position, at, exists) => For("j", Tile.Panel, j =>
+    private Stmt PackPanels(bool shared)
+    {
+        var (whole, left) = (Linear.Simplify(columns.Extent / Tile.Panel), Linear.Simplify(columns.Extent % Tile.Panel));
+        return For("kb", depth.Count, kb => Do(
+            whole is Number { Integer: 0 } ? Do() : Over(shared ? LoopKind.Parallel : LoopKind.For, "n", whole, n => PackPanel(kb, n, false)),
+            left is Number { Integer: 0 } ? Do() : When(0 < left, PackPanel(kb, whole, true))));
+    }
+
+    private Stmt PackPanel(Expr kb, Expr n, bool ragged) => depth.Loops(kb, 1, (position, at, exists) => Over(constantB ? LoopKind.For : !ragged && Lies(contraction.B) ? LoopKind.Vector : LoopKind.Unroll, "j", Tile.Panel, j =>
     {
         var column = Linear.Simplify(n * Tile.Panel + j);
-        var ragged = columns.Static % Tile.Panel != 0;
-        var b = contraction.B.Placed([.. at, .. columns.At(ragged ? Expr.Min(column, columns.Static - 1) : column)]);
-        return SetExisting(bPack, [.. batchOfB, kb, n, position, j], exists, ragged ? Expr.Select(column < columns.Static, b, 0.0) : b);
-    }))));
+        var b = contraction.B.Placed([.. at, .. columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column)]);
+        return SetExisting(bPack, [.. batchOfB, kb, n, position, j], exists, ragged ? Expr.Select(column < columns.Extent, b, 0.0) : b);
+    }));
 
     /// <summary>Stores a number, or zero where the step does not exist.</summary>
     private static Stmt SetExisting(Buffer buffer, Seq<Expr> at, Expr exists, Expr value) => exists is Number
@@ -162,6 +198,18 @@ public sealed class BlockedContraction
         var at = new Axis("kb", depth.Count);
         var place = Linear.Of(load.Buffer.Flat([.. load.At.Select(i => i.Substitute([.. rows.At(row), .. depth.At(at, step)]))]));
         return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4) && !Collides(place[row]);
+    }
+
+    /// <summary>B is used where it lies if its columns lie side by side in whole panels.</summary>
+    private bool ReadsColumns() => columns.Static > 0 && columns.Static % Tile.Panel == 0 && !depth.IsRagged && contraction.B is Load { Buffer.Scalar: Scalar.F32, Outside: null } && Lies(contraction.B);
+
+    /// <summary>Whether neighbouring columns are neighbours in memory, for all columns alike.</summary>
+    private bool Lies(Expr side)
+    {
+        var column = new Axis("j", columns.Extent);
+        (Axis, Expr)[] at = [.. columns.At(column)];
+        return side is Load { Outside: null } load && Linear.Of(load.Buffer.Flat(load.At.Placed(at))) is var place
+            && place[column] == 1 && place.Terms.Keys.All(atom => atom == (Expr)column || !atom.Mentions(column));
     }
 
     /// <summary>Whether rows so far apart fall on the same few sets of the first cache: a tile's rows would drive each other out.</summary>

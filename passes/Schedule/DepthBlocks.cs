@@ -4,17 +4,26 @@ using static Lathe.Passes.Placement;
 
 namespace Lathe.Passes;
 
-/// <summary>The summed axes cut into even blocks: some axes outside, one split, the rest inside. Every block has the same number of steps; where the split axis does not divide, the last block is filled up with zeros as it is packed.</summary>
+/// <summary>
+/// The summed axes cut into even blocks: some axes outside, one split, the rest inside. Every block has the same number of steps; where the split axis
+/// does not divide, the last block is filled up with zeros as it is packed. One axis of an extent that is not known has blocks of the most steps, the last as long as is left.
+/// </summary>
 public sealed class DepthBlocks
 {
     private readonly Seq<Axis> outer, inner;
     private readonly Axis? split;
     private readonly long part;
 
-    /// <param name="axes">The summed axes, extents known, the one that lies side by side last.</param>
+    /// <param name="axes">The summed axes, the one that lies side by side last; extents known unless there is only one.</param>
     /// <param name="most">Most steps of a block.</param>
     public DepthBlocks(Seq<Axis> axes, long most)
     {
+        if (axes is [{ Extent: not Number } open])
+        {
+            (inner, outer, split, part, Steps) = ([], [], open, most, most);
+            Count = Linear.Simplify((open.Extent + (most - 1)) / most);
+            return;
+        }
         var (at, size) = (axes.Count, 1L);
         while (at > 0 && size * axes[at - 1].Extent.Whole <= most) size *= axes[--at].Extent.Whole;
         (inner, split) = ([.. axes.Skip(at)], at > 0 ? axes[at - 1] : null);
@@ -31,14 +40,27 @@ public sealed class DepthBlocks
         Count = new Flattened(outer).Static * (split is null ? 1 : Up(split.Extent.Whole, part));
     }
 
-    public long Count { get; }
+    public Expr Count { get; }
+    /// <summary>Most steps of a block.</summary>
     public long Steps { get; }
+    /// <summary>Whether all steps are one block.</summary>
+    public bool IsOne => Count is Number { Integer: 1 };
+    private bool IsOpen => split is { Extent: not Number };
+    /// <summary>Steps that a block is stored with.</summary>
+    public Expr Stored => IsOpen ? Linear.Simplify(Expr.Min(split!.Extent, Steps)) : Steps;
+    /// <summary>Steps of one block.</summary>
+    public Expr StepsOf(Expr block) => IsOpen ? Linear.Simplify(Expr.Min(Linear.Simplify(split!.Extent - block * part), Steps)) : Steps;
     /// <summary>Whether some steps of the last block stand for nothing.</summary>
-    public bool IsRagged => split is not null && split.Extent.Whole % part != 0;
+    public bool IsRagged => split is { Extent: Number { Integer: var extent } } && extent % part != 0;
 
     /// <summary>The index of each summed axis at a step of a block, where no block is ragged.</summary>
     public IEnumerable<(Axis Axis, Expr Index)> At(Expr block, Expr step)
     {
+        if (IsOpen)
+        {
+            yield return (split!, Linear.Simplify(block * part + step));
+            yield break;
+        }
         var parts = split is null ? 1 : Up(split.Extent.Whole, part);
         var size = Steps / part;
         foreach (var pair in new Flattened(inner).At(size == Steps ? step : step % size)) yield return pair;
@@ -50,6 +72,15 @@ public sealed class DepthBlocks
     /// <param name="body">Given the position in the block, the index of each summed axis, and whether the step exists.</param>
     public Stmt Loops(Expr block, long lanes, Func<Expr, IEnumerable<(Axis, Expr)>, Expr, Stmt> body)
     {
+        if (IsOpen)
+        {
+            var (steps, wide) = (StepsOf(block), Math.Max(1, lanes));
+            Stmt Step(Expr position) => body(position, [(split!, Linear.Simplify(block * part + position))], true);
+            if (wide == 1) return For("k", steps, Step);
+            return Do(
+                For("k", Linear.Simplify(steps / wide), k => Vector("j", wide, j => Step(Linear.Simplify(k * wide + j)))),
+                For("k", Linear.Simplify(steps % wide), k => Step(Linear.Simplify(steps / wide * wide + k))));
+        }
         var parts = split is null ? 1 : Up(split.Extent.Whole, part);
         var cut = new Axis("k", part);
         List<Axis> axes = [cut, .. inner.Select(axis => axis.Fresh())];

@@ -18,12 +18,17 @@ public static class Scheduler
                 var direct = new DirectContraction(contraction, machine);
                 return new(direct.Compute(), [direct.PackB()], direct.Describe());
             }
-            if (BlockedContraction.Fits(contraction))
+            if (RowDots.Fits(contraction, constantB))
+            {
+                var dots = new RowDots(contraction, machine);
+                return new(dots.Compute(), [], dots.Describe());
+            }
+            if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
                 return new(blocked.Compute(), blocked.PackB() is { } pack ? [pack] : [], blocked.Describe());
             }
         }
-        return new(new VectorNest(machine).Schedule(kernel), [], "vectors");
+        return new VectorNest(machine, constants).Schedule(kernel);
     }
 }

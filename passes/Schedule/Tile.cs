@@ -17,7 +17,7 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
     public long Columns => Vectors * Lanes;
 
     /// <summary>Picks the sizes for a shape: rows and columns that waste least, blocks that stay in the caches.</summary>
-    /// <param name="rows">Rows of the product; 0 where not known when compiling.</param>
+    /// <param name="rows">Rows of the product; 0 where not known when compiling, as of columns and depth.</param>
     public static Tile For(Machine machine, long rows, long columns, long depth)
     {
         var lanes = Math.Min(machine.Lanes, Panel);
@@ -26,12 +26,13 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
         // Few rows: memory is the limit, so many columns at once keep many streams and sums in flight.
         var most = machine.VectorRegisters == 32 ? 2 * Panel / lanes : Panel / lanes;
         var vectors = rows is > 0 and <= 4 ? Math.Min(sums / rows / (Panel / lanes), 4) * (Panel / lanes) : most;
-        vectors = Math.Max(1, Math.Min(vectors, panels * (Panel / lanes)));
+        vectors = Math.Max(1, columns == 0 ? vectors : Math.Min(vectors, panels * (Panel / lanes)));
         var limit = Math.Min(14, sums / vectors);
         // The fewest padded rows; of equals the taller tile, which reads B less often.
         var best = rows == 0 ? limit : Enumerable.Range(1, (int)limit).Select(r => (long)r).Where(r => r >= Math.Min(rows, Math.Max(1, limit * 2 / 3)))
             .MinBy(r => (Up(rows, r) * Cost(r, vectors), -r));
-        var steps = Up(depth, Up(depth, machine.Level2 >= 1 << 20 ? 1024 : 480));
+        var deepest = machine.Level2 >= 1 << 20 ? 1024 : 480;
+        var steps = depth == 0 ? 480 : Up(depth, Up(depth, deepest));
         var block = Math.Max(best, machine.Level2 / 2 / (steps * 4) / best * best);
         return new(best, vectors, lanes, steps, block, best * vectors >= 24 ? 2 : 4);
         // A step of a tile takes its multiply-adds, but never less than its loads.

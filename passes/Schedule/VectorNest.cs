@@ -7,32 +7,68 @@ namespace Lathe.Passes;
 /// The template for everything that is not a contraction: loops in the order of memory, the axis that lies side by side in vectors,
 /// reductions in register sums, the outermost loop shared among threads. Loops whose order could matter are left as they are.
 /// </summary>
-public sealed class VectorNest(Machine machine)
+public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
 {
     /// <summary>Numbers worked on below which a loop is not worth sharing among threads.</summary>
     private const long WorthSharing = 32 << 10;
 
+    /// <summary>The same for sums of products, which take less.</summary>
+    private const long WorthSharingSums = 256 << 10;
+
+    private readonly LaneReduction across = new(machine);
+    private readonly List<Kernel> packs = [];
     private int names;
 
-    public Kernel Schedule(Kernel kernel) => kernel with { Body = Visit(kernel.Body, shared: false) };
+    public Scheduled Schedule(Kernel kernel)
+    {
+        var body = Visit(kernel.Body, shared: false);
+        return packs.Count == 0 ? new(kernel with { Body = body }, [], "vectors") : new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. packs], "lanes of statements");
+    }
 
-    private Stmt Visit(Stmt stmt, bool shared)
+    /// <param name="around">The innermost loop around it whose iterations run one after another.</param>
+    private Stmt Visit(Stmt stmt, bool shared, Axis? around = null)
     {
         switch (stmt)
         {
+            case Loop loop when LaneLoop.Find(loop, machine, constants, name => $"{name}{names++}") is { } lanes:
+                var inLanes = lanes.Schedule(!shared && Work(loop) >= WorthSharingSums, around);
+                packs.AddRange(lanes.Packs);
+                return inLanes;
             case Loop loop:
                 var (axes, inside) = Perfect(loop);
                 if (inside is Store store && IsIndependent(store, axes)) return Nest(axes, store, shared);
                 if (!shared && loop.Kind == LoopKind.For && IsShareable(loop) && Work(loop) >= WorthSharing)
-                    return machine.Shared(loop.Axis.Name, loop.Axis.Extent, i => Visit(loop.Body, true).Map(e => e.Substitute((loop.Axis, i))));
-                return new Loop(loop.Kind, loop.Axis, Visit(loop.Body, shared));
-            case Block block: return Do(block.Steps.Select(s => Visit(s, shared)));
-            case Scratch scratch: return new Scratch(scratch.Buffer, Visit(scratch.Body, shared));
-            case Guard guard: return new Guard(guard.Condition, Visit(guard.Body, shared));
-            case Store { Value: Reduce reduce, At: [] } single: return AcrossLanes(single, reduce);
+                {
+                    var (together, body) = (new List<Axis> { loop.Axis }, loop.Body);
+                    for (; Few(together) && body is Loop { Kind: LoopKind.For } next && IsShareable(next); body = next.Body) together.Add(next.Axis);
+                    var flat = new Flattened([.. together]);
+                    return machine.Shared(loop.Axis.Name, flat.Extent, i => Visit(body, true).Map(e => e.Substitute(flat.At(i))));
+                }
+                return new Loop(loop.Kind, loop.Axis, Visit(loop.Body, shared, loop.Axis));
+            case Block block: return Do(block.Steps.Select(s => Visit(s, shared, around)));
+            case Scratch { Body: Block { Steps: [Store { Value: Reduce reduce } sum, .. var rest] } } scratch when sum.Buffer == scratch.Buffer && Kept(reduce, Do(rest)) is var (keep, reader):
+                return new Scratch(scratch.Buffer, Do(across.Schedule(total => sum.Buffer.Set(sum.At, total), reduce, keep), Visit(reader, shared, around)));
+            case Scratch scratch: return new Scratch(scratch.Buffer, Visit(scratch.Body, shared, around));
+            case Guard guard: return new Guard(guard.Condition, Visit(guard.Body, shared, around));
+            case Store { Value: Reduce reduce } single when across.Fits(reduce): return AcrossLanes(single, reduce);
             default: return stmt;
         }
     }
+
+    /// <summary>Where terms of a sum are what a loop over the same range needs again, as softmax's powers are: they are kept where that loop stores its results.</summary>
+    /// <returns>What keeps a term, and the loop that reads it; null where nothing is gained.</returns>
+    private (Func<Expr, Expr, Stmt> Keep, Stmt Reader)? Kept(Reduce reduce, Stmt rest)
+    {
+        if (rest is not Loop { Kind: LoopKind.For, Axis: var axis, Body: Store store } || reduce.Axes is not [var near] || near.Extent != axis.Extent || !across.Fits(reduce)) return null;
+        var term = reduce.Body.Substitute((near, axis));
+        if (store.Buffer.Scalar != reduce.Type || !IsIndependent(store, [axis]) || !term.Parts().Any(p => p is Call { Function: >= Function.Sqrt and <= Function.Atanh }) || !store.Value.Parts().Contains(term)) return null;
+        var value = store.Value.Replace(part => part == term ? store.Buffer[store.At] : null);
+        // What else the loop reads along the way could have been overwritten.
+        if (value.Parts().OfType<Load>().Any(l => l.Mentions(axis) && l.Buffer != store.Buffer) || reduce.Body.Parts().OfType<Load>().Any(l => l.Buffer == store.Buffer)) return null;
+        return ((i, number) => store.Buffer.Set(store.At.Placed([(axis, i)]), number), new Loop(LoopKind.For, axis, new Store(store.Buffer, store.At, value)));
+    }
+
+    private Stmt AcrossLanes(Store store, Reduce reduce) => across.Fits(reduce) ? across.Schedule(total => store.Buffer.Set(store.At, total), reduce) : store;
 
     private static (Seq<Axis> Axes, Stmt Inside) Perfect(Loop loop)
     {
@@ -45,7 +81,10 @@ public sealed class VectorNest(Machine machine)
     /// <summary>Each iteration fills a place of its own and reads none that another fills.</summary>
     private static bool IsIndependent(Store store, Seq<Axis> axes) =>
         axes.All(axis => store.At.Count(i => i == axis) == 1) && store.At.All(i => i is Axis or Number)
-        && !store.Value.Parts().OfType<Load>().Any(l => l.Buffer == store.Buffer);
+        && store.Value.Parts().OfType<Load>().All(l => l.Buffer != store.Buffer || l.At == store.At);
+
+    /// <summary>Whether loops have, for all that is known, too few iterations to be shared evenly.</summary>
+    private static bool Few(IEnumerable<Axis> axes) => axes.Aggregate(1L, (size, axis) => size * (axis.Extent is Number n ? n.Integer : 1)) < 4;
 
     private static bool IsShareable(Loop loop)
     {
@@ -87,9 +126,11 @@ public sealed class VectorNest(Machine machine)
         var acrossLanes = store.Value is Reduce reduce && PrefersLanesOf(reduce, lane);
         Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1);
         if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i)))) : Inner(store);
-        var outer = nested[0];
-        Stmt Rest(Store s) => Nest(LoopKind.For, nested.Skip(1).SkipLast(1), Inner(s));
-        return worth ? machine.Shared(outer.Name, outer.Extent, i => Rest(Substituted(store, [(outer, i)]))) : new Loop(LoopKind.For, outer, Rest(store));
+        if (!worth) return Nest(LoopKind.For, nested.SkipLast(1), Inner(store));
+        var outer = 1;
+        while (outer < nested.Count - 1 && Few(nested.Take(outer))) outer++;
+        var flat = new Flattened([.. nested.Take(outer)]);
+        return machine.Shared(nested[0].Name, flat.Extent, i => Nest(LoopKind.For, nested.Skip(outer).SkipLast(1), Inner(Substituted(store, flat.At(i)))));
     }
 
     /// <summary>The nest over a stretch of one axis, its conditions decided where they can be.</summary>
@@ -173,27 +214,6 @@ public sealed class VectorNest(Machine machine)
         var near = reduce.Axes[^1];
         var flats = reduce.Body.Parts().OfType<Load>().Select(l => Linear.Of(l.Buffer.Flat(l.At))).ToList();
         return near.Extent is Number { Integer: >= 8 } && flats.Any(f => f[near] == 1) && !flats.Any(f => f[lane] == 1) && !reduce.Body.Parts().OfType<Reduce>().Any();
-    }
-
-    /// <summary>One number from many: a vector of partial results along the last summed axis, joined at the end.</summary>
-    private Stmt AcrossLanes(Store store, Reduce reduce)
-    {
-        var (near, width) = (reduce.Axes[^1], (long)machine.Lanes);
-        if (reduce.Body.Parts().OfType<Reduce>().Any() || near.Extent is Number { Integer: var known } && known < width
-            || !reduce.Body.Parts().OfType<Load>().Any(l => Linear.Of(l.Buffer.Flat(l.At))[near] == 1)) return store;
-        var (parts, total) = (new Buffer($"part{names}", reduce.Type, [width], Space.Registers), new Buffer($"all{names++}", reduce.Type, [], Space.Registers));
-        Stmt Into(Expr i, Func<Expr, Expr> old, Func<Expr, Expr, Stmt> set, bool lanes) => lanes
-            ? Stmts.Vector("j", width, j => set(j, Reduce.Combine(reduce.Kind, old(j), reduce.Body.Substitute((near, Linear.Simplify(i * width + j))))))
-            : set(0, Reduce.Combine(reduce.Kind, old(0), reduce.Body.Substitute((near, i))));
-        var outer = reduce.Axes.SkipLast(1);
-        return new Scratch(parts, new Scratch(total, Do(
-            Stmts.Vector("j", width, j => parts.Set([j], reduce.Start)),
-            total.Set([], reduce.Start),
-            Nest(LoopKind.For, outer, Do(
-                For("k", Linear.Simplify(near.Extent / width), i => Into(i, j => parts[[j]], (j, value) => parts.Set([j], value), true)),
-                For("k", Linear.Simplify(near.Extent % width), i => Into(Linear.Simplify(near.Extent / width * width + i), _ => total[[]], (_, value) => total.Set([], value), false)))),
-            Unroll("j", width, j => total.Set([], Reduce.Combine(reduce.Kind, total[[]], parts[[j]]))),
-            new Store(store.Buffer, store.At, total[[]]))));
     }
 
     private static Store Substituted(Store store, IEnumerable<(Axis, Expr)> at, Func<Expr, Expr?>? part = null)
