@@ -35,6 +35,7 @@ operand   : LOCAL | GLOBAL | '_' ;                    // '_' is an optional oper
 type      : 'tensor' '<' (shape ',')? encoding '>' ;
 shape     : SHAPE | INT | '[' (expr (',' expr)*)? ']' ;
 encoding  : name attribute* ;                         // i8 scale=0.5 zero=-1; order=[0, 2, 3, 1] may follow
+encodingAlone : encoding EOF ;                        // as an option of a pass holds it
 literal   : '[' (literal (',' literal)*)? ']'                             # list
           | type                                                          # ofType
           | '(' encoding ')'                                              # ofEncoding

@@ -4,14 +4,16 @@ namespace Lathe.Passes;
 
 /// <summary>What all passes of one compilation share: the machine it is for, how freely it may reckon, and the notes they leave.</summary>
 /// <param name="exact">Whether algebra that changes how results round is left out; sums may be added up in another order all the same.</param>
-public sealed class Compilation(Machine machine, bool exact = false)
+/// <param name="objective">What a trade between time and space is decided for.</param>
+public sealed class Compilation(Machine machine, bool exact = false, Objective objective = Objective.Speed)
 {
     public Machine Machine => machine;
     public bool Exact => exact;
+    public Objective Objective => objective;
     public Notes Notes { get; } = new();
 
     /// <summary>The default way from a graph to a program.</summary>
-    public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(PassList.All(), observers).Run(new(graph), this).MustBeProgram;
+    public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(Pipeline.Default.Run, observers).Run(new(graph), this).MustBeProgram;
 
     /// <summary>The default way from a graph to a program.</summary>
     public static Program Run(Graph graph, Machine machine, params Seq<IPassObserver> observers) => new Compilation(machine).Run(graph, observers);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
 using Lathe.Ir;
+using Lathe.Passes.Selectors;
 
 namespace Lathe.Passes;
 
@@ -11,19 +12,38 @@ namespace Lathe.Passes;
 public abstract record Pass
 {
     /// <summary>As pipelines and <c>--print-ir-after</c> name it.</summary>
-    public string Name => RecordText.Snake(GetType().Name);
+    public virtual string Name => RecordText.Snake(GetType().Name);
 
     public abstract Stage Stage { get; }
 
     /// <summary>Names of passes that run before this one where both run.</summary>
     public virtual Seq<string> After => [];
 
+    /// <summary>Whether it can be told to act on some steps only. One that cannot never has <see cref="On"/>.</summary>
+    public virtual bool TakesSelector => false;
+
+    /// <summary>The steps that it acts on; null for all.</summary>
+    public Selector? On { get; init; }
+
+    /// <summary>Whether a compile runs it unless told otherwise. What trades accuracy for size waits to be asked.</summary>
+    public virtual bool IsDefault => Stage != Stage.Compress;
+
     /// <summary>What it does, in one line.</summary>
     public string Description => GetType().GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
 
     public abstract Module Run(Module module, Compilation compilation);
 
-    public sealed override string ToString() => $"{Name}({string.Join(", ", RecordText.Attributes(this).Select(a => $"{a.Name}={RecordText.Show(a.Value)}"))})";
+    /// <summary>As a pipeline says it: its name, options that differ from their default, its selector.</summary>
+    public sealed override string ToString()
+    {
+        var options = string.Join(", ", RecordText.Attributes(this).Select(a => $"{a.Name}={OptionText(a.Value)}"));
+        return $"{Name}{(options == "" ? "" : $"({options})")}{(On is null ? "" : $" on {On}")}";
+    }
+
+    /// <summary>Whether it may change a step.</summary>
+    protected bool ActsOn(Node node) => On is null || On.Selects(node);
+
+    private static string OptionText(object? value) => value is Encoding encoding ? NameText.Quoted(encoding.ToString()) : RecordText.Show(value);
 }
 
 /// <summary>A graph in, a graph out.</summary>

@@ -4,7 +4,16 @@ using Lathe.Ir;
 namespace Lathe.Codegen.Package;
 
 /// <summary>What a compile can write.</summary>
-public enum Emission { Shared, Static, Object, Header, Llvm, Asm, Contract }
+public enum Emission
+{
+    Shared, Static, Object, Header, Llvm, Asm, Contract,
+    /// <summary>The program as text, and the weights it names.</summary>
+    Ir,
+    /// <summary>The passes that ran, as a file that <c>--pipeline</c> takes.</summary>
+    Pipeline,
+    /// <summary>What became of every node, and why, as a page for a browser.</summary>
+    Report,
+}
 
 /// <summary>How an artifact is built.</summary>
 /// <param name="Name">Of the model: a C identifier, the prefix of its functions and files.</param>

@@ -51,20 +51,20 @@ public partial class IrParser : Parser {
 		RULE_dimension = 10, RULE_whole = 11, RULE_check = 12, RULE_node = 13, 
 		RULE_targets = 14, RULE_made = 15, RULE_call = 16, RULE_argument = 17, 
 		RULE_attribute = 18, RULE_inside = 19, RULE_operands = 20, RULE_operand = 21, 
-		RULE_type = 22, RULE_shape = 23, RULE_encoding = 24, RULE_literal = 25, 
-		RULE_kernel = 26, RULE_buffers = 27, RULE_buffer = 28, RULE_stmt = 29, 
-		RULE_head = 30, RULE_axis = 31, RULE_index = 32, RULE_program = 33, RULE_arena = 34, 
-		RULE_slots = 35, RULE_slot = 36, RULE_once = 37, RULE_steps = 38, RULE_step = 39, 
-		RULE_expr = 40, RULE_operator = 41, RULE_primary = 42, RULE_local = 43, 
-		RULE_label = 44, RULE_name = 45;
+		RULE_type = 22, RULE_shape = 23, RULE_encoding = 24, RULE_encodingAlone = 25, 
+		RULE_literal = 26, RULE_kernel = 27, RULE_buffers = 28, RULE_buffer = 29, 
+		RULE_stmt = 30, RULE_head = 31, RULE_axis = 32, RULE_index = 33, RULE_program = 34, 
+		RULE_arena = 35, RULE_slots = 36, RULE_slot = 37, RULE_once = 38, RULE_steps = 39, 
+		RULE_step = 40, RULE_expr = 41, RULE_operator = 42, RULE_primary = 43, 
+		RULE_local = 44, RULE_label = 45, RULE_name = 46;
 	public static readonly string[] ruleNames = {
 		"file", "weights", "weight", "plane", "elements", "graph", "params", "param", 
 		"results", "where", "dimension", "whole", "check", "node", "targets", 
 		"made", "call", "argument", "attribute", "inside", "operands", "operand", 
-		"type", "shape", "encoding", "literal", "kernel", "buffers", "buffer", 
-		"stmt", "head", "axis", "index", "program", "arena", "slots", "slot", 
-		"once", "steps", "step", "expr", "operator", "primary", "local", "label", 
-		"name"
+		"type", "shape", "encoding", "encodingAlone", "literal", "kernel", "buffers", 
+		"buffer", "stmt", "head", "axis", "index", "program", "arena", "slots", 
+		"slot", "once", "steps", "step", "expr", "operator", "primary", "local", 
+		"label", "name"
 	};
 
 	private static readonly string[] _LiteralNames = {
@@ -153,39 +153,39 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 93;
+			State = 95;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__0) {
 				{
-				State = 92;
+				State = 94;
 				weights();
 				}
 			}
 
-			State = 100;
+			State = 102;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 553648640L) != 0)) {
 				{
-				State = 98;
+				State = 100;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__8:
 					{
-					State = 95;
+					State = 97;
 					graph();
 					}
 					break;
 				case T__23:
 					{
-					State = 96;
+					State = 98;
 					kernel();
 					}
 					break;
 				case T__28:
 					{
-					State = 97;
+					State = 99;
 					program();
 					}
 					break;
@@ -193,11 +193,11 @@ public partial class IrParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 102;
+				State = 104;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 103;
+			State = 105;
 			Match(Eof);
 			}
 		}
@@ -234,25 +234,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 105;
+			State = 107;
 			Match(T__0);
-			State = 106;
+			State = 108;
 			Match(T__1);
-			State = 110;
+			State = 112;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==GLOBAL) {
 				{
 				{
-				State = 107;
+				State = 109;
 				weight();
 				}
 				}
-				State = 112;
+				State = 114;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 113;
+			State = 115;
 			Match(T__2);
 			}
 		}
@@ -296,20 +296,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 115;
-			Match(GLOBAL);
-			State = 116;
-			Match(T__3);
 			State = 117;
-			type();
+			Match(GLOBAL);
 			State = 118;
+			Match(T__3);
+			State = 119;
+			type();
+			State = 120;
 			Match(T__4);
-			State = 128;
+			State = 130;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__6:
 				{
-				State = 119;
+				State = 121;
 				elements();
 				}
 				break;
@@ -331,21 +331,21 @@ public partial class IrParser : Parser {
 			case HASH:
 			case NAME:
 				{
-				State = 120;
+				State = 122;
 				plane();
-				State = 125;
+				State = 127;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 121;
+					State = 123;
 					Match(T__5);
-					State = 122;
+					State = 124;
 					plane();
 					}
 					}
-					State = 127;
+					State = 129;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -387,19 +387,19 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 133;
+			State = 135;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) {
 				{
-				State = 130;
+				State = 132;
 				name();
-				State = 131;
+				State = 133;
 				Match(T__4);
 				}
 			}
 
-			State = 135;
+			State = 137;
 			Match(HASH);
 			}
 		}
@@ -436,35 +436,35 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 137;
+			State = 139;
 			Match(T__6);
-			State = 146;
+			State = 148;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
 				{
-				State = 138;
+				State = 140;
 				expr();
-				State = 143;
+				State = 145;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 139;
+					State = 141;
 					Match(T__5);
-					State = 140;
+					State = 142;
 					expr();
 					}
 					}
-					State = 145;
+					State = 147;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 148;
+			State = 150;
 			Match(T__7);
 			}
 		}
@@ -522,81 +522,81 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 150;
-			Match(T__8);
-			State = 151;
-			label();
 			State = 152;
-			Match(T__9);
+			Match(T__8);
+			State = 153;
+			label();
 			State = 154;
+			Match(T__9);
+			State = 156;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 153;
+				State = 155;
 				@params();
 				}
 			}
 
-			State = 156;
-			Match(T__10);
-			State = 157;
-			Match(T__11);
 			State = 158;
-			results();
+			Match(T__10);
+			State = 159;
+			Match(T__11);
 			State = 160;
+			results();
+			State = 162;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 159;
+				State = 161;
 				where();
 				}
 			}
 
-			State = 162;
+			State = 164;
 			Match(T__1);
-			State = 166;
+			State = 168;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 163;
+				State = 165;
 				check();
 				}
 				}
-				State = 168;
+				State = 170;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 172;
+			State = 174;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 169;
+				State = 171;
 				node();
 				}
 				}
-				State = 174;
+				State = 176;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 175;
-			Match(T__12);
 			State = 177;
+			Match(T__12);
+			State = 179;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) {
 				{
-				State = 176;
+				State = 178;
 				operands();
 				}
 			}
 
-			State = 179;
+			State = 181;
 			Match(T__2);
 			}
 		}
@@ -633,21 +633,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 181;
+			State = 183;
 			param();
-			State = 186;
+			State = 188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 182;
+				State = 184;
 				Match(T__5);
-				State = 183;
+				State = 185;
 				param();
 				}
 				}
-				State = 188;
+				State = 190;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -683,11 +683,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 189;
-			Match(LOCAL);
-			State = 190;
-			Match(T__3);
 			State = 191;
+			Match(LOCAL);
+			State = 192;
+			Match(T__3);
+			State = 193;
 			type();
 			}
 		}
@@ -722,48 +722,48 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 16, RULE_results);
 		int _la;
 		try {
-			State = 206;
+			State = 208;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__20:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 193;
+				State = 195;
 				type();
 				}
 				break;
 			case T__9:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 194;
+				State = 196;
 				Match(T__9);
-				State = 203;
+				State = 205;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__20) {
 					{
-					State = 195;
+					State = 197;
 					type();
-					State = 200;
+					State = 202;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 196;
+						State = 198;
 						Match(T__5);
-						State = 197;
+						State = 199;
 						type();
 						}
 						}
-						State = 202;
+						State = 204;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 205;
+				State = 207;
 				Match(T__10);
 				}
 				break;
@@ -804,23 +804,23 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 208;
+			State = 210;
 			Match(T__13);
-			State = 209;
+			State = 211;
 			dimension();
-			State = 214;
+			State = 216;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 210;
+				State = 212;
 				Match(T__5);
-				State = 211;
+				State = 213;
 				dimension();
 				}
 				}
-				State = 216;
+				State = 218;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -862,20 +862,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 217;
-			label();
-			State = 218;
-			Match(T__14);
 			State = 219;
-			whole();
+			label();
 			State = 220;
-			Match(T__15);
+			Match(T__14);
+			State = 221;
+			whole();
 			State = 222;
+			Match(T__15);
+			State = 224;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16 || _la==INT) {
 				{
-				State = 221;
+				State = 223;
 				whole();
 				}
 			}
@@ -910,17 +910,17 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 225;
+			State = 227;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16) {
 				{
-				State = 224;
+				State = 226;
 				Match(T__16);
 				}
 			}
 
-			State = 227;
+			State = 229;
 			Match(INT);
 			}
 		}
@@ -954,13 +954,13 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 229;
-			Match(T__17);
-			State = 230;
-			expr();
 			State = 231;
-			Match(T__5);
+			Match(T__17);
 			State = 232;
+			expr();
+			State = 233;
+			Match(T__5);
+			State = 234;
 			Match(STRING);
 			}
 		}
@@ -1006,42 +1006,42 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 234;
-			targets();
-			State = 235;
-			Match(T__4);
 			State = 236;
-			call();
+			targets();
 			State = 237;
-			Match(T__3);
+			Match(T__4);
 			State = 238;
+			call();
+			State = 239;
+			Match(T__3);
+			State = 240;
 			made();
-			State = 243;
+			State = 245;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 239;
+				State = 241;
 				Match(T__5);
-				State = 240;
+				State = 242;
 				made();
 				}
 				}
-				State = 245;
+				State = 247;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 250;
+			State = 252;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 246;
-				Match(T__1);
-				State = 247;
-				inside();
 				State = 248;
+				Match(T__1);
+				State = 249;
+				inside();
+				State = 250;
 				Match(T__2);
 				}
 			}
@@ -1079,21 +1079,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 252;
+			State = 254;
 			Match(LOCAL);
-			State = 257;
+			State = 259;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 253;
+				State = 255;
 				Match(T__5);
-				State = 254;
+				State = 256;
 				Match(LOCAL);
 				}
 				}
-				State = 259;
+				State = 261;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1132,27 +1132,27 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 260;
+			State = 262;
 			type();
-			State = 266;
+			State = 268;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 261;
+				State = 263;
 				Match(T__4);
-				State = 264;
+				State = 266;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__6:
 					{
-					State = 262;
+					State = 264;
 					elements();
 					}
 					break;
 				case T__18:
 					{
-					State = 263;
+					State = 265;
 					Match(T__18);
 					}
 					break;
@@ -1200,37 +1200,37 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 268;
+			State = 270;
 			name();
-			State = 269;
+			State = 271;
 			Match(T__9);
-			State = 278;
+			State = 280;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 31525265826660866L) != 0)) {
 				{
-				State = 270;
+				State = 272;
 				argument();
-				State = 275;
+				State = 277;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 271;
+					State = 273;
 					Match(T__5);
-					State = 272;
+					State = 274;
 					argument();
 					}
 					}
-					State = 277;
+					State = 279;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 280;
+			State = 282;
 			Match(T__10);
 			}
 		}
@@ -1264,7 +1264,7 @@ public partial class IrParser : Parser {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
 		EnterRule(_localctx, 34, RULE_argument);
 		try {
-			State = 284;
+			State = 286;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__18:
@@ -1272,7 +1272,7 @@ public partial class IrParser : Parser {
 			case GLOBAL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 282;
+				State = 284;
 				operand();
 				}
 				break;
@@ -1294,7 +1294,7 @@ public partial class IrParser : Parser {
 			case NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 283;
+				State = 285;
 				attribute();
 				}
 				break;
@@ -1334,11 +1334,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 286;
-			name();
-			State = 287;
-			Match(T__4);
 			State = 288;
+			name();
+			State = 289;
+			Match(T__4);
+			State = 290;
 			literal();
 			}
 		}
@@ -1396,7 +1396,7 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 38, RULE_inside);
 		int _la;
 		try {
-			State = 306;
+			State = 308;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__19:
@@ -1404,23 +1404,23 @@ public partial class IrParser : Parser {
 				_localctx = new GroupContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 293;
+				State = 295;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LOCAL) {
 					{
 					{
-					State = 290;
+					State = 292;
 					node();
 					}
 					}
-					State = 295;
+					State = 297;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 296;
+				State = 298;
 				Match(T__19);
-				State = 299;
+				State = 301;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__0:
@@ -1440,7 +1440,7 @@ public partial class IrParser : Parser {
 				case T__34:
 				case NAME:
 					{
-					State = 297;
+					State = 299;
 					call();
 					}
 					break;
@@ -1448,7 +1448,7 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 298;
+					State = 300;
 					operands();
 					}
 					break;
@@ -1461,17 +1461,17 @@ public partial class IrParser : Parser {
 				_localctx = new RegionsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 302;
+				State = 304;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 301;
+					State = 303;
 					graph();
 					}
 					}
-					State = 304;
+					State = 306;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==T__8 );
@@ -1514,21 +1514,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 308;
+			State = 310;
 			operand();
-			State = 313;
+			State = 315;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 309;
+				State = 311;
 				Match(T__5);
-				State = 310;
+				State = 312;
 				operand();
 				}
 				}
-				State = 315;
+				State = 317;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1563,7 +1563,7 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 316;
+			State = 318;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1607,25 +1607,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 318;
+			State = 320;
 			Match(T__20);
-			State = 319;
+			State = 321;
 			Match(T__21);
-			State = 323;
+			State = 325;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1688849860264064L) != 0)) {
 				{
-				State = 320;
+				State = 322;
 				shape();
-				State = 321;
+				State = 323;
 				Match(T__5);
 				}
 			}
 
-			State = 325;
+			State = 327;
 			encoding();
-			State = 326;
+			State = 328;
 			Match(T__22);
 			}
 		}
@@ -1662,55 +1662,55 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 46, RULE_shape);
 		int _la;
 		try {
-			State = 342;
+			State = 344;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 328;
+				State = 330;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 329;
+				State = 331;
 				Match(INT);
 				}
 				break;
 			case T__6:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 330;
+				State = 332;
 				Match(T__6);
-				State = 339;
+				State = 341;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
 					{
-					State = 331;
+					State = 333;
 					expr();
-					State = 336;
+					State = 338;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 332;
+						State = 334;
 						Match(T__5);
-						State = 333;
+						State = 335;
 						expr();
 						}
 						}
-						State = 338;
+						State = 340;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 341;
+				State = 343;
 				Match(T__7);
 				}
 				break;
@@ -1754,22 +1754,58 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 344;
+			State = 346;
 			name();
-			State = 348;
+			State = 350;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) {
 				{
 				{
-				State = 345;
+				State = 347;
 				attribute();
 				}
 				}
-				State = 350;
+				State = 352;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class EncodingAloneContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public EncodingContext encoding() {
+			return GetRuleContext<EncodingContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode Eof() { return GetToken(IrParser.Eof, 0); }
+		public EncodingAloneContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_encodingAlone; } }
+	}
+
+	[RuleVersion(0)]
+	public EncodingAloneContext encodingAlone() {
+		EncodingAloneContext _localctx = new EncodingAloneContext(Context, State);
+		EnterRule(_localctx, 50, RULE_encodingAlone);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 353;
+			encoding();
+			State = 354;
+			Match(Eof);
 			}
 		}
 		catch (RecognitionException re) {
@@ -1826,45 +1862,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LiteralContext literal() {
 		LiteralContext _localctx = new LiteralContext(Context, State);
-		EnterRule(_localctx, 50, RULE_literal);
+		EnterRule(_localctx, 52, RULE_literal);
 		int _la;
 		try {
-			State = 369;
+			State = 374;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,41,Context) ) {
 			case 1:
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 351;
+				State = 356;
 				Match(T__6);
-				State = 360;
+				State = 365;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563313116802L) != 0)) {
 					{
-					State = 352;
-					literal();
 					State = 357;
+					literal();
+					State = 362;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 353;
+						State = 358;
 						Match(T__5);
-						State = 354;
+						State = 359;
 						literal();
 						}
 						}
-						State = 359;
+						State = 364;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 362;
+				State = 367;
 				Match(T__7);
 				}
 				break;
@@ -1872,7 +1908,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 363;
+				State = 368;
 				type();
 				}
 				break;
@@ -1880,11 +1916,11 @@ public partial class IrParser : Parser {
 				_localctx = new OfEncodingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 364;
+				State = 369;
 				Match(T__9);
-				State = 365;
+				State = 370;
 				encoding();
-				State = 366;
+				State = 371;
 				Match(T__10);
 				}
 				break;
@@ -1892,7 +1928,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfExprContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 368;
+				State = 373;
 				expr();
 				}
 				break;
@@ -1938,78 +1974,78 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public KernelContext kernel() {
 		KernelContext _localctx = new KernelContext(Context, State);
-		EnterRule(_localctx, 52, RULE_kernel);
+		EnterRule(_localctx, 54, RULE_kernel);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 371;
+			State = 376;
 			Match(T__23);
-			State = 372;
+			State = 377;
 			label();
-			State = 373;
+			State = 378;
 			Match(T__9);
-			State = 375;
+			State = 380;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 374;
+				State = 379;
 				buffers();
 				}
 			}
 
-			State = 377;
-			Match(T__10);
-			State = 378;
-			Match(T__11);
 			State = 382;
+			Match(T__10);
+			State = 383;
+			Match(T__11);
+			State = 387;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 379;
+				State = 384;
 				Match(T__9);
-				State = 380;
+				State = 385;
 				Match(T__10);
 				}
 				break;
 			case LOCAL:
 				{
-				State = 381;
+				State = 386;
 				buffers();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 385;
+			State = 390;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 384;
+				State = 389;
 				where();
 				}
 			}
 
-			State = 387;
+			State = 392;
 			Match(T__1);
-			State = 391;
+			State = 396;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
 				{
 				{
-				State = 388;
+				State = 393;
 				stmt();
 				}
 				}
-				State = 393;
+				State = 398;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 394;
+			State = 399;
 			Match(T__2);
 			}
 		}
@@ -2041,26 +2077,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BuffersContext buffers() {
 		BuffersContext _localctx = new BuffersContext(Context, State);
-		EnterRule(_localctx, 54, RULE_buffers);
+		EnterRule(_localctx, 56, RULE_buffers);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 396;
-			buffer();
 			State = 401;
+			buffer();
+			State = 406;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 397;
+				State = 402;
 				Match(T__5);
-				State = 398;
+				State = 403;
 				buffer();
 				}
 				}
-				State = 403;
+				State = 408;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2101,45 +2137,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BufferContext buffer() {
 		BufferContext _localctx = new BufferContext(Context, State);
-		EnterRule(_localctx, 56, RULE_buffer);
+		EnterRule(_localctx, 58, RULE_buffer);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 404;
+			State = 409;
 			Match(LOCAL);
-			State = 405;
+			State = 410;
 			Match(T__3);
-			State = 407;
+			State = 412;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1688849860264064L) != 0)) {
 				{
-				State = 406;
+				State = 411;
 				shape();
 				}
 			}
 
-			State = 409;
+			State = 414;
 			name();
-			State = 411;
+			State = 416;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,48,Context) ) {
 			case 1:
 				{
-				State = 410;
+				State = 415;
 				attribute();
 				}
 				break;
 			}
-			State = 415;
+			State = 420;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__14) {
 				{
-				State = 413;
+				State = 418;
 				Match(T__14);
-				State = 414;
+				State = 419;
 				name();
 				}
 			}
@@ -2222,33 +2258,33 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StmtContext stmt() {
 		StmtContext _localctx = new StmtContext(Context, State);
-		EnterRule(_localctx, 58, RULE_stmt);
+		EnterRule(_localctx, 60, RULE_stmt);
 		int _la;
 		try {
-			State = 454;
+			State = 459;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,53,Context) ) {
 			case 1:
 				_localctx = new BlockContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 417;
+				State = 422;
 				Match(T__1);
-				State = 421;
+				State = 426;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
 					{
 					{
-					State = 418;
+					State = 423;
 					stmt();
 					}
 					}
-					State = 423;
+					State = 428;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 424;
+				State = 429;
 				Match(T__2);
 				}
 				break;
@@ -2256,13 +2292,13 @@ public partial class IrParser : Parser {
 				_localctx = new LetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 425;
+				State = 430;
 				Match(T__24);
-				State = 426;
+				State = 431;
 				name();
-				State = 427;
+				State = 432;
 				Match(T__4);
-				State = 428;
+				State = 433;
 				expr();
 				}
 				break;
@@ -2270,9 +2306,9 @@ public partial class IrParser : Parser {
 				_localctx = new ScratchContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 430;
+				State = 435;
 				Match(T__25);
-				State = 431;
+				State = 436;
 				buffer();
 				}
 				break;
@@ -2280,41 +2316,41 @@ public partial class IrParser : Parser {
 				_localctx = new NestContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 432;
-				head();
 				State = 437;
+				head();
+				State = 442;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 433;
+					State = 438;
 					Match(T__5);
-					State = 434;
+					State = 439;
 					head();
 					}
 					}
-					State = 439;
+					State = 444;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 440;
+				State = 445;
 				Match(T__1);
-				State = 444;
+				State = 449;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
 					{
 					{
-					State = 441;
+					State = 446;
 					stmt();
 					}
 					}
-					State = 446;
+					State = 451;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 447;
+				State = 452;
 				Match(T__2);
 				}
 				break;
@@ -2322,13 +2358,13 @@ public partial class IrParser : Parser {
 				_localctx = new StoreContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 449;
+				State = 454;
 				Match(LOCAL);
-				State = 450;
+				State = 455;
 				index();
-				State = 451;
+				State = 456;
 				Match(T__4);
-				State = 452;
+				State = 457;
 				expr();
 				}
 				break;
@@ -2365,34 +2401,34 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public HeadContext head() {
 		HeadContext _localctx = new HeadContext(Context, State);
-		EnterRule(_localctx, 60, RULE_head);
+		EnterRule(_localctx, 62, RULE_head);
 		try {
-			State = 462;
+			State = 467;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,55,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 456;
+				State = 461;
 				Match(T__26);
-				State = 457;
+				State = 462;
 				expr();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 459;
+				State = 464;
 				ErrorHandler.Sync(this);
 				switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
 				case 1:
 					{
-					State = 458;
+					State = 463;
 					name();
 					}
 					break;
 				}
-				State = 461;
+				State = 466;
 				axis();
 				}
 				break;
@@ -2426,15 +2462,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public AxisContext axis() {
 		AxisContext _localctx = new AxisContext(Context, State);
-		EnterRule(_localctx, 62, RULE_axis);
+		EnterRule(_localctx, 64, RULE_axis);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 464;
+			State = 469;
 			name();
-			State = 465;
+			State = 470;
 			Match(T__14);
-			State = 466;
+			State = 471;
 			expr();
 			}
 		}
@@ -2466,52 +2502,52 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 64, RULE_index);
+		EnterRule(_localctx, 66, RULE_index);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 468;
+			State = 473;
 			Match(T__6);
-			State = 477;
+			State = 482;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
 				{
-				State = 469;
-				expr();
 				State = 474;
+				expr();
+				State = 479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 470;
+					State = 475;
 					Match(T__5);
-					State = 471;
+					State = 476;
 					expr();
 					}
 					}
-					State = 476;
+					State = 481;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 481;
+			State = 486;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__27) {
 				{
-				State = 479;
+				State = 484;
 				Match(T__27);
-				State = 480;
+				State = 485;
 				expr();
 				}
 			}
 
-			State = 483;
+			State = 488;
 			Match(T__7);
 			}
 		}
@@ -2567,88 +2603,88 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ProgramContext program() {
 		ProgramContext _localctx = new ProgramContext(Context, State);
-		EnterRule(_localctx, 66, RULE_program);
+		EnterRule(_localctx, 68, RULE_program);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 485;
+			State = 490;
 			Match(T__28);
-			State = 486;
-			label();
-			State = 487;
-			Match(T__9);
-			State = 489;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 488;
-				@params();
-				}
-			}
-
 			State = 491;
-			Match(T__10);
+			label();
 			State = 492;
-			Match(T__11);
-			State = 493;
 			Match(T__9);
-			State = 495;
+			State = 494;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 494;
+				State = 493;
 				@params();
 				}
 			}
 
-			State = 497;
+			State = 496;
 			Match(T__10);
-			State = 499;
+			State = 497;
+			Match(T__11);
+			State = 498;
+			Match(T__9);
+			State = 500;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 499;
+				@params();
+				}
+			}
+
+			State = 502;
+			Match(T__10);
+			State = 504;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 498;
+				State = 503;
 				where();
 				}
 			}
 
-			State = 501;
-			Match(T__1);
-			State = 502;
-			arena();
 			State = 506;
+			Match(T__1);
+			State = 507;
+			arena();
+			State = 511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 503;
+				State = 508;
 				check();
 				}
 				}
-				State = 508;
+				State = 513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 509;
+			State = 514;
 			slots();
-			State = 511;
+			State = 516;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__33) {
 				{
-				State = 510;
+				State = 515;
 				once();
 				}
 			}
 
-			State = 513;
+			State = 518;
 			steps();
-			State = 514;
+			State = 519;
 			Match(T__2);
 			}
 		}
@@ -2680,19 +2716,19 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ArenaContext arena() {
 		ArenaContext _localctx = new ArenaContext(Context, State);
-		EnterRule(_localctx, 68, RULE_arena);
+		EnterRule(_localctx, 70, RULE_arena);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 516;
+			State = 521;
 			Match(T__29);
-			State = 517;
+			State = 522;
 			expr();
-			State = 518;
+			State = 523;
 			Match(T__5);
-			State = 519;
+			State = 524;
 			Match(T__30);
-			State = 520;
+			State = 525;
 			expr();
 			}
 		}
@@ -2724,30 +2760,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotsContext slots() {
 		SlotsContext _localctx = new SlotsContext(Context, State);
-		EnterRule(_localctx, 70, RULE_slots);
+		EnterRule(_localctx, 72, RULE_slots);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 522;
-			Match(T__31);
-			State = 523;
-			Match(T__1);
 			State = 527;
+			Match(T__31);
+			State = 528;
+			Match(T__1);
+			State = 532;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 524;
+				State = 529;
 				slot();
 				}
 				}
-				State = 529;
+				State = 534;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 530;
+			State = 535;
 			Match(T__2);
 			}
 		}
@@ -2779,21 +2815,21 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotContext slot() {
 		SlotContext _localctx = new SlotContext(Context, State);
-		EnterRule(_localctx, 72, RULE_slot);
+		EnterRule(_localctx, 74, RULE_slot);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 532;
+			State = 537;
 			buffer();
-			State = 535;
+			State = 540;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__32) {
 				{
-				State = 533;
+				State = 538;
 				Match(T__32);
-				State = 534;
+				State = 539;
 				expr();
 				}
 			}
@@ -2828,30 +2864,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OnceContext once() {
 		OnceContext _localctx = new OnceContext(Context, State);
-		EnterRule(_localctx, 74, RULE_once);
+		EnterRule(_localctx, 76, RULE_once);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 537;
-			Match(T__33);
-			State = 538;
-			Match(T__1);
 			State = 542;
+			Match(T__33);
+			State = 543;
+			Match(T__1);
+			State = 547;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 54043263962989058L) != 0)) {
 				{
 				{
-				State = 539;
+				State = 544;
 				step();
 				}
 				}
-				State = 544;
+				State = 549;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 545;
+			State = 550;
 			Match(T__2);
 			}
 		}
@@ -2883,30 +2919,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepsContext steps() {
 		StepsContext _localctx = new StepsContext(Context, State);
-		EnterRule(_localctx, 76, RULE_steps);
+		EnterRule(_localctx, 78, RULE_steps);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 547;
-			Match(T__34);
-			State = 548;
-			Match(T__1);
 			State = 552;
+			Match(T__34);
+			State = 553;
+			Match(T__1);
+			State = 557;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 54043263962989058L) != 0)) {
 				{
 				{
-				State = 549;
+				State = 554;
 				step();
 				}
 				}
-				State = 554;
+				State = 559;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 555;
+			State = 560;
 			Match(T__2);
 			}
 		}
@@ -2950,41 +2986,41 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepContext step() {
 		StepContext _localctx = new StepContext(Context, State);
-		EnterRule(_localctx, 78, RULE_step);
+		EnterRule(_localctx, 80, RULE_step);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 557;
-			label();
-			State = 558;
-			Match(T__3);
-			State = 559;
-			label();
-			State = 560;
-			Match(T__9);
 			State = 562;
+			label();
+			State = 563;
+			Match(T__3);
+			State = 564;
+			label();
+			State = 565;
+			Match(T__9);
+			State = 567;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) {
 				{
-				State = 561;
+				State = 566;
 				operands();
 				}
 			}
 
-			State = 564;
-			Match(T__10);
-			State = 565;
-			Match(T__11);
 			State = 569;
+			Match(T__10);
+			State = 570;
+			Match(T__11);
+			State = 574;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 566;
+				State = 571;
 				Match(T__9);
-				State = 567;
+				State = 572;
 				Match(T__10);
 				}
 				break;
@@ -2992,39 +3028,39 @@ public partial class IrParser : Parser {
 			case LOCAL:
 			case GLOBAL:
 				{
-				State = 568;
+				State = 573;
 				operands();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 582;
+			State = 587;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 571;
+				State = 576;
 				Match(T__1);
-				State = 572;
-				attribute();
 				State = 577;
+				attribute();
+				State = 582;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 573;
+					State = 578;
 					Match(T__5);
-					State = 574;
+					State = 579;
 					attribute();
 					}
 					}
-					State = 579;
+					State = 584;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 580;
+				State = 585;
 				Match(T__2);
 				}
 			}
@@ -3065,26 +3101,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ExprContext expr() {
 		ExprContext _localctx = new ExprContext(Context, State);
-		EnterRule(_localctx, 80, RULE_expr);
+		EnterRule(_localctx, 82, RULE_expr);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 584;
+			State = 589;
 			primary();
-			State = 590;
+			State = 595;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 140668773203968L) != 0)) {
 				{
 				{
-				State = 585;
+				State = 590;
 				@operator();
-				State = 586;
+				State = 591;
 				primary();
 				}
 				}
-				State = 592;
+				State = 597;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3112,12 +3148,12 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperatorContext @operator() {
 		OperatorContext _localctx = new OperatorContext(Context, State);
-		EnterRule(_localctx, 82, RULE_operator);
+		EnterRule(_localctx, 84, RULE_operator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 593;
+			State = 598;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 140668773203968L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3219,22 +3255,22 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 84, RULE_primary);
+		EnterRule(_localctx, 86, RULE_primary);
 		int _la;
 		try {
 			int _alt;
-			State = 656;
+			State = 661;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,81,Context) ) {
 			case 1:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 595;
+				State = 600;
 				Match(T__9);
-				State = 596;
+				State = 601;
 				expr();
-				State = 597;
+				State = 602;
 				Match(T__10);
 				}
 				break;
@@ -3242,37 +3278,37 @@ public partial class IrParser : Parser {
 				_localctx = new ApplyContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 599;
+				State = 604;
 				name();
-				State = 600;
+				State = 605;
 				Match(T__9);
-				State = 609;
+				State = 614;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
 					{
-					State = 601;
-					expr();
 					State = 606;
+					expr();
+					State = 611;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 602;
+						State = 607;
 						Match(T__5);
-						State = 603;
+						State = 608;
 						expr();
 						}
 						}
-						State = 608;
+						State = 613;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 611;
+				State = 616;
 				Match(T__10);
 				}
 				break;
@@ -3280,65 +3316,65 @@ public partial class IrParser : Parser {
 				_localctx = new ReductionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 613;
+				State = 618;
 				name();
-				State = 614;
-				axis();
 				State = 619;
+				axis();
+				State = 624;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 615;
+					State = 620;
 					Match(T__5);
-					State = 616;
+					State = 621;
 					axis();
 					}
 					}
-					State = 621;
+					State = 626;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 622;
+				State = 627;
 				Match(T__1);
-				State = 628;
+				State = 633;
 				ErrorHandler.Sync(this);
 				_alt = Interpreter.AdaptivePredict(TokenStream,76,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 623;
+						State = 628;
 						local();
-						State = 624;
+						State = 629;
 						Match(T__46);
 						}
 						} 
 					}
-					State = 630;
+					State = 635;
 					ErrorHandler.Sync(this);
 					_alt = Interpreter.AdaptivePredict(TokenStream,76,Context);
 				}
-				State = 631;
-				expr();
 				State = 636;
+				expr();
+				State = 641;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 632;
+					State = 637;
 					Match(T__5);
-					State = 633;
+					State = 638;
 					expr();
 					}
 					}
-					State = 638;
+					State = 643;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 639;
+				State = 644;
 				Match(T__2);
 				}
 				break;
@@ -3346,9 +3382,9 @@ public partial class IrParser : Parser {
 				_localctx = new LoadContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 641;
+				State = 646;
 				Match(LOCAL);
-				State = 642;
+				State = 647;
 				index();
 				}
 				break;
@@ -3356,28 +3392,28 @@ public partial class IrParser : Parser {
 				_localctx = new WordContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 644;
+				State = 649;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__16) {
 					{
-					State = 643;
+					State = 648;
 					Match(T__16);
 					}
 				}
 
-				State = 649;
+				State = 654;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INT:
 					{
-					State = 646;
+					State = 651;
 					Match(INT);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 647;
+					State = 652;
 					Match(FLOAT);
 					}
 					break;
@@ -3398,21 +3434,21 @@ public partial class IrParser : Parser {
 				case T__34:
 				case NAME:
 					{
-					State = 648;
+					State = 653;
 					name();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 653;
+				State = 658;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__3) {
 					{
-					State = 651;
+					State = 656;
 					Match(T__3);
-					State = 652;
+					State = 657;
 					name();
 					}
 				}
@@ -3423,7 +3459,7 @@ public partial class IrParser : Parser {
 				_localctx = new QuotedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 655;
+				State = 660;
 				Match(STRING);
 				}
 				break;
@@ -3457,17 +3493,17 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LocalContext local() {
 		LocalContext _localctx = new LocalContext(Context, State);
-		EnterRule(_localctx, 86, RULE_local);
+		EnterRule(_localctx, 88, RULE_local);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 658;
+			State = 663;
 			Match(T__24);
-			State = 659;
+			State = 664;
 			name();
-			State = 660;
+			State = 665;
 			Match(T__4);
-			State = 661;
+			State = 666;
 			expr();
 			}
 		}
@@ -3497,9 +3533,9 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 88, RULE_label);
+		EnterRule(_localctx, 90, RULE_label);
 		try {
-			State = 665;
+			State = 670;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
@@ -3520,14 +3556,14 @@ public partial class IrParser : Parser {
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 663;
+				State = 668;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 664;
+				State = 669;
 				Match(STRING);
 				}
 				break;
@@ -3558,12 +3594,12 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 90, RULE_name);
+		EnterRule(_localctx, 92, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 667;
+			State = 672;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3586,232 +3622,233 @@ public partial class IrParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,58,670,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		4,1,58,675,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
 		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
 		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,2,41,7,41,2,42,7,42,
-		2,43,7,43,2,44,7,44,2,45,7,45,1,0,3,0,94,8,0,1,0,1,0,1,0,5,0,99,8,0,10,
-		0,12,0,102,9,0,1,0,1,0,1,1,1,1,1,1,5,1,109,8,1,10,1,12,1,112,9,1,1,1,1,
-		1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,124,8,2,10,2,12,2,127,9,2,3,2,129,
-		8,2,1,3,1,3,1,3,3,3,134,8,3,1,3,1,3,1,4,1,4,1,4,1,4,5,4,142,8,4,10,4,12,
-		4,145,9,4,3,4,147,8,4,1,4,1,4,1,5,1,5,1,5,1,5,3,5,155,8,5,1,5,1,5,1,5,
-		1,5,3,5,161,8,5,1,5,1,5,5,5,165,8,5,10,5,12,5,168,9,5,1,5,5,5,171,8,5,
-		10,5,12,5,174,9,5,1,5,1,5,3,5,178,8,5,1,5,1,5,1,6,1,6,1,6,5,6,185,8,6,
-		10,6,12,6,188,9,6,1,7,1,7,1,7,1,7,1,8,1,8,1,8,1,8,1,8,5,8,199,8,8,10,8,
-		12,8,202,9,8,3,8,204,8,8,1,8,3,8,207,8,8,1,9,1,9,1,9,1,9,5,9,213,8,9,10,
-		9,12,9,216,9,9,1,10,1,10,1,10,1,10,1,10,3,10,223,8,10,1,11,3,11,226,8,
-		11,1,11,1,11,1,12,1,12,1,12,1,12,1,12,1,13,1,13,1,13,1,13,1,13,1,13,1,
-		13,5,13,242,8,13,10,13,12,13,245,9,13,1,13,1,13,1,13,1,13,3,13,251,8,13,
-		1,14,1,14,1,14,5,14,256,8,14,10,14,12,14,259,9,14,1,15,1,15,1,15,1,15,
-		3,15,265,8,15,3,15,267,8,15,1,16,1,16,1,16,1,16,1,16,5,16,274,8,16,10,
-		16,12,16,277,9,16,3,16,279,8,16,1,16,1,16,1,17,1,17,3,17,285,8,17,1,18,
-		1,18,1,18,1,18,1,19,5,19,292,8,19,10,19,12,19,295,9,19,1,19,1,19,1,19,
-		3,19,300,8,19,1,19,4,19,303,8,19,11,19,12,19,304,3,19,307,8,19,1,20,1,
-		20,1,20,5,20,312,8,20,10,20,12,20,315,9,20,1,21,1,21,1,22,1,22,1,22,1,
-		22,1,22,3,22,324,8,22,1,22,1,22,1,22,1,23,1,23,1,23,1,23,1,23,1,23,5,23,
-		335,8,23,10,23,12,23,338,9,23,3,23,340,8,23,1,23,3,23,343,8,23,1,24,1,
-		24,5,24,347,8,24,10,24,12,24,350,9,24,1,25,1,25,1,25,1,25,5,25,356,8,25,
-		10,25,12,25,359,9,25,3,25,361,8,25,1,25,1,25,1,25,1,25,1,25,1,25,1,25,
-		3,25,370,8,25,1,26,1,26,1,26,1,26,3,26,376,8,26,1,26,1,26,1,26,1,26,1,
-		26,3,26,383,8,26,1,26,3,26,386,8,26,1,26,1,26,5,26,390,8,26,10,26,12,26,
-		393,9,26,1,26,1,26,1,27,1,27,1,27,5,27,400,8,27,10,27,12,27,403,9,27,1,
-		28,1,28,1,28,3,28,408,8,28,1,28,1,28,3,28,412,8,28,1,28,1,28,3,28,416,
-		8,28,1,29,1,29,5,29,420,8,29,10,29,12,29,423,9,29,1,29,1,29,1,29,1,29,
-		1,29,1,29,1,29,1,29,1,29,1,29,1,29,5,29,436,8,29,10,29,12,29,439,9,29,
-		1,29,1,29,5,29,443,8,29,10,29,12,29,446,9,29,1,29,1,29,1,29,1,29,1,29,
-		1,29,1,29,3,29,455,8,29,1,30,1,30,1,30,3,30,460,8,30,1,30,3,30,463,8,30,
-		1,31,1,31,1,31,1,31,1,32,1,32,1,32,1,32,5,32,473,8,32,10,32,12,32,476,
-		9,32,3,32,478,8,32,1,32,1,32,3,32,482,8,32,1,32,1,32,1,33,1,33,1,33,1,
-		33,3,33,490,8,33,1,33,1,33,1,33,1,33,3,33,496,8,33,1,33,1,33,3,33,500,
-		8,33,1,33,1,33,1,33,5,33,505,8,33,10,33,12,33,508,9,33,1,33,1,33,3,33,
-		512,8,33,1,33,1,33,1,33,1,34,1,34,1,34,1,34,1,34,1,34,1,35,1,35,1,35,5,
-		35,526,8,35,10,35,12,35,529,9,35,1,35,1,35,1,36,1,36,1,36,3,36,536,8,36,
-		1,37,1,37,1,37,5,37,541,8,37,10,37,12,37,544,9,37,1,37,1,37,1,38,1,38,
-		1,38,5,38,551,8,38,10,38,12,38,554,9,38,1,38,1,38,1,39,1,39,1,39,1,39,
-		1,39,3,39,563,8,39,1,39,1,39,1,39,1,39,1,39,3,39,570,8,39,1,39,1,39,1,
-		39,1,39,5,39,576,8,39,10,39,12,39,579,9,39,1,39,1,39,3,39,583,8,39,1,40,
-		1,40,1,40,1,40,5,40,589,8,40,10,40,12,40,592,9,40,1,41,1,41,1,42,1,42,
-		1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,605,8,42,10,42,12,42,608,9,42,
-		3,42,610,8,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,618,8,42,10,42,12,42,
-		621,9,42,1,42,1,42,1,42,1,42,5,42,627,8,42,10,42,12,42,630,9,42,1,42,1,
-		42,1,42,5,42,635,8,42,10,42,12,42,638,9,42,1,42,1,42,1,42,1,42,1,42,3,
-		42,645,8,42,1,42,1,42,1,42,3,42,650,8,42,1,42,1,42,3,42,654,8,42,1,42,
-		3,42,657,8,42,1,43,1,43,1,43,1,43,1,43,1,44,1,44,3,44,666,8,44,1,45,1,
-		45,1,45,0,0,46,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,
-		40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,
-		88,90,0,3,2,0,19,19,52,53,3,0,17,17,22,22,36,46,7,0,1,1,9,9,14,14,18,18,
-		24,27,29,35,54,54,718,0,93,1,0,0,0,2,105,1,0,0,0,4,115,1,0,0,0,6,133,1,
-		0,0,0,8,137,1,0,0,0,10,150,1,0,0,0,12,181,1,0,0,0,14,189,1,0,0,0,16,206,
-		1,0,0,0,18,208,1,0,0,0,20,217,1,0,0,0,22,225,1,0,0,0,24,229,1,0,0,0,26,
-		234,1,0,0,0,28,252,1,0,0,0,30,260,1,0,0,0,32,268,1,0,0,0,34,284,1,0,0,
-		0,36,286,1,0,0,0,38,306,1,0,0,0,40,308,1,0,0,0,42,316,1,0,0,0,44,318,1,
-		0,0,0,46,342,1,0,0,0,48,344,1,0,0,0,50,369,1,0,0,0,52,371,1,0,0,0,54,396,
-		1,0,0,0,56,404,1,0,0,0,58,454,1,0,0,0,60,462,1,0,0,0,62,464,1,0,0,0,64,
-		468,1,0,0,0,66,485,1,0,0,0,68,516,1,0,0,0,70,522,1,0,0,0,72,532,1,0,0,
-		0,74,537,1,0,0,0,76,547,1,0,0,0,78,557,1,0,0,0,80,584,1,0,0,0,82,593,1,
-		0,0,0,84,656,1,0,0,0,86,658,1,0,0,0,88,665,1,0,0,0,90,667,1,0,0,0,92,94,
-		3,2,1,0,93,92,1,0,0,0,93,94,1,0,0,0,94,100,1,0,0,0,95,99,3,10,5,0,96,99,
-		3,52,26,0,97,99,3,66,33,0,98,95,1,0,0,0,98,96,1,0,0,0,98,97,1,0,0,0,99,
-		102,1,0,0,0,100,98,1,0,0,0,100,101,1,0,0,0,101,103,1,0,0,0,102,100,1,0,
-		0,0,103,104,5,0,0,1,104,1,1,0,0,0,105,106,5,1,0,0,106,110,5,2,0,0,107,
-		109,3,4,2,0,108,107,1,0,0,0,109,112,1,0,0,0,110,108,1,0,0,0,110,111,1,
-		0,0,0,111,113,1,0,0,0,112,110,1,0,0,0,113,114,5,3,0,0,114,3,1,0,0,0,115,
-		116,5,53,0,0,116,117,5,4,0,0,117,118,3,44,22,0,118,128,5,5,0,0,119,129,
-		3,8,4,0,120,125,3,6,3,0,121,122,5,6,0,0,122,124,3,6,3,0,123,121,1,0,0,
-		0,124,127,1,0,0,0,125,123,1,0,0,0,125,126,1,0,0,0,126,129,1,0,0,0,127,
-		125,1,0,0,0,128,119,1,0,0,0,128,120,1,0,0,0,129,5,1,0,0,0,130,131,3,90,
-		45,0,131,132,5,5,0,0,132,134,1,0,0,0,133,130,1,0,0,0,133,134,1,0,0,0,134,
-		135,1,0,0,0,135,136,5,48,0,0,136,7,1,0,0,0,137,146,5,7,0,0,138,143,3,80,
-		40,0,139,140,5,6,0,0,140,142,3,80,40,0,141,139,1,0,0,0,142,145,1,0,0,0,
-		143,141,1,0,0,0,143,144,1,0,0,0,144,147,1,0,0,0,145,143,1,0,0,0,146,138,
-		1,0,0,0,146,147,1,0,0,0,147,148,1,0,0,0,148,149,5,8,0,0,149,9,1,0,0,0,
-		150,151,5,9,0,0,151,152,3,88,44,0,152,154,5,10,0,0,153,155,3,12,6,0,154,
-		153,1,0,0,0,154,155,1,0,0,0,155,156,1,0,0,0,156,157,5,11,0,0,157,158,5,
-		12,0,0,158,160,3,16,8,0,159,161,3,18,9,0,160,159,1,0,0,0,160,161,1,0,0,
-		0,161,162,1,0,0,0,162,166,5,2,0,0,163,165,3,24,12,0,164,163,1,0,0,0,165,
-		168,1,0,0,0,166,164,1,0,0,0,166,167,1,0,0,0,167,172,1,0,0,0,168,166,1,
-		0,0,0,169,171,3,26,13,0,170,169,1,0,0,0,171,174,1,0,0,0,172,170,1,0,0,
-		0,172,173,1,0,0,0,173,175,1,0,0,0,174,172,1,0,0,0,175,177,5,13,0,0,176,
-		178,3,40,20,0,177,176,1,0,0,0,177,178,1,0,0,0,178,179,1,0,0,0,179,180,
-		5,3,0,0,180,11,1,0,0,0,181,186,3,14,7,0,182,183,5,6,0,0,183,185,3,14,7,
-		0,184,182,1,0,0,0,185,188,1,0,0,0,186,184,1,0,0,0,186,187,1,0,0,0,187,
-		13,1,0,0,0,188,186,1,0,0,0,189,190,5,52,0,0,190,191,5,4,0,0,191,192,3,
-		44,22,0,192,15,1,0,0,0,193,207,3,44,22,0,194,203,5,10,0,0,195,200,3,44,
-		22,0,196,197,5,6,0,0,197,199,3,44,22,0,198,196,1,0,0,0,199,202,1,0,0,0,
-		200,198,1,0,0,0,200,201,1,0,0,0,201,204,1,0,0,0,202,200,1,0,0,0,203,195,
-		1,0,0,0,203,204,1,0,0,0,204,205,1,0,0,0,205,207,5,11,0,0,206,193,1,0,0,
-		0,206,194,1,0,0,0,207,17,1,0,0,0,208,209,5,14,0,0,209,214,3,20,10,0,210,
-		211,5,6,0,0,211,213,3,20,10,0,212,210,1,0,0,0,213,216,1,0,0,0,214,212,
-		1,0,0,0,214,215,1,0,0,0,215,19,1,0,0,0,216,214,1,0,0,0,217,218,3,88,44,
-		0,218,219,5,15,0,0,219,220,3,22,11,0,220,222,5,16,0,0,221,223,3,22,11,
-		0,222,221,1,0,0,0,222,223,1,0,0,0,223,21,1,0,0,0,224,226,5,17,0,0,225,
-		224,1,0,0,0,225,226,1,0,0,0,226,227,1,0,0,0,227,228,5,50,0,0,228,23,1,
-		0,0,0,229,230,5,18,0,0,230,231,3,80,40,0,231,232,5,6,0,0,232,233,5,55,
-		0,0,233,25,1,0,0,0,234,235,3,28,14,0,235,236,5,5,0,0,236,237,3,32,16,0,
-		237,238,5,4,0,0,238,243,3,30,15,0,239,240,5,6,0,0,240,242,3,30,15,0,241,
-		239,1,0,0,0,242,245,1,0,0,0,243,241,1,0,0,0,243,244,1,0,0,0,244,250,1,
-		0,0,0,245,243,1,0,0,0,246,247,5,2,0,0,247,248,3,38,19,0,248,249,5,3,0,
-		0,249,251,1,0,0,0,250,246,1,0,0,0,250,251,1,0,0,0,251,27,1,0,0,0,252,257,
-		5,52,0,0,253,254,5,6,0,0,254,256,5,52,0,0,255,253,1,0,0,0,256,259,1,0,
-		0,0,257,255,1,0,0,0,257,258,1,0,0,0,258,29,1,0,0,0,259,257,1,0,0,0,260,
-		266,3,44,22,0,261,264,5,5,0,0,262,265,3,8,4,0,263,265,5,19,0,0,264,262,
-		1,0,0,0,264,263,1,0,0,0,265,267,1,0,0,0,266,261,1,0,0,0,266,267,1,0,0,
-		0,267,31,1,0,0,0,268,269,3,90,45,0,269,278,5,10,0,0,270,275,3,34,17,0,
-		271,272,5,6,0,0,272,274,3,34,17,0,273,271,1,0,0,0,274,277,1,0,0,0,275,
-		273,1,0,0,0,275,276,1,0,0,0,276,279,1,0,0,0,277,275,1,0,0,0,278,270,1,
-		0,0,0,278,279,1,0,0,0,279,280,1,0,0,0,280,281,5,11,0,0,281,33,1,0,0,0,
-		282,285,3,42,21,0,283,285,3,36,18,0,284,282,1,0,0,0,284,283,1,0,0,0,285,
-		35,1,0,0,0,286,287,3,90,45,0,287,288,5,5,0,0,288,289,3,50,25,0,289,37,
-		1,0,0,0,290,292,3,26,13,0,291,290,1,0,0,0,292,295,1,0,0,0,293,291,1,0,
-		0,0,293,294,1,0,0,0,294,296,1,0,0,0,295,293,1,0,0,0,296,299,5,20,0,0,297,
-		300,3,32,16,0,298,300,3,40,20,0,299,297,1,0,0,0,299,298,1,0,0,0,300,307,
-		1,0,0,0,301,303,3,10,5,0,302,301,1,0,0,0,303,304,1,0,0,0,304,302,1,0,0,
-		0,304,305,1,0,0,0,305,307,1,0,0,0,306,293,1,0,0,0,306,302,1,0,0,0,307,
-		39,1,0,0,0,308,313,3,42,21,0,309,310,5,6,0,0,310,312,3,42,21,0,311,309,
-		1,0,0,0,312,315,1,0,0,0,313,311,1,0,0,0,313,314,1,0,0,0,314,41,1,0,0,0,
-		315,313,1,0,0,0,316,317,7,0,0,0,317,43,1,0,0,0,318,319,5,21,0,0,319,323,
-		5,22,0,0,320,321,3,46,23,0,321,322,5,6,0,0,322,324,1,0,0,0,323,320,1,0,
-		0,0,323,324,1,0,0,0,324,325,1,0,0,0,325,326,3,48,24,0,326,327,5,23,0,0,
-		327,45,1,0,0,0,328,343,5,49,0,0,329,343,5,50,0,0,330,339,5,7,0,0,331,336,
-		3,80,40,0,332,333,5,6,0,0,333,335,3,80,40,0,334,332,1,0,0,0,335,338,1,
-		0,0,0,336,334,1,0,0,0,336,337,1,0,0,0,337,340,1,0,0,0,338,336,1,0,0,0,
-		339,331,1,0,0,0,339,340,1,0,0,0,340,341,1,0,0,0,341,343,5,8,0,0,342,328,
-		1,0,0,0,342,329,1,0,0,0,342,330,1,0,0,0,343,47,1,0,0,0,344,348,3,90,45,
-		0,345,347,3,36,18,0,346,345,1,0,0,0,347,350,1,0,0,0,348,346,1,0,0,0,348,
-		349,1,0,0,0,349,49,1,0,0,0,350,348,1,0,0,0,351,360,5,7,0,0,352,357,3,50,
-		25,0,353,354,5,6,0,0,354,356,3,50,25,0,355,353,1,0,0,0,356,359,1,0,0,0,
-		357,355,1,0,0,0,357,358,1,0,0,0,358,361,1,0,0,0,359,357,1,0,0,0,360,352,
-		1,0,0,0,360,361,1,0,0,0,361,362,1,0,0,0,362,370,5,8,0,0,363,370,3,44,22,
-		0,364,365,5,10,0,0,365,366,3,48,24,0,366,367,5,11,0,0,367,370,1,0,0,0,
-		368,370,3,80,40,0,369,351,1,0,0,0,369,363,1,0,0,0,369,364,1,0,0,0,369,
-		368,1,0,0,0,370,51,1,0,0,0,371,372,5,24,0,0,372,373,3,88,44,0,373,375,
-		5,10,0,0,374,376,3,54,27,0,375,374,1,0,0,0,375,376,1,0,0,0,376,377,1,0,
-		0,0,377,378,5,11,0,0,378,382,5,12,0,0,379,380,5,10,0,0,380,383,5,11,0,
-		0,381,383,3,54,27,0,382,379,1,0,0,0,382,381,1,0,0,0,383,385,1,0,0,0,384,
-		386,3,18,9,0,385,384,1,0,0,0,385,386,1,0,0,0,386,387,1,0,0,0,387,391,5,
-		2,0,0,388,390,3,58,29,0,389,388,1,0,0,0,390,393,1,0,0,0,391,389,1,0,0,
-		0,391,392,1,0,0,0,392,394,1,0,0,0,393,391,1,0,0,0,394,395,5,3,0,0,395,
-		53,1,0,0,0,396,401,3,56,28,0,397,398,5,6,0,0,398,400,3,56,28,0,399,397,
-		1,0,0,0,400,403,1,0,0,0,401,399,1,0,0,0,401,402,1,0,0,0,402,55,1,0,0,0,
-		403,401,1,0,0,0,404,405,5,52,0,0,405,407,5,4,0,0,406,408,3,46,23,0,407,
-		406,1,0,0,0,407,408,1,0,0,0,408,409,1,0,0,0,409,411,3,90,45,0,410,412,
-		3,36,18,0,411,410,1,0,0,0,411,412,1,0,0,0,412,415,1,0,0,0,413,414,5,15,
-		0,0,414,416,3,90,45,0,415,413,1,0,0,0,415,416,1,0,0,0,416,57,1,0,0,0,417,
-		421,5,2,0,0,418,420,3,58,29,0,419,418,1,0,0,0,420,423,1,0,0,0,421,419,
-		1,0,0,0,421,422,1,0,0,0,422,424,1,0,0,0,423,421,1,0,0,0,424,455,5,3,0,
-		0,425,426,5,25,0,0,426,427,3,90,45,0,427,428,5,5,0,0,428,429,3,80,40,0,
-		429,455,1,0,0,0,430,431,5,26,0,0,431,455,3,56,28,0,432,437,3,60,30,0,433,
-		434,5,6,0,0,434,436,3,60,30,0,435,433,1,0,0,0,436,439,1,0,0,0,437,435,
-		1,0,0,0,437,438,1,0,0,0,438,440,1,0,0,0,439,437,1,0,0,0,440,444,5,2,0,
-		0,441,443,3,58,29,0,442,441,1,0,0,0,443,446,1,0,0,0,444,442,1,0,0,0,444,
-		445,1,0,0,0,445,447,1,0,0,0,446,444,1,0,0,0,447,448,5,3,0,0,448,455,1,
-		0,0,0,449,450,5,52,0,0,450,451,3,64,32,0,451,452,5,5,0,0,452,453,3,80,
-		40,0,453,455,1,0,0,0,454,417,1,0,0,0,454,425,1,0,0,0,454,430,1,0,0,0,454,
-		432,1,0,0,0,454,449,1,0,0,0,455,59,1,0,0,0,456,457,5,27,0,0,457,463,3,
-		80,40,0,458,460,3,90,45,0,459,458,1,0,0,0,459,460,1,0,0,0,460,461,1,0,
-		0,0,461,463,3,62,31,0,462,456,1,0,0,0,462,459,1,0,0,0,463,61,1,0,0,0,464,
-		465,3,90,45,0,465,466,5,15,0,0,466,467,3,80,40,0,467,63,1,0,0,0,468,477,
-		5,7,0,0,469,474,3,80,40,0,470,471,5,6,0,0,471,473,3,80,40,0,472,470,1,
-		0,0,0,473,476,1,0,0,0,474,472,1,0,0,0,474,475,1,0,0,0,475,478,1,0,0,0,
-		476,474,1,0,0,0,477,469,1,0,0,0,477,478,1,0,0,0,478,481,1,0,0,0,479,480,
-		5,28,0,0,480,482,3,80,40,0,481,479,1,0,0,0,481,482,1,0,0,0,482,483,1,0,
-		0,0,483,484,5,8,0,0,484,65,1,0,0,0,485,486,5,29,0,0,486,487,3,88,44,0,
-		487,489,5,10,0,0,488,490,3,12,6,0,489,488,1,0,0,0,489,490,1,0,0,0,490,
-		491,1,0,0,0,491,492,5,11,0,0,492,493,5,12,0,0,493,495,5,10,0,0,494,496,
-		3,12,6,0,495,494,1,0,0,0,495,496,1,0,0,0,496,497,1,0,0,0,497,499,5,11,
-		0,0,498,500,3,18,9,0,499,498,1,0,0,0,499,500,1,0,0,0,500,501,1,0,0,0,501,
-		502,5,2,0,0,502,506,3,68,34,0,503,505,3,24,12,0,504,503,1,0,0,0,505,508,
-		1,0,0,0,506,504,1,0,0,0,506,507,1,0,0,0,507,509,1,0,0,0,508,506,1,0,0,
-		0,509,511,3,70,35,0,510,512,3,74,37,0,511,510,1,0,0,0,511,512,1,0,0,0,
-		512,513,1,0,0,0,513,514,3,76,38,0,514,515,5,3,0,0,515,67,1,0,0,0,516,517,
-		5,30,0,0,517,518,3,80,40,0,518,519,5,6,0,0,519,520,5,31,0,0,520,521,3,
-		80,40,0,521,69,1,0,0,0,522,523,5,32,0,0,523,527,5,2,0,0,524,526,3,72,36,
-		0,525,524,1,0,0,0,526,529,1,0,0,0,527,525,1,0,0,0,527,528,1,0,0,0,528,
-		530,1,0,0,0,529,527,1,0,0,0,530,531,5,3,0,0,531,71,1,0,0,0,532,535,3,56,
-		28,0,533,534,5,33,0,0,534,536,3,80,40,0,535,533,1,0,0,0,535,536,1,0,0,
-		0,536,73,1,0,0,0,537,538,5,34,0,0,538,542,5,2,0,0,539,541,3,78,39,0,540,
-		539,1,0,0,0,541,544,1,0,0,0,542,540,1,0,0,0,542,543,1,0,0,0,543,545,1,
-		0,0,0,544,542,1,0,0,0,545,546,5,3,0,0,546,75,1,0,0,0,547,548,5,35,0,0,
-		548,552,5,2,0,0,549,551,3,78,39,0,550,549,1,0,0,0,551,554,1,0,0,0,552,
-		550,1,0,0,0,552,553,1,0,0,0,553,555,1,0,0,0,554,552,1,0,0,0,555,556,5,
-		3,0,0,556,77,1,0,0,0,557,558,3,88,44,0,558,559,5,4,0,0,559,560,3,88,44,
-		0,560,562,5,10,0,0,561,563,3,40,20,0,562,561,1,0,0,0,562,563,1,0,0,0,563,
-		564,1,0,0,0,564,565,5,11,0,0,565,569,5,12,0,0,566,567,5,10,0,0,567,570,
-		5,11,0,0,568,570,3,40,20,0,569,566,1,0,0,0,569,568,1,0,0,0,570,582,1,0,
-		0,0,571,572,5,2,0,0,572,577,3,36,18,0,573,574,5,6,0,0,574,576,3,36,18,
-		0,575,573,1,0,0,0,576,579,1,0,0,0,577,575,1,0,0,0,577,578,1,0,0,0,578,
-		580,1,0,0,0,579,577,1,0,0,0,580,581,5,3,0,0,581,583,1,0,0,0,582,571,1,
-		0,0,0,582,583,1,0,0,0,583,79,1,0,0,0,584,590,3,84,42,0,585,586,3,82,41,
-		0,586,587,3,84,42,0,587,589,1,0,0,0,588,585,1,0,0,0,589,592,1,0,0,0,590,
-		588,1,0,0,0,590,591,1,0,0,0,591,81,1,0,0,0,592,590,1,0,0,0,593,594,7,1,
-		0,0,594,83,1,0,0,0,595,596,5,10,0,0,596,597,3,80,40,0,597,598,5,11,0,0,
-		598,657,1,0,0,0,599,600,3,90,45,0,600,609,5,10,0,0,601,606,3,80,40,0,602,
-		603,5,6,0,0,603,605,3,80,40,0,604,602,1,0,0,0,605,608,1,0,0,0,606,604,
-		1,0,0,0,606,607,1,0,0,0,607,610,1,0,0,0,608,606,1,0,0,0,609,601,1,0,0,
-		0,609,610,1,0,0,0,610,611,1,0,0,0,611,612,5,11,0,0,612,657,1,0,0,0,613,
-		614,3,90,45,0,614,619,3,62,31,0,615,616,5,6,0,0,616,618,3,62,31,0,617,
-		615,1,0,0,0,618,621,1,0,0,0,619,617,1,0,0,0,619,620,1,0,0,0,620,622,1,
-		0,0,0,621,619,1,0,0,0,622,628,5,2,0,0,623,624,3,86,43,0,624,625,5,47,0,
-		0,625,627,1,0,0,0,626,623,1,0,0,0,627,630,1,0,0,0,628,626,1,0,0,0,628,
-		629,1,0,0,0,629,631,1,0,0,0,630,628,1,0,0,0,631,636,3,80,40,0,632,633,
-		5,6,0,0,633,635,3,80,40,0,634,632,1,0,0,0,635,638,1,0,0,0,636,634,1,0,
-		0,0,636,637,1,0,0,0,637,639,1,0,0,0,638,636,1,0,0,0,639,640,5,3,0,0,640,
-		657,1,0,0,0,641,642,5,52,0,0,642,657,3,64,32,0,643,645,5,17,0,0,644,643,
-		1,0,0,0,644,645,1,0,0,0,645,649,1,0,0,0,646,650,5,50,0,0,647,650,5,51,
-		0,0,648,650,3,90,45,0,649,646,1,0,0,0,649,647,1,0,0,0,649,648,1,0,0,0,
-		650,653,1,0,0,0,651,652,5,4,0,0,652,654,3,90,45,0,653,651,1,0,0,0,653,
-		654,1,0,0,0,654,657,1,0,0,0,655,657,5,55,0,0,656,595,1,0,0,0,656,599,1,
-		0,0,0,656,613,1,0,0,0,656,641,1,0,0,0,656,644,1,0,0,0,656,655,1,0,0,0,
-		657,85,1,0,0,0,658,659,5,25,0,0,659,660,3,90,45,0,660,661,5,5,0,0,661,
-		662,3,80,40,0,662,87,1,0,0,0,663,666,3,90,45,0,664,666,5,55,0,0,665,663,
-		1,0,0,0,665,664,1,0,0,0,666,89,1,0,0,0,667,668,7,2,0,0,668,91,1,0,0,0,
-		83,93,98,100,110,125,128,133,143,146,154,160,166,172,177,186,200,203,206,
-		214,222,225,243,250,257,264,266,275,278,284,293,299,304,306,313,323,336,
-		339,342,348,357,360,369,375,382,385,391,401,407,411,415,421,437,444,454,
-		459,462,474,477,481,489,495,499,506,511,527,535,542,552,562,569,577,582,
-		590,606,609,619,628,636,644,649,653,656,665
+		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,1,0,3,0,96,8,0,1,0,1,0,1,0,5,0,
+		101,8,0,10,0,12,0,104,9,0,1,0,1,0,1,1,1,1,1,1,5,1,111,8,1,10,1,12,1,114,
+		9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,126,8,2,10,2,12,2,129,
+		9,2,3,2,131,8,2,1,3,1,3,1,3,3,3,136,8,3,1,3,1,3,1,4,1,4,1,4,1,4,5,4,144,
+		8,4,10,4,12,4,147,9,4,3,4,149,8,4,1,4,1,4,1,5,1,5,1,5,1,5,3,5,157,8,5,
+		1,5,1,5,1,5,1,5,3,5,163,8,5,1,5,1,5,5,5,167,8,5,10,5,12,5,170,9,5,1,5,
+		5,5,173,8,5,10,5,12,5,176,9,5,1,5,1,5,3,5,180,8,5,1,5,1,5,1,6,1,6,1,6,
+		5,6,187,8,6,10,6,12,6,190,9,6,1,7,1,7,1,7,1,7,1,8,1,8,1,8,1,8,1,8,5,8,
+		201,8,8,10,8,12,8,204,9,8,3,8,206,8,8,1,8,3,8,209,8,8,1,9,1,9,1,9,1,9,
+		5,9,215,8,9,10,9,12,9,218,9,9,1,10,1,10,1,10,1,10,1,10,3,10,225,8,10,1,
+		11,3,11,228,8,11,1,11,1,11,1,12,1,12,1,12,1,12,1,12,1,13,1,13,1,13,1,13,
+		1,13,1,13,1,13,5,13,244,8,13,10,13,12,13,247,9,13,1,13,1,13,1,13,1,13,
+		3,13,253,8,13,1,14,1,14,1,14,5,14,258,8,14,10,14,12,14,261,9,14,1,15,1,
+		15,1,15,1,15,3,15,267,8,15,3,15,269,8,15,1,16,1,16,1,16,1,16,1,16,5,16,
+		276,8,16,10,16,12,16,279,9,16,3,16,281,8,16,1,16,1,16,1,17,1,17,3,17,287,
+		8,17,1,18,1,18,1,18,1,18,1,19,5,19,294,8,19,10,19,12,19,297,9,19,1,19,
+		1,19,1,19,3,19,302,8,19,1,19,4,19,305,8,19,11,19,12,19,306,3,19,309,8,
+		19,1,20,1,20,1,20,5,20,314,8,20,10,20,12,20,317,9,20,1,21,1,21,1,22,1,
+		22,1,22,1,22,1,22,3,22,326,8,22,1,22,1,22,1,22,1,23,1,23,1,23,1,23,1,23,
+		1,23,5,23,337,8,23,10,23,12,23,340,9,23,3,23,342,8,23,1,23,3,23,345,8,
+		23,1,24,1,24,5,24,349,8,24,10,24,12,24,352,9,24,1,25,1,25,1,25,1,26,1,
+		26,1,26,1,26,5,26,361,8,26,10,26,12,26,364,9,26,3,26,366,8,26,1,26,1,26,
+		1,26,1,26,1,26,1,26,1,26,3,26,375,8,26,1,27,1,27,1,27,1,27,3,27,381,8,
+		27,1,27,1,27,1,27,1,27,1,27,3,27,388,8,27,1,27,3,27,391,8,27,1,27,1,27,
+		5,27,395,8,27,10,27,12,27,398,9,27,1,27,1,27,1,28,1,28,1,28,5,28,405,8,
+		28,10,28,12,28,408,9,28,1,29,1,29,1,29,3,29,413,8,29,1,29,1,29,3,29,417,
+		8,29,1,29,1,29,3,29,421,8,29,1,30,1,30,5,30,425,8,30,10,30,12,30,428,9,
+		30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,5,30,441,8,30,
+		10,30,12,30,444,9,30,1,30,1,30,5,30,448,8,30,10,30,12,30,451,9,30,1,30,
+		1,30,1,30,1,30,1,30,1,30,1,30,3,30,460,8,30,1,31,1,31,1,31,3,31,465,8,
+		31,1,31,3,31,468,8,31,1,32,1,32,1,32,1,32,1,33,1,33,1,33,1,33,5,33,478,
+		8,33,10,33,12,33,481,9,33,3,33,483,8,33,1,33,1,33,3,33,487,8,33,1,33,1,
+		33,1,34,1,34,1,34,1,34,3,34,495,8,34,1,34,1,34,1,34,1,34,3,34,501,8,34,
+		1,34,1,34,3,34,505,8,34,1,34,1,34,1,34,5,34,510,8,34,10,34,12,34,513,9,
+		34,1,34,1,34,3,34,517,8,34,1,34,1,34,1,34,1,35,1,35,1,35,1,35,1,35,1,35,
+		1,36,1,36,1,36,5,36,531,8,36,10,36,12,36,534,9,36,1,36,1,36,1,37,1,37,
+		1,37,3,37,541,8,37,1,38,1,38,1,38,5,38,546,8,38,10,38,12,38,549,9,38,1,
+		38,1,38,1,39,1,39,1,39,5,39,556,8,39,10,39,12,39,559,9,39,1,39,1,39,1,
+		40,1,40,1,40,1,40,1,40,3,40,568,8,40,1,40,1,40,1,40,1,40,1,40,3,40,575,
+		8,40,1,40,1,40,1,40,1,40,5,40,581,8,40,10,40,12,40,584,9,40,1,40,1,40,
+		3,40,588,8,40,1,41,1,41,1,41,1,41,5,41,594,8,41,10,41,12,41,597,9,41,1,
+		42,1,42,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,610,8,43,10,
+		43,12,43,613,9,43,3,43,615,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,623,
+		8,43,10,43,12,43,626,9,43,1,43,1,43,1,43,1,43,5,43,632,8,43,10,43,12,43,
+		635,9,43,1,43,1,43,1,43,5,43,640,8,43,10,43,12,43,643,9,43,1,43,1,43,1,
+		43,1,43,1,43,3,43,650,8,43,1,43,1,43,1,43,3,43,655,8,43,1,43,1,43,3,43,
+		659,8,43,1,43,3,43,662,8,43,1,44,1,44,1,44,1,44,1,44,1,45,1,45,3,45,671,
+		8,45,1,46,1,46,1,46,0,0,47,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,
+		32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,
+		80,82,84,86,88,90,92,0,3,2,0,19,19,52,53,3,0,17,17,22,22,36,46,7,0,1,1,
+		9,9,14,14,18,18,24,27,29,35,54,54,722,0,95,1,0,0,0,2,107,1,0,0,0,4,117,
+		1,0,0,0,6,135,1,0,0,0,8,139,1,0,0,0,10,152,1,0,0,0,12,183,1,0,0,0,14,191,
+		1,0,0,0,16,208,1,0,0,0,18,210,1,0,0,0,20,219,1,0,0,0,22,227,1,0,0,0,24,
+		231,1,0,0,0,26,236,1,0,0,0,28,254,1,0,0,0,30,262,1,0,0,0,32,270,1,0,0,
+		0,34,286,1,0,0,0,36,288,1,0,0,0,38,308,1,0,0,0,40,310,1,0,0,0,42,318,1,
+		0,0,0,44,320,1,0,0,0,46,344,1,0,0,0,48,346,1,0,0,0,50,353,1,0,0,0,52,374,
+		1,0,0,0,54,376,1,0,0,0,56,401,1,0,0,0,58,409,1,0,0,0,60,459,1,0,0,0,62,
+		467,1,0,0,0,64,469,1,0,0,0,66,473,1,0,0,0,68,490,1,0,0,0,70,521,1,0,0,
+		0,72,527,1,0,0,0,74,537,1,0,0,0,76,542,1,0,0,0,78,552,1,0,0,0,80,562,1,
+		0,0,0,82,589,1,0,0,0,84,598,1,0,0,0,86,661,1,0,0,0,88,663,1,0,0,0,90,670,
+		1,0,0,0,92,672,1,0,0,0,94,96,3,2,1,0,95,94,1,0,0,0,95,96,1,0,0,0,96,102,
+		1,0,0,0,97,101,3,10,5,0,98,101,3,54,27,0,99,101,3,68,34,0,100,97,1,0,0,
+		0,100,98,1,0,0,0,100,99,1,0,0,0,101,104,1,0,0,0,102,100,1,0,0,0,102,103,
+		1,0,0,0,103,105,1,0,0,0,104,102,1,0,0,0,105,106,5,0,0,1,106,1,1,0,0,0,
+		107,108,5,1,0,0,108,112,5,2,0,0,109,111,3,4,2,0,110,109,1,0,0,0,111,114,
+		1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,113,115,1,0,0,0,114,112,1,0,0,
+		0,115,116,5,3,0,0,116,3,1,0,0,0,117,118,5,53,0,0,118,119,5,4,0,0,119,120,
+		3,44,22,0,120,130,5,5,0,0,121,131,3,8,4,0,122,127,3,6,3,0,123,124,5,6,
+		0,0,124,126,3,6,3,0,125,123,1,0,0,0,126,129,1,0,0,0,127,125,1,0,0,0,127,
+		128,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,130,121,1,0,0,0,130,122,1,
+		0,0,0,131,5,1,0,0,0,132,133,3,92,46,0,133,134,5,5,0,0,134,136,1,0,0,0,
+		135,132,1,0,0,0,135,136,1,0,0,0,136,137,1,0,0,0,137,138,5,48,0,0,138,7,
+		1,0,0,0,139,148,5,7,0,0,140,145,3,82,41,0,141,142,5,6,0,0,142,144,3,82,
+		41,0,143,141,1,0,0,0,144,147,1,0,0,0,145,143,1,0,0,0,145,146,1,0,0,0,146,
+		149,1,0,0,0,147,145,1,0,0,0,148,140,1,0,0,0,148,149,1,0,0,0,149,150,1,
+		0,0,0,150,151,5,8,0,0,151,9,1,0,0,0,152,153,5,9,0,0,153,154,3,90,45,0,
+		154,156,5,10,0,0,155,157,3,12,6,0,156,155,1,0,0,0,156,157,1,0,0,0,157,
+		158,1,0,0,0,158,159,5,11,0,0,159,160,5,12,0,0,160,162,3,16,8,0,161,163,
+		3,18,9,0,162,161,1,0,0,0,162,163,1,0,0,0,163,164,1,0,0,0,164,168,5,2,0,
+		0,165,167,3,24,12,0,166,165,1,0,0,0,167,170,1,0,0,0,168,166,1,0,0,0,168,
+		169,1,0,0,0,169,174,1,0,0,0,170,168,1,0,0,0,171,173,3,26,13,0,172,171,
+		1,0,0,0,173,176,1,0,0,0,174,172,1,0,0,0,174,175,1,0,0,0,175,177,1,0,0,
+		0,176,174,1,0,0,0,177,179,5,13,0,0,178,180,3,40,20,0,179,178,1,0,0,0,179,
+		180,1,0,0,0,180,181,1,0,0,0,181,182,5,3,0,0,182,11,1,0,0,0,183,188,3,14,
+		7,0,184,185,5,6,0,0,185,187,3,14,7,0,186,184,1,0,0,0,187,190,1,0,0,0,188,
+		186,1,0,0,0,188,189,1,0,0,0,189,13,1,0,0,0,190,188,1,0,0,0,191,192,5,52,
+		0,0,192,193,5,4,0,0,193,194,3,44,22,0,194,15,1,0,0,0,195,209,3,44,22,0,
+		196,205,5,10,0,0,197,202,3,44,22,0,198,199,5,6,0,0,199,201,3,44,22,0,200,
+		198,1,0,0,0,201,204,1,0,0,0,202,200,1,0,0,0,202,203,1,0,0,0,203,206,1,
+		0,0,0,204,202,1,0,0,0,205,197,1,0,0,0,205,206,1,0,0,0,206,207,1,0,0,0,
+		207,209,5,11,0,0,208,195,1,0,0,0,208,196,1,0,0,0,209,17,1,0,0,0,210,211,
+		5,14,0,0,211,216,3,20,10,0,212,213,5,6,0,0,213,215,3,20,10,0,214,212,1,
+		0,0,0,215,218,1,0,0,0,216,214,1,0,0,0,216,217,1,0,0,0,217,19,1,0,0,0,218,
+		216,1,0,0,0,219,220,3,90,45,0,220,221,5,15,0,0,221,222,3,22,11,0,222,224,
+		5,16,0,0,223,225,3,22,11,0,224,223,1,0,0,0,224,225,1,0,0,0,225,21,1,0,
+		0,0,226,228,5,17,0,0,227,226,1,0,0,0,227,228,1,0,0,0,228,229,1,0,0,0,229,
+		230,5,50,0,0,230,23,1,0,0,0,231,232,5,18,0,0,232,233,3,82,41,0,233,234,
+		5,6,0,0,234,235,5,55,0,0,235,25,1,0,0,0,236,237,3,28,14,0,237,238,5,5,
+		0,0,238,239,3,32,16,0,239,240,5,4,0,0,240,245,3,30,15,0,241,242,5,6,0,
+		0,242,244,3,30,15,0,243,241,1,0,0,0,244,247,1,0,0,0,245,243,1,0,0,0,245,
+		246,1,0,0,0,246,252,1,0,0,0,247,245,1,0,0,0,248,249,5,2,0,0,249,250,3,
+		38,19,0,250,251,5,3,0,0,251,253,1,0,0,0,252,248,1,0,0,0,252,253,1,0,0,
+		0,253,27,1,0,0,0,254,259,5,52,0,0,255,256,5,6,0,0,256,258,5,52,0,0,257,
+		255,1,0,0,0,258,261,1,0,0,0,259,257,1,0,0,0,259,260,1,0,0,0,260,29,1,0,
+		0,0,261,259,1,0,0,0,262,268,3,44,22,0,263,266,5,5,0,0,264,267,3,8,4,0,
+		265,267,5,19,0,0,266,264,1,0,0,0,266,265,1,0,0,0,267,269,1,0,0,0,268,263,
+		1,0,0,0,268,269,1,0,0,0,269,31,1,0,0,0,270,271,3,92,46,0,271,280,5,10,
+		0,0,272,277,3,34,17,0,273,274,5,6,0,0,274,276,3,34,17,0,275,273,1,0,0,
+		0,276,279,1,0,0,0,277,275,1,0,0,0,277,278,1,0,0,0,278,281,1,0,0,0,279,
+		277,1,0,0,0,280,272,1,0,0,0,280,281,1,0,0,0,281,282,1,0,0,0,282,283,5,
+		11,0,0,283,33,1,0,0,0,284,287,3,42,21,0,285,287,3,36,18,0,286,284,1,0,
+		0,0,286,285,1,0,0,0,287,35,1,0,0,0,288,289,3,92,46,0,289,290,5,5,0,0,290,
+		291,3,52,26,0,291,37,1,0,0,0,292,294,3,26,13,0,293,292,1,0,0,0,294,297,
+		1,0,0,0,295,293,1,0,0,0,295,296,1,0,0,0,296,298,1,0,0,0,297,295,1,0,0,
+		0,298,301,5,20,0,0,299,302,3,32,16,0,300,302,3,40,20,0,301,299,1,0,0,0,
+		301,300,1,0,0,0,302,309,1,0,0,0,303,305,3,10,5,0,304,303,1,0,0,0,305,306,
+		1,0,0,0,306,304,1,0,0,0,306,307,1,0,0,0,307,309,1,0,0,0,308,295,1,0,0,
+		0,308,304,1,0,0,0,309,39,1,0,0,0,310,315,3,42,21,0,311,312,5,6,0,0,312,
+		314,3,42,21,0,313,311,1,0,0,0,314,317,1,0,0,0,315,313,1,0,0,0,315,316,
+		1,0,0,0,316,41,1,0,0,0,317,315,1,0,0,0,318,319,7,0,0,0,319,43,1,0,0,0,
+		320,321,5,21,0,0,321,325,5,22,0,0,322,323,3,46,23,0,323,324,5,6,0,0,324,
+		326,1,0,0,0,325,322,1,0,0,0,325,326,1,0,0,0,326,327,1,0,0,0,327,328,3,
+		48,24,0,328,329,5,23,0,0,329,45,1,0,0,0,330,345,5,49,0,0,331,345,5,50,
+		0,0,332,341,5,7,0,0,333,338,3,82,41,0,334,335,5,6,0,0,335,337,3,82,41,
+		0,336,334,1,0,0,0,337,340,1,0,0,0,338,336,1,0,0,0,338,339,1,0,0,0,339,
+		342,1,0,0,0,340,338,1,0,0,0,341,333,1,0,0,0,341,342,1,0,0,0,342,343,1,
+		0,0,0,343,345,5,8,0,0,344,330,1,0,0,0,344,331,1,0,0,0,344,332,1,0,0,0,
+		345,47,1,0,0,0,346,350,3,92,46,0,347,349,3,36,18,0,348,347,1,0,0,0,349,
+		352,1,0,0,0,350,348,1,0,0,0,350,351,1,0,0,0,351,49,1,0,0,0,352,350,1,0,
+		0,0,353,354,3,48,24,0,354,355,5,0,0,1,355,51,1,0,0,0,356,365,5,7,0,0,357,
+		362,3,52,26,0,358,359,5,6,0,0,359,361,3,52,26,0,360,358,1,0,0,0,361,364,
+		1,0,0,0,362,360,1,0,0,0,362,363,1,0,0,0,363,366,1,0,0,0,364,362,1,0,0,
+		0,365,357,1,0,0,0,365,366,1,0,0,0,366,367,1,0,0,0,367,375,5,8,0,0,368,
+		375,3,44,22,0,369,370,5,10,0,0,370,371,3,48,24,0,371,372,5,11,0,0,372,
+		375,1,0,0,0,373,375,3,82,41,0,374,356,1,0,0,0,374,368,1,0,0,0,374,369,
+		1,0,0,0,374,373,1,0,0,0,375,53,1,0,0,0,376,377,5,24,0,0,377,378,3,90,45,
+		0,378,380,5,10,0,0,379,381,3,56,28,0,380,379,1,0,0,0,380,381,1,0,0,0,381,
+		382,1,0,0,0,382,383,5,11,0,0,383,387,5,12,0,0,384,385,5,10,0,0,385,388,
+		5,11,0,0,386,388,3,56,28,0,387,384,1,0,0,0,387,386,1,0,0,0,388,390,1,0,
+		0,0,389,391,3,18,9,0,390,389,1,0,0,0,390,391,1,0,0,0,391,392,1,0,0,0,392,
+		396,5,2,0,0,393,395,3,60,30,0,394,393,1,0,0,0,395,398,1,0,0,0,396,394,
+		1,0,0,0,396,397,1,0,0,0,397,399,1,0,0,0,398,396,1,0,0,0,399,400,5,3,0,
+		0,400,55,1,0,0,0,401,406,3,58,29,0,402,403,5,6,0,0,403,405,3,58,29,0,404,
+		402,1,0,0,0,405,408,1,0,0,0,406,404,1,0,0,0,406,407,1,0,0,0,407,57,1,0,
+		0,0,408,406,1,0,0,0,409,410,5,52,0,0,410,412,5,4,0,0,411,413,3,46,23,0,
+		412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,0,0,414,416,3,92,46,0,415,
+		417,3,36,18,0,416,415,1,0,0,0,416,417,1,0,0,0,417,420,1,0,0,0,418,419,
+		5,15,0,0,419,421,3,92,46,0,420,418,1,0,0,0,420,421,1,0,0,0,421,59,1,0,
+		0,0,422,426,5,2,0,0,423,425,3,60,30,0,424,423,1,0,0,0,425,428,1,0,0,0,
+		426,424,1,0,0,0,426,427,1,0,0,0,427,429,1,0,0,0,428,426,1,0,0,0,429,460,
+		5,3,0,0,430,431,5,25,0,0,431,432,3,92,46,0,432,433,5,5,0,0,433,434,3,82,
+		41,0,434,460,1,0,0,0,435,436,5,26,0,0,436,460,3,58,29,0,437,442,3,62,31,
+		0,438,439,5,6,0,0,439,441,3,62,31,0,440,438,1,0,0,0,441,444,1,0,0,0,442,
+		440,1,0,0,0,442,443,1,0,0,0,443,445,1,0,0,0,444,442,1,0,0,0,445,449,5,
+		2,0,0,446,448,3,60,30,0,447,446,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,
+		0,449,450,1,0,0,0,450,452,1,0,0,0,451,449,1,0,0,0,452,453,5,3,0,0,453,
+		460,1,0,0,0,454,455,5,52,0,0,455,456,3,66,33,0,456,457,5,5,0,0,457,458,
+		3,82,41,0,458,460,1,0,0,0,459,422,1,0,0,0,459,430,1,0,0,0,459,435,1,0,
+		0,0,459,437,1,0,0,0,459,454,1,0,0,0,460,61,1,0,0,0,461,462,5,27,0,0,462,
+		468,3,82,41,0,463,465,3,92,46,0,464,463,1,0,0,0,464,465,1,0,0,0,465,466,
+		1,0,0,0,466,468,3,64,32,0,467,461,1,0,0,0,467,464,1,0,0,0,468,63,1,0,0,
+		0,469,470,3,92,46,0,470,471,5,15,0,0,471,472,3,82,41,0,472,65,1,0,0,0,
+		473,482,5,7,0,0,474,479,3,82,41,0,475,476,5,6,0,0,476,478,3,82,41,0,477,
+		475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,479,480,1,0,0,0,480,483,1,
+		0,0,0,481,479,1,0,0,0,482,474,1,0,0,0,482,483,1,0,0,0,483,486,1,0,0,0,
+		484,485,5,28,0,0,485,487,3,82,41,0,486,484,1,0,0,0,486,487,1,0,0,0,487,
+		488,1,0,0,0,488,489,5,8,0,0,489,67,1,0,0,0,490,491,5,29,0,0,491,492,3,
+		90,45,0,492,494,5,10,0,0,493,495,3,12,6,0,494,493,1,0,0,0,494,495,1,0,
+		0,0,495,496,1,0,0,0,496,497,5,11,0,0,497,498,5,12,0,0,498,500,5,10,0,0,
+		499,501,3,12,6,0,500,499,1,0,0,0,500,501,1,0,0,0,501,502,1,0,0,0,502,504,
+		5,11,0,0,503,505,3,18,9,0,504,503,1,0,0,0,504,505,1,0,0,0,505,506,1,0,
+		0,0,506,507,5,2,0,0,507,511,3,70,35,0,508,510,3,24,12,0,509,508,1,0,0,
+		0,510,513,1,0,0,0,511,509,1,0,0,0,511,512,1,0,0,0,512,514,1,0,0,0,513,
+		511,1,0,0,0,514,516,3,72,36,0,515,517,3,76,38,0,516,515,1,0,0,0,516,517,
+		1,0,0,0,517,518,1,0,0,0,518,519,3,78,39,0,519,520,5,3,0,0,520,69,1,0,0,
+		0,521,522,5,30,0,0,522,523,3,82,41,0,523,524,5,6,0,0,524,525,5,31,0,0,
+		525,526,3,82,41,0,526,71,1,0,0,0,527,528,5,32,0,0,528,532,5,2,0,0,529,
+		531,3,74,37,0,530,529,1,0,0,0,531,534,1,0,0,0,532,530,1,0,0,0,532,533,
+		1,0,0,0,533,535,1,0,0,0,534,532,1,0,0,0,535,536,5,3,0,0,536,73,1,0,0,0,
+		537,540,3,58,29,0,538,539,5,33,0,0,539,541,3,82,41,0,540,538,1,0,0,0,540,
+		541,1,0,0,0,541,75,1,0,0,0,542,543,5,34,0,0,543,547,5,2,0,0,544,546,3,
+		80,40,0,545,544,1,0,0,0,546,549,1,0,0,0,547,545,1,0,0,0,547,548,1,0,0,
+		0,548,550,1,0,0,0,549,547,1,0,0,0,550,551,5,3,0,0,551,77,1,0,0,0,552,553,
+		5,35,0,0,553,557,5,2,0,0,554,556,3,80,40,0,555,554,1,0,0,0,556,559,1,0,
+		0,0,557,555,1,0,0,0,557,558,1,0,0,0,558,560,1,0,0,0,559,557,1,0,0,0,560,
+		561,5,3,0,0,561,79,1,0,0,0,562,563,3,90,45,0,563,564,5,4,0,0,564,565,3,
+		90,45,0,565,567,5,10,0,0,566,568,3,40,20,0,567,566,1,0,0,0,567,568,1,0,
+		0,0,568,569,1,0,0,0,569,570,5,11,0,0,570,574,5,12,0,0,571,572,5,10,0,0,
+		572,575,5,11,0,0,573,575,3,40,20,0,574,571,1,0,0,0,574,573,1,0,0,0,575,
+		587,1,0,0,0,576,577,5,2,0,0,577,582,3,36,18,0,578,579,5,6,0,0,579,581,
+		3,36,18,0,580,578,1,0,0,0,581,584,1,0,0,0,582,580,1,0,0,0,582,583,1,0,
+		0,0,583,585,1,0,0,0,584,582,1,0,0,0,585,586,5,3,0,0,586,588,1,0,0,0,587,
+		576,1,0,0,0,587,588,1,0,0,0,588,81,1,0,0,0,589,595,3,86,43,0,590,591,3,
+		84,42,0,591,592,3,86,43,0,592,594,1,0,0,0,593,590,1,0,0,0,594,597,1,0,
+		0,0,595,593,1,0,0,0,595,596,1,0,0,0,596,83,1,0,0,0,597,595,1,0,0,0,598,
+		599,7,1,0,0,599,85,1,0,0,0,600,601,5,10,0,0,601,602,3,82,41,0,602,603,
+		5,11,0,0,603,662,1,0,0,0,604,605,3,92,46,0,605,614,5,10,0,0,606,611,3,
+		82,41,0,607,608,5,6,0,0,608,610,3,82,41,0,609,607,1,0,0,0,610,613,1,0,
+		0,0,611,609,1,0,0,0,611,612,1,0,0,0,612,615,1,0,0,0,613,611,1,0,0,0,614,
+		606,1,0,0,0,614,615,1,0,0,0,615,616,1,0,0,0,616,617,5,11,0,0,617,662,1,
+		0,0,0,618,619,3,92,46,0,619,624,3,64,32,0,620,621,5,6,0,0,621,623,3,64,
+		32,0,622,620,1,0,0,0,623,626,1,0,0,0,624,622,1,0,0,0,624,625,1,0,0,0,625,
+		627,1,0,0,0,626,624,1,0,0,0,627,633,5,2,0,0,628,629,3,88,44,0,629,630,
+		5,47,0,0,630,632,1,0,0,0,631,628,1,0,0,0,632,635,1,0,0,0,633,631,1,0,0,
+		0,633,634,1,0,0,0,634,636,1,0,0,0,635,633,1,0,0,0,636,641,3,82,41,0,637,
+		638,5,6,0,0,638,640,3,82,41,0,639,637,1,0,0,0,640,643,1,0,0,0,641,639,
+		1,0,0,0,641,642,1,0,0,0,642,644,1,0,0,0,643,641,1,0,0,0,644,645,5,3,0,
+		0,645,662,1,0,0,0,646,647,5,52,0,0,647,662,3,66,33,0,648,650,5,17,0,0,
+		649,648,1,0,0,0,649,650,1,0,0,0,650,654,1,0,0,0,651,655,5,50,0,0,652,655,
+		5,51,0,0,653,655,3,92,46,0,654,651,1,0,0,0,654,652,1,0,0,0,654,653,1,0,
+		0,0,655,658,1,0,0,0,656,657,5,4,0,0,657,659,3,92,46,0,658,656,1,0,0,0,
+		658,659,1,0,0,0,659,662,1,0,0,0,660,662,5,55,0,0,661,600,1,0,0,0,661,604,
+		1,0,0,0,661,618,1,0,0,0,661,646,1,0,0,0,661,649,1,0,0,0,661,660,1,0,0,
+		0,662,87,1,0,0,0,663,664,5,25,0,0,664,665,3,92,46,0,665,666,5,5,0,0,666,
+		667,3,82,41,0,667,89,1,0,0,0,668,671,3,92,46,0,669,671,5,55,0,0,670,668,
+		1,0,0,0,670,669,1,0,0,0,671,91,1,0,0,0,672,673,7,2,0,0,673,93,1,0,0,0,
+		83,95,100,102,112,127,130,135,145,148,156,162,168,174,179,188,202,205,
+		208,216,224,227,245,252,259,266,268,277,280,286,295,301,306,308,315,325,
+		338,341,344,350,362,365,374,380,387,390,396,406,412,416,420,426,442,449,
+		459,464,467,479,482,486,494,500,504,511,516,532,540,547,557,567,574,582,
+		587,595,611,614,624,633,641,649,654,658,661,670
 	};
 
 	public static readonly ATN _ATN =

@@ -46,6 +46,22 @@ public static class IrText
         return new(graphs, program, kernels);
     }
 
+    /// <summary>Reads a weight format by itself: <c>i4 group=64</c>.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static Encoding ReadEncoding(string text)
+    {
+        var faults = new SourceFaults(text, "");
+        Encoding? encoding = null;
+        try
+        {
+            var tree = Parsing.Encoding(text, faults);
+            faults.Try(tree.Start, () => encoding = new LiteralReader(faults, new FormulaReader(faults)).Encoding(tree));
+            faults.Conclude();
+        }
+        catch (DiagnosticException e) { throw new FormatException($"'{text}' is no weight format: {e.Diagnostics[0].Message.Split('\n')[0]}{(e.Diagnostics[0].Remedy is "" ? "" : "; " + e.Diagnostics[0].Remedy)}"); }
+        return encoding!;
+    }
+
     /// <summary>The planes that the text names by their hash: a reader must find them elsewhere, for instance in a <see cref="WeightFolder"/>.</summary>
     public static IEnumerable<Bytes> Outside(Graph graph) => WeightText.Outside(Weights(graph));
 

@@ -5,7 +5,8 @@ namespace Lathe.Passes;
 /// <summary>Whether a step may be computed inside its reader, in place of being stored and loaded.</summary>
 /// <param name="Repeat">Machine steps that may be computed again for each number.</param>
 /// <param name="Operands">Most operands of a group.</param>
-internal sealed record Fit(int Repeat, int Operands)
+/// <param name="Objective">Decides what is worth storing.</param>
+internal sealed record Fit(int Repeat, int Operands, Objective Objective)
 {
     /// <summary>Most parts of a group's formula.</summary>
     private const int MostParts = 1500;
@@ -69,8 +70,8 @@ internal sealed record Fit(int Repeat, int Operands)
         _ => [e],
     };
 
-    private static bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
-        && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)));
+    private bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
+        && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)), Objective);
 
     /// <summary>Numbers of one operand at other places, at an index without division: it costs a contraction nothing but other strides. An axis in equal parts that read alike, heads that share keys, is two axes.</summary>
     public static bool IsPlainMove(Formula formula) => formula.IsMove && formula.Reads.Count() == 1

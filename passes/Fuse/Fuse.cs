@@ -10,10 +10,11 @@ namespace Lathe.Passes;
 public sealed record Fuse(int Repeat = 16, int Operands = 14) : GraphPass
 {
     public override Stage Stage => Stage.Fuse;
+    public override bool TakesSelector => true;
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
-        var groups = new Groups(graph, new Fit(Repeat, Operands));
+        var groups = new Groups(graph, new Fit(Repeat, Operands, compilation.Objective), ActsOn);
         groups.JoinEpilogues();
         groups.JoinProducers();
         foreach (var (node, why) in groups.Refused) compilation.Notes.Add(Name, node, why);

@@ -19,12 +19,15 @@ internal sealed class Groups
     private readonly Dictionary<Node, Group> groups = new(ReferenceEqualityComparer.Instance);
     private readonly ILookup<Value, Node?> readers;
 
-    public Groups(Graph graph, Fit fit)
+    /// <param name="graph">What to divide.</param>
+    /// <param name="fit">What may be joined.</param>
+    /// <param name="may">Whether a step may be joined with any other.</param>
+    public Groups(Graph graph, Fit fit, Func<Node, bool> may)
     {
         (this.graph, this.fit, readers) = (graph, fit, graph.Readers);
         foreach (var (i, node) in graph.Nodes.Index())
         {
-            var group = new Group(i, node) { Formula = node.Regions.Count == 0 ? Formula.Of(node) : null };
+            var group = new Group(i, node) { Formula = node.Regions.Count == 0 && may(node) ? Formula.Of(node) : null };
             groups[node] = group;
             foreach (var result in node.Results) makers[result] = group;
         }

@@ -4,15 +4,17 @@ using Lathe.Ir;
 namespace Lathe.Passes;
 
 /// <summary>Steps that read weights only run once, in the compiler, by compiled code: what is left of constant folding for large tensors.</summary>
-/// <param name="MostBytes">Most bytes of a result that is larger than what it is computed from.</param>
+/// <param name="MostBytes">Most bytes of a result that is larger than what it is computed from, where speed is the objective.</param>
 [Description("runs steps that read only weights in the compiler")]
-public sealed record Precompute(long MostBytes = 1 << 16) : ProgramPass
+public sealed record Precompute(long MostBytes = Precompute.Growth) : ProgramPass
 {
     public override Stage Stage => Stage.Lower;
     public override Seq<string> After => ["lower"];
 
+    private const long Growth = 1 << 16;
+
     /// <summary>Whether keeping a result is worth its bytes: not where it is larger than what it is computed from, as the product of two narrow factors is.</summary>
-    public static bool Pays(long made, long read, long most = 1 << 16) => made <= Math.Max(most, read);
+    public static bool Pays(long made, long read, Objective objective, long most = Growth) => made <= (objective == Objective.Size ? read : Math.Max(most, read));
 
     protected override Program Run(Program program, Compilation compilation)
     {
@@ -37,7 +39,7 @@ public sealed record Precompute(long MostBytes = 1 << 16) : ProgramPass
         {
             if (kernel.Symbols.Count > 0) return false;
             var (read, made) = (call.Arguments.Take(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole), call.Arguments.Skip(kernel.Inputs.Count).Sum(a => slots[a].Bytes.Whole));
-            return Pays(made, read, MostBytes);
+            return Pays(made, read, compilation.Objective, MostBytes);
         }
     }
 }

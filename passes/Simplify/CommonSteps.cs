@@ -8,7 +8,9 @@ public static class CommonSteps
     /// <summary>Most bytes of a weight that is compared by contents.</summary>
     private const long MostBytes = 1 << 16;
 
-    public static Graph Share(Graph graph)
+    /// <param name="graph">Whose steps.</param>
+    /// <param name="may">Whether a step may give way to another.</param>
+    public static Graph Share(Graph graph, Func<Node, bool> may)
     {
         var (first, weights, instead) = (new Dictionary<(Op, Seq<Value?>, int), Node>(), new Dictionary<(TensorType, string), Value>(), new Dictionary<Value, Value>());
         foreach (var weight in graph.Weights)
@@ -19,7 +21,7 @@ public static class CommonSteps
         foreach (var node in graph.Nodes)
         {
             var step = node.Map(Current);
-            if (step.Regions.Count == 0 && !first.TryAdd((step.Op, step.Operands, step.Results.Count), step) && !step.Results.Any(outputs.Contains))
+            if (step.Regions.Count == 0 && may(step) && !first.TryAdd((step.Op, step.Operands, step.Results.Count), step) && !step.Results.Any(outputs.Contains))
                 foreach (var (mine, other) in step.Results.Zip(first[(step.Op, step.Operands, step.Results.Count)].Results)) instead[mine] = other;
             else nodes.Add(step);
         }

@@ -12,6 +12,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null))];
 
     public override Stage Stage => Stage.Simplify;
+    public override bool TakesSelector => true;
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
@@ -19,7 +20,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             var (next, changed) = Sweep(graph, compilation);
-            next = DeadSteps.Drop(CommonSteps.Share(next));
+            next = DeadSteps.Drop(CommonSteps.Share(next, ActsOn));
             if (!changed && next.Nodes.Count == graph.Nodes.Count) return next;
             graph = next;
         }
@@ -74,6 +75,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
 
         Improvement? Improved(Node step)
         {
+            if (!ActsOn(step)) return null;
             foreach (var rule in Rules.Where(r => r.IsExact || !compilation.Exact))
             {
                 if (rule.Improve(step, around) is not { } better) continue;

@@ -32,7 +32,7 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
         return order.Order().SequenceEqual(Enumerable.Range(0, rank)) ? order : throw faults.At("LT3004", context.Start, $"order={order} does not name each of {rank} axes once");
     }
 
-    private Encoding Encoding(IrParser.EncodingContext context, IrParser.AttributeContext? apart = null)
+    public Encoding Encoding(IrParser.EncodingContext context, IrParser.AttributeContext? apart = null)
     {
         var (name, attributes) = (context.name().GetText(), context.attribute().Where(a => a != apart).ToList());
         if (attributes.Count == 0 && Scalars.Parse(name) is { } kind) return new Dense(kind);

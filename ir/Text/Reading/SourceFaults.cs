@@ -3,7 +3,9 @@ using Antlr4.Runtime;
 namespace Lathe.Ir;
 
 /// <summary>What is wrong with a text, each with its line, column and a caret under the place; collected, so that all is said at once.</summary>
-internal sealed class SourceFaults(string text, string file)
+/// <param name="text">The whole text.</param>
+/// <param name="file">Its name, for messages; empty where it has none.</param>
+public sealed class SourceFaults(string text, string file)
 {
     /// <summary>Faults after which no more are kept: the rest would mostly follow from those.</summary>
     public const int Most = 50;
@@ -12,6 +14,9 @@ internal sealed class SourceFaults(string text, string file)
     private readonly List<Diagnostic> all = [];
 
     public bool Any => all.Count > 0;
+
+    /// <summary>What is wrong, in the order it was found.</summary>
+    public Seq<Diagnostic> All => [.. all];
 
     public void Add(string code, IToken at, string message, string remedy = "") => Add(code, at.Line, at.Column, message, remedy);
 
@@ -72,4 +77,4 @@ internal sealed class SourceFaults(string text, string file)
 }
 
 /// <summary>Ends the reading of one statement; its fault is noted.</summary>
-internal sealed class StatementFault : Exception;
+public sealed class StatementFault : Exception;

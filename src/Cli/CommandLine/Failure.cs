@@ -19,7 +19,7 @@ internal static class Failure
                 session.Report(Interrupted);
                 return ExitCode.Interrupted;
             case UsageException usage:
-                session.Report(usage.Diagnostic);
+                foreach (var diagnostic in usage.Diagnostics) session.Report(diagnostic);
                 return ExitCode.Usage;
             case DiagnosticException fault:
                 foreach (var diagnostic in fault.Diagnostics) session.Report(diagnostic);

@@ -45,5 +45,8 @@ public sealed class ExampleAttribute(string command, string what) : Attribute
 /// <param name="remedy">What would help; empty where there is nothing to say.</param>
 public sealed class UsageException(string message, string remedy = "") : Exception(message)
 {
-    public Diagnostic Diagnostic => new("LT0001", Message, "", remedy);
+    /// <summary>A text on the command line is wrong in ways that have codes of their own.</summary>
+    public UsageException(Seq<Diagnostic> diagnostics) : this(diagnostics[0].Message, diagnostics[0].Remedy) => Diagnostics = diagnostics;
+
+    public Seq<Diagnostic> Diagnostics { get; } = [new("LT0001", message, "", remedy)];
 }

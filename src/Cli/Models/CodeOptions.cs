@@ -5,6 +5,7 @@ namespace Lathe.Cli;
 
 /// <summary>What code is made for.</summary>
 public sealed record CodeOptions(
+    PassOptions Way,
     [Option("processor: host, or a name that lathe targets lists")] string Cpu = "host",
     [Option("system, such as aarch64-linux-gnu; by default Linux on the processor's architecture")] string? Triple = null,
     [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,

@@ -5,7 +5,8 @@ using Lathe.Passes;
 namespace Lathe.Cli;
 
 /// <summary>What a compile did: times, sizes, templates, files.</summary>
-internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times)
+/// <param name="Beside">Files about it.</param>
+internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times, Seq<string> Beside = default)
 {
     /// <summary>A template's description begins with this where no fast form was found.</summary>
     private const string Slow = "plain";
@@ -21,6 +22,18 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
 
     private IEnumerable<(CallKernel Call, CallInfo Info)> SlowCalls => Calls.Where(c => c.Info.Template.StartsWith(Slow, StringComparison.Ordinal));
 
+    /// <summary>What it takes, in bytes; open dimensions at their usual extent.</summary>
+    public IEnumerable<(string What, string Bytes)> Space
+    {
+        get
+        {
+            yield return ("code", Quantity.Bytes(Artifact.CodeBytes));
+            yield return ("weights", Quantity.Bytes(Artifact.WeightBytes));
+            yield return ("arena", Size(Program.ArenaBytes));
+            yield return ("least possible arena", Size(Program.LowerBound));
+        }
+    }
+
     public string Text()
     {
         var text = new StringBuilder($"{Name} for {Cpu}\n");
@@ -32,7 +45,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
         Line("kernels", $"{Kernels} in {Program.Steps.Count} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
         foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
-        foreach (var file in Artifact.Files) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
+        foreach (var file in Artifact.Files.Concat(Beside)) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
         return text.ToString();
     }
 
@@ -61,7 +74,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
             json.WriteString("node", c.Call.Name);
             json.WriteString("template", c.Info.Template);
         });
-        json.WriteObjects("files", Artifact.Files, file =>
+        json.WriteObjects("files", Artifact.Files.Concat(Beside), file =>
         {
             json.WriteString("path", file);
             json.WriteNumber("bytes", new FileInfo(file).Length);

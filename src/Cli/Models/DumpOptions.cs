@@ -12,10 +12,10 @@ public sealed record DumpOptions(
 {
     /// <summary>Prints and dumps as asked, beginning with what was imported.</summary>
     /// <exception cref="UsageException">No pass is called so.</exception>
-    internal IPassObserver Observer(TextWriter output, ModelSource source)
+    internal IPassObserver Observer(TextWriter output, ModelSource source, Seq<Pass> passes)
     {
-        foreach (var name in PrintIrBefore.Concat(PrintIrAfter).Append(StopAfter ?? ModelSource.Import).Where(name => name != ModelSource.Import)) PassText.Place(PassList.All(), name);
-        return new Dumps(this, output, source);
+        foreach (var name in PrintIrBefore.Concat(PrintIrAfter).Append(StopAfter ?? ModelSource.Import).Where(name => name != ModelSource.Import)) PassText.Place(passes, name);
+        return new Dumps(this, output, source, passes);
     }
 
     /// <summary>Writes a text that reads back, and the weights it names beside it.</summary>
@@ -30,21 +30,23 @@ public sealed record DumpOptions(
         private readonly DumpOptions options;
         private readonly TextWriter output;
         private readonly string hash;
+        private readonly Seq<Pass> passes;
         private Module before;
         private string previous;
 
-        public Dumps(DumpOptions options, TextWriter output, ModelSource source)
+        public Dumps(DumpOptions options, TextWriter output, ModelSource source, Seq<Pass> passes)
         {
-            (this.options, this.output, before, previous, hash) = (options, output, source.Module, source.After, source.Hash);
+            (this.options, this.output, before, previous, hash, this.passes) = (options, output, source.Module, source.After, source.Hash, passes);
             if (options.DumpIr is not null) Directory.CreateDirectory(options.DumpIr);
             After(source.After, 0, source.Module);
         }
 
         public void Ran(Pass pass, int number, Module module, TimeSpan time)
         {
-            if (options.PrintIrBefore.Contains(pass.Name)) output.Write(ModelSource.Print(before, hash, previous));
-            After(pass.Name, number, module);
-            (before, previous) = (module, pass.Name);
+            var name = Pipeline.Label(passes, Enumerable.Range(0, passes.Count).First(i => ReferenceEquals(passes[i], pass)));
+            if (options.PrintIrBefore.Contains(name)) output.Write(ModelSource.Print(before, hash, previous));
+            After(name, number, module);
+            (before, previous) = (module, name);
         }
 
         private void After(string pass, int number, Module module)

@@ -7,12 +7,30 @@ using Lathe.Passes;
 namespace Lathe.Cli;
 
 /// <summary>The way from a model file to an artifact, the same for every verb: import, passes, code.</summary>
-internal sealed class ModelBuild(Session session, CodeOptions code)
+internal sealed class ModelBuild
 {
+    private readonly Session session;
+    private readonly CodeOptions code;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
 
     /// <summary>How long each stage took, in order.</summary>
     public IReadOnlyList<(string Stage, TimeSpan Time)> Times => times;
+
+    /// <exception cref="DiagnosticException">The pipeline file is faulty.</exception>
+    public ModelBuild(Session session, CodeOptions code)
+    {
+        (this.session, this.code, Pipeline) = (session, code, (code.Way.Read() ?? Pipeline.Default).Whole);
+        Passes = Pipeline.Run;
+    }
+
+    /// <summary>What a model goes through, as far as it has not been.</summary>
+    public Pipeline Pipeline { get; }
+
+    /// <summary>Its passes, ready to run.</summary>
+    public Seq<Pass> Passes { get; }
+
+    /// <summary>What the passes of the last run decided.</summary>
+    public Seq<Note> Notes { get; private set; }
 
     /// <summary>Told of each pass, beside the clock.</summary>
     public List<IPassObserver> Observers { get; } = [];
@@ -31,12 +49,17 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     /// <exception cref="UsageException">No pass is called so.</exception>
     public Module Improve(ModelSource source, CpuTarget target, string? last = null)
     {
-        Seq<Pass> all = PassList.All();
-        var (from, to) = (After(all, source.After), last is null ? all.Count : After(all, last));
-        return Improve(source.Module, target, from >= to ? [] : all.Slice(from, to - from));
+        var (from, to) = (After(Passes, source), last is null ? Passes.Count : PassText.Place(Passes, last) + 1);
+        return Improve(source.Module, target, from >= to ? [] : Passes.Slice(from, to - from));
     }
 
-    public Module Improve(Module module, CpuTarget target, Seq<Pass> passes) => new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, new Compilation(MachineTable.Of(target), code.Exact));
+    public Module Improve(Module module, CpuTarget target, Seq<Pass> passes)
+    {
+        var compilation = new Compilation(MachineTable.Of(target), code.Exact, code.Way.Objective);
+        var improved = new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, compilation);
+        Notes = [.. compilation.Notes.All];
+        return improved;
+    }
 
     /// <summary>Makes code of a program and writes the files.</summary>
     public Artifact Write(Program program, ArtifactOptions options)
@@ -56,9 +79,16 @@ internal sealed class ModelBuild(Session session, CodeOptions code)
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
-    public Provenance Origin(ModelSource source) => new(source.Hash, (code.Exact ? "exact: " : "") + string.Join(", ", PassList.All().Select(p => p.Name)), $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
+    public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
 
-    private static int After(Seq<Pass> all, string pass) => pass == ModelSource.Import ? 0 : PassText.Place(all, pass) + 1;
+    /// <summary>The first pass that a model has not been through: the one after the last it has, or of a later stage where that is not among these.</summary>
+    private static int After(Seq<Pass> all, ModelSource source)
+    {
+        if (PassText.Find(all, source.After) is var place and >= 0) return place + 1;
+        var reached = source.After != ModelSource.Import ? PassList.All() is var known && known[PassText.Place(known, source.After)] is var pass ? pass.Stage : default
+            : source.Module.Program is null ? Stage.Import : Stage.Lower;
+        return all.TakeWhile(p => p.Stage <= reached).Count();
+    }
 
     private T Timed<T>(string stage, Func<T> work)
     {

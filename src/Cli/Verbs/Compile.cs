@@ -34,7 +34,7 @@ public sealed record Compile(
 
         var build = new ModelBuild(session, Code);
         var source = build.Read(path);
-        build.Observers.Add(Dump.Observer(session.Output, source));
+        build.Observers.Add(Dump.Observer(session.Output, source, build.Passes));
         if (Dump.StopAfter is { } last)
         {
             build.Improve(source, target, last);
@@ -43,8 +43,9 @@ public sealed record Compile(
         var program = build.Improve(source, target).MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs));
-        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files, source.Files));
         var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Emit, report) };
+        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
         session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
     }

@@ -8,12 +8,11 @@ namespace Lathe.Cli.Verbs;
 public sealed record Opt(
     [Argument("FILE", "textual IR (.lir), an .onnx file, or a folder with model.onnx")] string File,
     CodeOptions Code,
-    [Option("what to run, in this order, with options: fuse, lower, or fuse(repeat=8)", Value = "NAME,…")] string? Passes = null,
     [Option("write here; weights that the text names by hash go to the folder weights beside it", "-o", Value = "FILE")] string? Output = null) : Verb
 {
     public override ExitCode Execute(Session session)
     {
-        var passes = Passes is null ? [] : PassText.Parse(Passes);
+        var passes = Code.Way.Read()?.Spared ?? [];
         var build = new ModelBuild(session, Code);
         var source = build.Read(ModelPath.Resolve(File));
         Check(source.Module, passes);

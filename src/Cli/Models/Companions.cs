@@ -1,0 +1,29 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Codegen.Package;
+using Lathe.Passes;
+
+namespace Lathe.Cli;
+
+/// <summary>Files about an artifact, written beside it: its text, the pipeline it went through, a report.</summary>
+internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program)
+{
+    /// <summary>Writes what is asked for of these.</summary>
+    /// <returns>The files, in the order they were asked for.</returns>
+    public Seq<string> Write(Seq<Emission> emit, CompileReport report) => [.. emit.Distinct().Select(e => Write(e, report)).OfType<string>()];
+
+    private string? Write(Emission emission, CompileReport report)
+    {
+        var (ending, write) = emission switch
+        {
+            Emission.Ir => (ModelSource.TextEnding, (Action<string>)(path => DumpOptions.Write(path, new(program), source.Hash, Pipeline.Label(build.Passes, build.Passes.Count - 1)))),
+            Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name }).Print())),
+            Emission.Report => (".report.html", path => OutputFile.Write(path, ReportPage.Print(report, build))),
+            _ => ("", _ => { }),
+        };
+        if (ending == "") return null;
+        var file = Path.Combine(folder, name + ending);
+        Directory.CreateDirectory(folder);
+        write(file);
+        return file;
+    }
+}

@@ -1,0 +1,25 @@
+using Lathe.Passes;
+
+namespace Lathe.Cli;
+
+/// <summary>Which passes a model goes through.</summary>
+public sealed record PassOptions(
+    [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
+    [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
+    [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed)
+{
+    /// <summary>What a compile reads for them.</summary>
+    internal Seq<string> Files => Pipeline is null ? [] : [Pipeline];
+
+    /// <summary>Null where neither a file nor passes are given.</summary>
+    /// <exception cref="DiagnosticException">The file is faulty.</exception>
+    /// <exception cref="UsageException">The passes are, or both are given.</exception>
+    internal Pipeline? Read()
+    {
+        if (Pipeline is null && Passes is null) return null;
+        if (Pipeline is not null && Passes is not null) throw new UsageException("--pipeline and --passes say the same thing", "leave one out");
+        if (Pipeline is not null) return PipelineReader.Read(File.Exists(Pipeline) ? File.ReadAllText(Pipeline) : throw InputFault.NoFile(Pipeline), Path.GetFileName(Pipeline));
+        try { return PipelineReader.ReadLine(Passes!, "--passes"); }
+        catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+    }
+}
