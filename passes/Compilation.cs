@@ -12,6 +12,9 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     public Objective Objective => objective;
     public Notes Notes { get; } = new();
 
+    /// <summary>Another compilation for the same machine and objective, nothing noted yet.</summary>
+    public Compilation Again() => new(machine, exact, objective);
+
     /// <summary>The default way from a graph to a program.</summary>
     public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(Pipeline.Default.Run, observers).Run(new(graph), this).MustBeProgram;
 

@@ -19,6 +19,7 @@ public sealed class Runner(Seq<Pass> passes, params Seq<IPassObserver> observers
     /// <exception cref="InvalidOperationException">A pass broke the program: a bug of that pass.</exception>
     public Module Run(Module module, Compilation compilation)
     {
+        var origins = Origins.Of(module);
         for (var i = 0; i < passes.Count; i++)
         {
             var watch = Stopwatch.StartNew();
@@ -26,15 +27,16 @@ public sealed class Runner(Seq<Pass> passes, params Seq<IPassObserver> observers
             // A dump that is read back must take the same way from here on.
             if (module.Program is { } program) module = new(Canonical.Of(program));
             watch.Stop();
-            Verify(passes[i], module);
+            Verify(passes[i], module, origins);
             foreach (var observer in observers) observer.Ran(passes[i], i + 1, module, watch.Elapsed);
         }
         return module;
     }
 
-    private static void Verify(Pass pass, Module module)
+    private static void Verify(Pass pass, Module module, Origins origins)
     {
         Seq<string> faults = module.Graph is { } graph ? Verifier.Check(graph) : ProgramVerifier.Check(module.MustBeProgram);
+        faults = [.. faults, .. origins.Check(module)];
         if (faults.Count > 0) throw new InvalidOperationException($"pass {pass.Name} broke the program:\n  {string.Join("\n  ", faults.Take(10))}");
     }
 }

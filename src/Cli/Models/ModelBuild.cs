@@ -49,17 +49,23 @@ internal sealed class ModelBuild
     /// <exception cref="UsageException">No pass is called so.</exception>
     public Module Improve(ModelSource source, CpuTarget target, string? last = null)
     {
-        var (from, to) = (After(Passes, source), last is null ? Passes.Count : PassText.Place(Passes, last) + 1);
-        return Improve(source.Module, target, from >= to ? [] : Passes.Slice(from, to - from));
+        var (left, to) = (Left(source), last is null ? Passes.Count : PassText.Place(Passes, last) + 1);
+        return Improve(source.Module, target, left[..Math.Max(0, left.Count - (Passes.Count - to))]);
     }
 
     public Module Improve(Module module, CpuTarget target, Seq<Pass> passes)
     {
-        var compilation = new Compilation(MachineTable.Of(target), code.Exact, code.Way.Objective);
+        var compilation = Compilation(target);
         var improved = new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, compilation);
         Notes = [.. compilation.Notes.All];
         return improved;
     }
+
+    /// <summary>The passes that a model has not been through.</summary>
+    public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
+
+    /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
+    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective);
 
     /// <summary>Makes code of a program and writes the files.</summary>
     public Artifact Write(Program program, ArtifactOptions options)

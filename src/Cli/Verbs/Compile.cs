@@ -1,5 +1,6 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
+using Lathe.Passes.Checking;
 
 namespace Lathe.Cli.Verbs;
 
@@ -19,6 +20,7 @@ public sealed record Compile(
     [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
     [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
     [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
+    [Option("what is checked after every pass: the structure always; values compares what the model computes on random inputs before and after")] VerifyEach VerifyEach = VerifyEach.Structure,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     private static readonly Seq<Emission> Usual = [Emission.Shared, Emission.Header, Emission.Contract];
@@ -35,12 +37,16 @@ public sealed record Compile(
         var build = new ModelBuild(session, Code);
         var source = build.Read(path);
         build.Observers.Add(Dump.Observer(session.Output, source, build.Passes));
-        if (Dump.StopAfter is { } last)
+        var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
+        if (check is not null) build.Observers.Add(check);
+        var improved = build.Improve(source, target, Dump.StopAfter);
+        if (check?.Fault is { } fault)
         {
-            build.Improve(source, target, last);
-            return ExitCode.Done;
+            session.Report(new("LT4101", fault.ToString(), name, $"lathe bisect {Model} finds the smallest part that shows it; this is a bug of the tool, or of a plugin"));
+            return ExitCode.Missed;
         }
-        var program = build.Improve(source, target).MustBeProgram;
+        if (Dump.StopAfter is not null) return ExitCode.Done;
+        var program = improved.MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs));
         var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
@@ -50,6 +56,9 @@ public sealed record Compile(
         return ExitCode.Done;
     }
 }
+
+/// <summary>What is checked after every pass.</summary>
+public enum VerifyEach { Structure, Values }
 
 /// <summary>Where an artifact's weights go.</summary>
 public enum WeightChoice { Embed, File }
