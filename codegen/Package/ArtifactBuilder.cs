@@ -57,7 +57,7 @@ public sealed class ArtifactBuilder
             try
             {
                 var objects = Objects(modules, scratch, cancellation);
-                codeBytes = objects.Sum(o => new FileInfo(o).Length);
+                codeBytes = objects.Sum(o => ElfSections.LoadedBytes(File.ReadAllBytes(o)));
                 if (place is WeightPlace.Embedded { Any: true }) objects = [.. objects, WeightObject(scratch)];
                 if (options.Emit.Contains(Emission.Object))
                     foreach (var path in objects) using (var file = File.OpenRead(path)) Copy(file, Output($"{options.Name}.{Path.GetFileName(path)}"));
@@ -72,6 +72,7 @@ public sealed class ArtifactBuilder
             OutputFile.Write(Output("lathe.h"), LatheHeader.Text);
             OutputFile.Write(Output($"{options.Name}.h"), ModelHeader.Print(model));
         }
+        if (options.Emit.Contains(Emission.Python)) OutputFile.Write(Output($"{options.Name}.py"), PythonLoader.Print(options.Name));
         if (options.Emit.Contains(Emission.Contract)) OutputFile.Write(Output($"{options.Name}.json"), contract);
         return new([.. written], codeBytes, weights.Length, contract);
     }
@@ -87,10 +88,12 @@ public sealed class ArtifactBuilder
         var entry = new EntryModule(model, plan, Symbol, contract, place, strided, pool).Emit();
         Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
         var kernels = new (string, string)[every.Count];
-        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), KernelEmitter.Emit([every[i]], options.Target, $"{prefix}kernel.")));
+        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), Kernel(every[i])));
         List<(string, string)> all = [.. kernels, ("entry", entry), ("plan", KernelEmitter.Emit([plan.Kernel], options.Target, $"{prefix}entry."))];
         if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, options.Target.Architecture)));
         return all;
+
+        string Kernel(Kernel kernel) => KernelEmitter.Emit([kernel], options.Target, $"{prefix}kernel.") is var text && options.Debug is { } places ? DebugText.Add(text, kernel.Name, places) : text;
     }
 
     private List<string> Objects(List<(string Name, string Text)> modules, string folder, CancellationToken cancellation)

@@ -7,6 +7,8 @@ namespace Lathe.Codegen.Package;
 public enum Emission
 {
     Shared, Static, Object, Header, Llvm, Asm, Contract,
+    /// <summary>A module of Python that calls the shared library.</summary>
+    Python,
     /// <summary>The program as text, and the weights it names.</summary>
     Ir,
     /// <summary>The passes that ran, as a file that <c>--pipeline</c> takes.</summary>
@@ -22,7 +24,8 @@ public enum Emission
 /// <param name="WeightsInFile">Whether weights go to a file of their own; null: from <see cref="EmbedLimit"/> bytes on.</param>
 /// <param name="Pool">Whether to link the built-in thread pool.</param>
 /// <param name="Jobs">Kernels compiled at once; the bytes do not depend on it.</param>
-public sealed record ArtifactOptions(string Name, string Directory, CpuTarget Target, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0)
+/// <param name="Debug">Where debuggers find the kernels; null: nothing is written for them.</param>
+public sealed record ArtifactOptions(string Name, string Directory, CpuTarget Target, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null)
 {
     /// <summary>Most bytes of weights that are linked into the library unless asked otherwise.</summary>
     public const long EmbedLimit = 64L << 20;

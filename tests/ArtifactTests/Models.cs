@@ -11,7 +11,7 @@ namespace Lathe.ArtifactTests;
 [CollectionDefinition(nameof(Models))]
 public sealed class Models : IDisposable, ICollectionFixture<Models>
 {
-    private static readonly Seq<Emission> ForC = [Emission.Shared, Emission.Static, Emission.Header, Emission.Contract];
+    private static readonly Seq<Emission> ForC = [Emission.Shared, Emission.Static, Emission.Header, Emission.Python, Emission.Contract];
     private readonly ScratchFolder scratch = new();
     private readonly Lazy<Graph> digits = new(() => OnnxModel.Load(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx")).Graph);
     private readonly Lazy<Program> digitsProgram, rowsProgram;

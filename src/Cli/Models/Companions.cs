@@ -11,11 +11,17 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
     /// <returns>The files, in the order they were asked for.</returns>
     public Seq<string> Write(Seq<Emission> emit, CompileReport report) => [.. emit.Distinct().Select(e => Write(e, report)).OfType<string>()];
 
+    /// <summary>Where the kernels stand in the text that <see cref="Emission.Ir"/> writes.</summary>
+    public static DebugPlaces Places(string name, ModelBuild build, ModelSource source, Program program) =>
+        DebugPlaces.Of(program, name + ModelSource.TextEnding, ModelSource.Print(new(program), source.Hash, Last(build)));
+
+    private static string Last(ModelBuild build) => Pipeline.Label(build.Passes, build.Passes.Count - 1);
+
     private string? Write(Emission emission, CompileReport report)
     {
         var (ending, write) = emission switch
         {
-            Emission.Ir => (ModelSource.TextEnding, (Action<string>)(path => DumpOptions.Write(path, new(program), source.Hash, Pipeline.Label(build.Passes, build.Passes.Count - 1)))),
+            Emission.Ir => (ModelSource.TextEnding, (Action<string>)(path => DumpOptions.Write(path, new(program), source.Hash, Last(build)))),
             Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name }).Print())),
             Emission.Report => (".report.html", path => OutputFile.Write(path, ReportPage.Print(report, build))),
             _ => ("", _ => { }),

@@ -20,6 +20,7 @@ public sealed record Compile(
     [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
     [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
     [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
+    [Option("names and lines of NAME.lir, which is written too, for debuggers and profilers; the code stays the same", "-g")] bool Debug = false,
     [Option("what is checked after every pass: the structure always; values compares what the model computes on random inputs before and after")] VerifyEach VerifyEach = VerifyEach.Structure,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
@@ -48,9 +49,9 @@ public sealed record Compile(
         if (Dump.StopAfter is not null) return ExitCode.Done;
         var program = improved.MustBeProgram;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
-        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs));
+        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
-        report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Emit, report) };
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
         session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
