@@ -1,11 +1,12 @@
 using System.Text;
 using Lathe.Codegen.Llvm;
+using Lathe.Onnx;
 using Lathe.Passes;
 using Lathe.Passes.Checking;
 
 namespace Lathe.Cli;
 
-/// <summary>A part of a model that shows a fault, as files: textual IR, its inputs, and a file test that fails until the fault is mended.</summary>
+/// <summary>A part of a model that shows a fault, as files: textual IR, the same in ONNX where ONNX can say it, its inputs, and a file test that fails until the fault is mended.</summary>
 /// <param name="options">What the command line said beside the passes.</param>
 internal sealed class PartFiles(string name, Finding finding, string folder, string options)
 {
@@ -24,6 +25,14 @@ internal sealed class PartFiles(string name, Finding finding, string folder, str
         OutputFile.Write(model, text);
         WeightFolder.Beside(model).Keep(planes);
         yield return model;
+        if (OnnxExport.Write(finding.Graph!) is { } onnx)
+        {
+            var path = Path.ChangeExtension(model, ".onnx");
+            using var file = new OutputFile(path);
+            file.Stream.Write(onnx);
+            file.Commit();
+            yield return path;
+        }
         if (seed is null)
             foreach (var (input, tensor) in finding.Graph!.Inputs.Zip(finding.Inputs)) yield return Save(Path.Combine(folder, FileName.Of(input.Name) + ".npy"), tensor);
         var test = Path.Combine(folder, "minimal.test");

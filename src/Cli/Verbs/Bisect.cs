@@ -4,7 +4,7 @@ using Lathe.Passes.Checking;
 namespace Lathe.Cli.Verbs;
 
 [Description("finds the first pass that changes what a model computes, and a small part of the model that shows it")]
-[Example("lathe bisect model.onnx -o found", "found/minimal.lir, and a file test that fails until the fault is mended")]
+[Example("lathe bisect model.onnx -o found", "found/minimal.lir and .onnx, and a file test that fails until the fault is mended")]
 [Example("lathe bisect model.onnx --input x=x.npy --atol-of-max 1e-3", "on inputs that matter, with a tolerance of one's own")]
 public sealed record Bisect(
     [Argument("MODEL", "an .onnx file, a folder with model.onnx, or textual IR (.lir)")] string Model,
