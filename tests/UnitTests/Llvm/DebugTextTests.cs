@@ -1,8 +1,8 @@
-using System.Text;
 using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 using Lathe.Ir.Ops;
 using Lathe.UnitTests.Passes;
+using Encoding = System.Text.Encoding;
 
 namespace Lathe.UnitTests.Llvm;
 
