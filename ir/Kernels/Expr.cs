@@ -71,6 +71,7 @@ public abstract class Expr : IEquatable<Expr>
     public static Expr Max(Expr a, Expr b) => Call.Of(Function.Max, a, b);
     public static Expr Clamp(Expr x, Expr low, Expr high) => Min(Max(x, low), high);
     public static Expr Fma(Expr a, Expr b, Expr c) => Call.Of(Function.Fma, a, b, c);
+    public static Expr Ahead(Expr x, Expr later) => Call.Of(Function.Ahead, x, later);
     public static Expr Abs(Expr x) => Call.Of(Function.Abs, x);
     public static Expr Floor(Expr x) => Call.Of(Function.Floor, x);
     public static Expr Round(Expr x) => Call.Of(Function.Round, x);

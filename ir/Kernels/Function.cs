@@ -24,6 +24,8 @@ public enum Function : byte
     /// <summary>Logical not of a bool, bitwise not of a whole number.</summary>
     Not,
     PopCount,
+    /// <summary>ahead(x, read) is x. The read comes later: a machine may fetch its bytes meanwhile. It is not done here and may lie outside its buffer.</summary>
+    Ahead,
 }
 
 /// <summary>What a reduction does with its numbers.</summary>
@@ -70,7 +72,7 @@ public static class Functions
     public static int Arity(this Function function) => function switch
     {
         Function.Select or Function.Fma => 3,
-        Function.Min or Function.Max or Function.Quotient or Function.Remainder or Function.Pow => 2,
+        Function.Min or Function.Max or Function.Quotient or Function.Remainder or Function.Pow or Function.Ahead => 2,
         _ => 1,
     };
 }

@@ -105,6 +105,7 @@ internal sealed class CompiledFormulas(IReadOnlyDictionary<Buffer, int> buffers,
         var value = e switch
         {
             Binary b => Formulas.Binary(b.Operator, b.A.Type, Value(b.A), Value(b.B)),
+            Call { Function: Function.Ahead } c => Value(c.Arguments[0]),
             Call c => Formulas.Call(c.Function, c.Arguments[^1].Type, [.. c.Arguments.Select(Value)]),
             Cast c => Formulas.Cast(c.Operand.Type, c.Type, Value(c.Operand)),
             Bitcast c => Formulas.Bits(c.Operand.Type, c.Type, Value(c.Operand)),

@@ -45,12 +45,29 @@ internal sealed class Lowered(Graph graph)
         foreach (var (value, place) in node.Operands.Zip(places))
         {
             var part = new Storage(value!.Name, value.Type).Buffer("");
-            var makers = calls.Index().Where(c => c.Item.Arguments.Skip(kernels[c.Item.Kernel].Inputs.Count).Contains(part.Name)).ToList();
-            var apart = readers[value].Count() == 1 && node.Operands.Count(v => v == value) == 1 && !outputs.Contains(part.Name) && !views.ContainsKey(part.Name) && !views.ContainsValue(part.Name);
-            if (apart && makers is [var (at, call)] && kernels[call.Kernel] is { Outputs: [var made] } kernel && made.Shape == part.Shape)
-                calls[at] = call with { Kernel = kernels.Add(SideBySide.Into(kernel, whole, place)).Name, Arguments = [.. call.Arguments.SkipLast(1), whole.Name] };
-            else Call(SideBySide.Copy(part, whole, place), node);
+            if (!Within(node, value, part, whole, place, outputs)) Call(SideBySide.Copy(part, whole, place), node);
         }
+    }
+
+    /// <summary>Has an operand computed inside the larger tensor, and read there by those who read it before; false where that cannot be.</summary>
+    private bool Within(Node node, Value value, Buffer part, Buffer whole, Seq<Expr> place, HashSet<string> outputs)
+    {
+        if (node.Operands.Count(v => v == value) > 1 || outputs.Contains(part.Name) || views.ContainsKey(part.Name) || views.ContainsValue(part.Name)) return false;
+        Seq<string> Inputs(CallKernel call) => call.Arguments.Slice(0, kernels[call.Kernel].Inputs.Count);
+        var makers = calls.Index().Where(c => c.Item.Arguments.Skip(Inputs(c.Item).Count).Contains(part.Name)).ToList();
+        if (makers is not [var (at, maker)] || kernels[maker.Kernel] is not { Outputs: [var made] } kernel || made.Shape != part.Shape) return false;
+        var others = calls.Index().Where(c => Inputs(c.Item).Contains(part.Name)).ToList();
+        // Whoever reads it later, or in a region, has no call yet. A step that read one part and filled another would have one buffer twice.
+        if (others.Count != readers[value].Count(r => r != node) || others.Append((at, maker)).Any(c => c.Item2.Arguments.Contains(whole.Name))) return false;
+        var moved = new List<(int At, CallKernel Call)>();
+        foreach (var (i, call) in others)
+        {
+            if (Inputs(call).Count(a => a == part.Name) > 1 || SideBySide.From(kernels[call.Kernel], kernels[call.Kernel].Inputs[Inputs(call).Index().First(a => a.Item == part.Name).Index], whole, place) is not { } reading) return false;
+            moved.Add((i, call with { Kernel = kernels.Add(reading).Name, Arguments = [.. call.Arguments.Select(a => a == part.Name ? whole.Name : a)] }));
+        }
+        foreach (var (i, call) in moved) calls[i] = call;
+        calls[at] = maker with { Kernel = kernels.Add(SideBySide.Into(kernel, whole, place)).Name, Arguments = [.. maker.Arguments.SkipLast(1), whole.Name] };
+        return true;
     }
 
     /// <summary>Drops calls that fill nothing anybody reads: operands that only decided shapes.</summary>

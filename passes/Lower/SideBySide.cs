@@ -35,6 +35,19 @@ internal static class SideBySide
         Expr Read(Expr e) => e.Replace(p => p is Load { Outside: null } load && load.Buffer == part ? Load.Of(target, Shifted([.. load.At.Select(Read)])) : null);
     }
 
+    /// <summary>A kernel that reads one of its inputs at a place of a larger tensor; null where it asks whether an index is inside along an axis that is longer there.</summary>
+    public static Kernel? From(Kernel kernel, Buffer input, Buffer whole, Seq<Expr> place)
+    {
+        var target = whole with { Name = input.Name };
+        var longer = input.Shape.Index().Where(axis => !Linear.ProvesEqual(axis.Item, whole.Shape[axis.Index])).Select(axis => axis.Index).ToList();
+        bool Stays(Load load) => load.Outside is null || longer.TrueForAll(i => Linear.Range(load.At[i]).Low >= 0 && Linear.ProvesLess(load.At[i], input.Shape[i]));
+        if (!kernel.Body.Loads.Where(l => l.Buffer == input).All(Stays)) return null;
+        return kernel with { Inputs = [.. kernel.Inputs.Select(b => b == input ? target : b)], Body = kernel.Body.Map(Read) };
+
+        Expr Read(Expr e) => e.Replace(p => p is Load load && load.Buffer == input
+            ? Load.Of(target, [.. load.At.Zip(place).Select(at => Linear.Simplify(Read(at.First) + at.Second))], load.Outside is { } o ? Read(o) : null) : null);
+    }
+
     /// <summary>A kernel that copies a tensor to a place of a larger one.</summary>
     public static Kernel Copy(Buffer source, Buffer whole, Seq<Expr> place)
     {

@@ -56,6 +56,17 @@ public sealed class BlockedContraction
         && (contraction.K.Count == 1 || new Flattened(contraction.K).Static > 0)
         && (!constantB || new Flattened(contraction.N).Static > 0 && new Flattened(contraction.K).Static > 0 && contraction.Batch.All(a => a.Extent is Number));
 
+    /// <summary>Multiply-adds of vectors that this is expected to take as long as.</summary>
+    public double Steps
+    {
+        get
+        {
+            const double efficiency = 0.85;
+            var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(panels) * Tile.Panel);
+            return Math.Max(Sizes.Guess(rows.Extent) * steps * padded / tile.Lanes / efficiency, machine.MemorySteps(4 * steps * padded));
+        }
+    }
+
     public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}";
 
     /// <summary>The kernel that runs once, in the compiler, to lay B out in panels; null where B is computed when the model runs.</summary>
@@ -135,25 +146,22 @@ public sealed class BlockedContraction
     {
         var perPanel = Tile.Panel / tile.Lanes;
         var vectors = width * perPanel;
-        var sums = new Buffer("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
-        Stmt Each(Func<Expr, Expr, Expr, Stmt> body) => Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j => body(r, v, j))));
+        var sums = new RegisterTile(machine, tile, height, vectors);
         Expr Column(Expr v, Expr j) => Linear.Simplify(panel * Tile.Panel + v * tile.Lanes + j);
         var one = depth.IsOne;
         var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
         Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
-        Expr B(Expr k, Expr v, Expr j) => packsB ? bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]]
+        Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]]
             : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
-        Stmt Step(Expr k) => Each((r, v, j) => sums.Set([r, v, j], machine.MultiplyAdd(A(r, k), B(k, v, j), sums[[r, v, j]])));
-        var many = depth.StepsOf(kb);
-        var (whole, left) = (Linear.Simplify(many / tile.Unroll), Linear.Simplify(many % tile.Unroll));
-        return new Scratch(sums, Do(
-            When(one ? true : Expr.Same(kb, 0), Each((r, v, j) => sums.Set([r, v, j], 0))),
-            one ? Do() : When(0 < kb, Each((r, v, j) => sums.Set([r, v, j], partial[[local + r, Column(v, j)]]))),
-            whole is Number { Integer: 0 } ? Do() : For("k", whole, k => Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u)))),
-            left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll))),
-            one ? Do() : When(kb < depth.Count - 1, Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[[r, v, j]]))),
-            When(one ? true : Expr.Same(kb, depth.Count - 1), Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j =>
-                When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[[r, v, j]]))))))));
+        // Weights beyond the cache come in time if they are asked for one group of panels early.
+        var next = !constantB || tilesPerBlock < 2 || bPack.Size.Whole * 4 < machine.Level2 / 2 ? null
+            : new RegisterTile.Next(Linear.Simplify(local / tile.Rows), tilesPerBlock, (k, v, j) => B(Linear.Simplify(panel + width), k, v, j));
+        return sums.Around(
+            When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),
+            one ? Do() : When(0 < kb, sums.Set((r, v, j) => partial[[local + r, Column(v, j)]])),
+            sums.Add(depth.StepsOf(kb), A, (k, v, j) => B(panel, k, v, j), next),
+            one ? Do() : When(kb < depth.Count - 1, sums.Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[r, v, j]))),
+            When(one ? true : Expr.Same(kb, depth.Count - 1), sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[r, v, j])))));
     }
 
     private Stmt StoreAt(Expr row, Expr column, Expr sum)
@@ -163,11 +171,18 @@ public sealed class BlockedContraction
         return output.Buffer.Set(output.At.Placed(at), contraction.Epilogue(sum).Placed(at));
     }
 
-    /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once.</summary>
+    /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once. Rows that read nothing outside are copied without checks.</summary>
     private Stmt PackRows(Expr block, Expr kb) => Rows(block, (local, height) => For("r", height, r =>
     {
         (Axis, Expr)[] row = [.. rows.At(Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local + r))];
-        return depth.Loops(kb, tile.Lanes, (position, at, exists) => SetExisting(aPack, [Linear.Simplify(local + r), position], exists, contraction.A.Placed([.. row, .. at])));
+        Stmt Copy(bool inside) => depth.Loops(kb, tile.Lanes, inside, (position, at, exists) =>
+        {
+            var a = contraction.A.Placed([.. row, .. at]);
+            return SetExisting(aPack, [Linear.Simplify(local + r), position], exists, inside ? a.Replace(part => part is Load load ? load.Inside() : null) : a);
+        });
+        var inside = depth.IsRagged || depth.Axes.Count == 0 ? false : Interior.Of(contraction.A.Placed(row),
+            [.. depth.Axes.Select((axis, i) => (axis, i == depth.Axes.Count - 1 ? Math.Max(depth.Overrun, axis.Extent.Whole) : axis.Extent.Whole))]);
+        return Do(When(inside, Copy(true)), When(Expr.Not(inside), Copy(false)));
     }));
 
     private Stmt PackPanels(bool shared)
@@ -178,7 +193,7 @@ public sealed class BlockedContraction
             left is Number { Integer: 0 } ? Do() : When(0 < left, PackPanel(kb, whole, true))));
     }
 
-    private Stmt PackPanel(Expr kb, Expr n, bool ragged) => depth.Loops(kb, 1, (position, at, exists) => Over(constantB ? LoopKind.For : !ragged && Lies(contraction.B) ? LoopKind.Vector : LoopKind.Unroll, "j", Tile.Panel, j =>
+    private Stmt PackPanel(Expr kb, Expr n, bool ragged) => depth.Loops(kb, 1, false, (position, at, exists) => Over(constantB ? LoopKind.For : !ragged && Lies(contraction.B) ? LoopKind.Vector : LoopKind.Unroll, "j", Tile.Panel, j =>
     {
         var column = Linear.Simplify(n * Tile.Panel + j);
         var b = contraction.B.Placed([.. at, .. columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column)]);

@@ -45,9 +45,11 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         if (left.Count == 0) return null;
         var b = left;
         bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
-        Seq<Axis> Own(List<Expr> side) => [.. axes.Where(axis => !batch.Contains(axis) && side.Any(f => f.Mentions(axis)))];
+        // Counted as one, axes go in the order of the result's memory: what lies side by side there is stored together.
+        var place = Linear.Of(store.Buffer.Flat(store.At));
+        Seq<Axis> Own(List<Expr> side) => [.. axes.Where(axis => !batch.Contains(axis) && side.Any(f => f.Mentions(axis))).OrderByDescending(axis => place[axis] > 0 ? place[axis] : long.MaxValue)];
         // Lanes run along N: weights there can be packed by the compiler; else whatever lies side by side in the result.
-        var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => Linear.Of(store.Buffer.Flat(store.At))[axis] == 1);
+        var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => place[axis] == 1);
         if (swap) (a, b) = (b, a);
         if (!single) foreach (var factor in loose) (Constant(b) && !Constant([factor]) ? a : b).Add(factor);
         var scale = factors.Except(summed).ToList();

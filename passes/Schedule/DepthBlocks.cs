@@ -24,6 +24,7 @@ public sealed class DepthBlocks
             Count = Linear.Simplify((open.Extent + (most - 1)) / most);
             return;
         }
+        Axes = axes;
         var (at, size) = (axes.Count, 1L);
         while (at > 0 && size * axes[at - 1].Extent.Whole <= most) size *= axes[--at].Extent.Whole;
         (inner, split) = ([.. axes.Skip(at)], at > 0 ? axes[at - 1] : null);
@@ -39,6 +40,9 @@ public sealed class DepthBlocks
         Steps = part * size;
         Count = new Flattened(outer).Static * (split is null ? 1 : Up(split.Extent.Whole, part));
     }
+
+    /// <summary>The summed axes as they were given, if their extents are known; else none.</summary>
+    public Seq<Axis> Axes { get; } = [];
 
     public Expr Count { get; }
     /// <summary>Most steps of a block.</summary>
@@ -68,9 +72,13 @@ public sealed class DepthBlocks
         foreach (var pair in new Flattened(outer).At(block / parts)) yield return pair;
     }
 
+    /// <summary>How many steps a vector covers of a last axis that is too short for one, such as the three taps of a window: more than there are; 0 where vectors fit or the axis is cut.</summary>
+    public long Overrun => inner.Count == 0 || inner[^1].Extent.Whole is not (3 or 5 or 6 or 7) ? 0 : inner[^1].Extent.Whole == 3 ? 4 : 8;
+
     /// <summary>Loops over the steps of one block, the last axis in vectors where that fits.</summary>
+    /// <param name="overrun">Whether vectors may go on beyond the end of the last axis: what they store there is stored again by the next, or lies beyond the block.</param>
     /// <param name="body">Given the position in the block, the index of each summed axis, and whether the step exists.</param>
-    public Stmt Loops(Expr block, long lanes, Func<Expr, IEnumerable<(Axis, Expr)>, Expr, Stmt> body)
+    public Stmt Loops(Expr block, long lanes, bool overrun, Func<Expr, IEnumerable<(Axis, Expr)>, Expr, Stmt> body)
     {
         if (IsOpen)
         {
@@ -88,7 +96,8 @@ public sealed class DepthBlocks
         var vector = lanes;
         while (vector > 1 && last.Extent.Whole % vector != 0) vector /= 2;
         if (vector < 4) vector = 1;
-        var (whole, lane) = (new Axis(last.Name, last.Extent.Whole / vector), new Axis("j", vector));
+        if (overrun && Overrun > 0) vector = Overrun;
+        var (whole, lane) = (new Axis(last.Name, Up(last.Extent.Whole, vector)), new Axis("j", vector));
         Expr Index(Axis axis) => axis != last ? axis.Extent is Number { Integer: 1 } ? 0 : axis : vector == 1 ? Whole() : Whole() * vector + lane;
         Expr Whole() => whole.Extent is Number { Integer: 1 } ? 0 : whole;
         var position = axes.Aggregate((Expr)0, (sum, axis) => sum * axis.Extent + Index(axis));

@@ -12,6 +12,12 @@ namespace Lathe.Passes;
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
 public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 16, bool HasFma = true)
 {
+    /// <summary>Bytes that come from memory in the time of one multiply-add of vectors; about the same for 32 and 64 bytes of vector, since those run at half the rate.</summary>
+    private const double StreamedBytes = 2.6;
+
+    /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>
+    public double MemorySteps(double bytes) => bytes / StreamedBytes;
+
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;
 

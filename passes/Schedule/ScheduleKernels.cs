@@ -5,7 +5,8 @@ namespace Lathe.Passes;
 
 /// <summary>Gives every kernel a fast form for the machine. Weights that a form wants packed are packed once, in the compiler.</summary>
 [Description("gives each kernel tiles, vectors and threads for the machine; packs weights")]
-public sealed record ScheduleKernels : ProgramPass
+/// <param name="MostError">What an algorithm that rounds more than the plain sum may be off by in one layer, as a share of its largest result: half of what a model may be. 0 with <c>--exact</c>.</param>
+public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
 {
     public override Stage Stage => Stage.Schedule;
 
@@ -21,7 +22,7 @@ public sealed record ScheduleKernels : ProgramPass
         {
             var kernel = kernels[forms[i].Kernel];
             var weights = kernel.Inputs.Zip(forms[i].IsWeight).Where(p => p.Second).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal);
-            scheduled[i] = Scheduler.Schedule(kernel, compilation.Machine, weights);
+            scheduled[i] = Scheduler.Schedule(kernel, compilation.Machine, weights, compilation.Exact ? 0 : MostError);
         });
         for (var i = 0; i < forms.Length; i++) compilation.Notes.Add(Name, forms[i].Kernel, scheduled[i].Template);
         return new Packing(program, kernels).Program(calls.Select(c => (c.Call, scheduled[Array.IndexOf(forms, c.Form)])));

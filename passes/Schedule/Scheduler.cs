@@ -8,7 +8,8 @@ public static class Scheduler
     /// <param name="kernel">As lowered: plain loops around formulas.</param>
     /// <param name="machine">What it will run on.</param>
     /// <param name="constants">Names of input buffers that are weights: they may be packed by the compiler.</param>
-    public static Scheduled Schedule(Kernel kernel, Machine machine, IReadOnlySet<string> constants)
+    /// <param name="mostError">What an algorithm that rounds more than the plain sum may be off by, as a share of the largest result; 0 for none.</param>
+    public static Scheduled Schedule(Kernel kernel, Machine machine, IReadOnlySet<string> constants, double mostError = 0)
     {
         if (Contraction.Find(kernel, constants) is { } contraction)
         {
@@ -26,6 +27,8 @@ public static class Scheduler
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
+                if (WinogradContraction.Find(contraction, machine, constantB, mostError) is { } winograd && winograd.Steps < 0.9 * blocked.Steps)
+                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"));
                 return new(blocked.Compute(), blocked.PackB() is { } pack ? [pack] : [], blocked.Describe());
             }
         }

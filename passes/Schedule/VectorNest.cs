@@ -78,7 +78,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         return ([.. axes], inside);
     }
 
-    /// <summary>Each iteration fills a place of its own and reads none that another fills.</summary>
+    /// <summary>Each iteration fills a place of its own and reads none that another fills: it may be stored over what was there.</summary>
     private static bool IsIndependent(Store store, Seq<Axis> axes) =>
         axes.All(axis => store.At.Count(i => i == axis) == 1) && store.At.All(i => i is Axis or Number)
         && store.Value.Parts().OfType<Load>().All(l => l.Buffer != store.Buffer || l.At == store.At);

@@ -81,6 +81,15 @@ internal sealed partial class BodyEmitter
         };
     }
 
+    /// <summary>Asks for what a later read will want to be brought to the second cache; a number passes through.</summary>
+    private Register Ahead(Register x, Load later)
+    {
+        const string read = "0", secondCache = "2", data = "1";
+        var at = memory[later.Buffer];
+        Command("llvm.prefetch.p0", [("ptr", Address(at, Locate(at, later.At), sure: false)), ("i32", read), ("i32", secondCache), ("i32", data)]);
+        return x;
+    }
+
     /// <summary>Whether a read is inside its buffer; null where that is known.</summary>
     private Register? Inside(Load load, Memory at)
     {

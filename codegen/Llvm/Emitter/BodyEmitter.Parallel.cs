@@ -10,24 +10,8 @@ internal sealed partial class BodyEmitter
     /// <summary>The body as a function of its own, handed to the host's threads; without a host, or one with none, iterations run here in order.</summary>
     private void Parallel(Loop loop, Linear extent)
     {
-        foreach (var buffer in Changed(loop.Body)) scopes.Forget(buffer);
-        // What the body uses of its surroundings, in the order of the text.
-        var used = loop.Body.All.SelectMany(s => s is Store store ? [store.Buffer] : Enumerable.Empty<Buffer>())
-            .Concat(loop.Body.Loads.Select(load => load.Buffer)).Where(memory.ContainsKey).Distinct().ToSeq();
-        var outer = indices.OrderBy(pair => pair.Key.Order).ToSeq();
         var name = kernel.NextParallel();
-
-        var inner = new BodyEmitter(kernel, isParallel: true);
-        foreach (var (number, buffer) in used.Index()) inner.memory[buffer] = memory[buffer] with { Pointer = $"%b{number.Text()}" };
-        foreach (var (number, axis) in outer.Index()) inner.indices[axis.Key] = $"%o{number.Text()}";
-        foreach (var (axis, value) in bound) inner.bound[axis] = value;
-        inner.indices[loop.Axis] = "%index";
-        inner.nest.AddRange([.. outer.Select(axis => axis.Key), loop.Axis]);
-        inner.Emit(loop.Body);
-        kernel.Define($"{name}.body",
-            [.. used.Select((_, i) => $"ptr noalias %b{i.Text()}"), .. kernel.SymbolParameters, .. outer.Select((_, i) => $"i64 %o{i.Text()}"), "ptr noalias %scratch", $"i64 range(i64 0, {Math.Max(1, Linear.Range(loop.Axis.Extent).High).Text()}) %index"], inner);
-
-        (string Type, string Text)[] captured = [.. used.Select(buffer => ("ptr", memory[buffer].Pointer)), .. kernel.Symbols.Select(s => ("i64", s.Name)), .. outer.Select(axis => ("i64", axis.Value)), ("ptr", "%scratch")];
+        var captured = Apart(loop, $"{name}.body");
         var thunk = new FunctionWriter();
         string[] arguments = [.. captured.Select((word, i) => $"{word.Type} {KernelWriter.Word(thunk, "%closure", i, word.Type)}"), "i64 %index"];
         thunk.Line($"call void @\"{name}.body\"({string.Join(", ", arguments)})");
@@ -49,5 +33,38 @@ internal sealed partial class BodyEmitter
         Count(loop.Axis, [], () => code.Line($"call void @\"{name}.body\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {indices[loop.Axis]})"));
         code.Line($"br label %{done}");
         code.Label(done);
+    }
+
+    /// <summary>
+    /// A loop around blocks of work, each block a call: in one function with the loop, LLVM carries what it works out for all blocks through the
+    /// innermost loops and runs out of registers there.
+    /// </summary>
+    private void Blocks(Loop loop)
+    {
+        var name = $"{kernel.NextParallel()}.block";
+        var captured = Apart(loop, name);
+        Count(loop.Axis, [], () => code.Line($"call void @\"{name}\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {indices[loop.Axis]})"));
+    }
+
+    /// <summary>Defines a function that runs the body of a loop once; what it takes besides the index, as known here.</summary>
+    private (string Type, string Text)[] Apart(Loop loop, string name)
+    {
+        foreach (var buffer in Changed(loop.Body)) scopes.Forget(buffer);
+        // What the body uses of its surroundings, in the order of the text.
+        var used = loop.Body.All.SelectMany(s => s is Store store ? [store.Buffer] : Enumerable.Empty<Buffer>())
+            .Concat(loop.Body.Loads.Select(load => load.Buffer)).Where(memory.ContainsKey).Distinct().ToSeq();
+        var outer = indices.OrderBy(pair => pair.Key.Order).ToSeq();
+
+        var inner = new BodyEmitter(kernel, isParallel: true);
+        foreach (var (number, buffer) in used.Index()) inner.memory[buffer] = memory[buffer] with { Pointer = $"%b{number.Text()}" };
+        foreach (var (number, axis) in outer.Index()) inner.indices[axis.Key] = $"%o{number.Text()}";
+        foreach (var (axis, value) in bound) inner.bound[axis] = value;
+        inner.indices[loop.Axis] = "%index";
+        inner.nest.AddRange([.. outer.Select(axis => axis.Key), loop.Axis]);
+        if (!isParallel && loop.Body is Loop { Kind: LoopKind.For } blocks && blocks.Body.All.OfType<Loop>().Any(l => l.Kind == LoopKind.For)) inner.Blocks(blocks);
+        else inner.Emit(loop.Body);
+        kernel.Define(name,
+            [.. used.Select((_, i) => $"ptr noalias %b{i.Text()}"), .. kernel.SymbolParameters, .. outer.Select((_, i) => $"i64 %o{i.Text()}"), "ptr noalias %scratch", $"i64 range(i64 0, {Math.Max(1, Linear.Range(loop.Axis.Extent).High).Text()}) %index"], inner);
+        return [.. used.Select(buffer => ("ptr", memory[buffer].Pointer)), .. kernel.Symbols.Select(s => ("i64", s.Name)), .. outer.Select(axis => ("i64", axis.Value)), ("ptr", "%scratch")];
     }
 }

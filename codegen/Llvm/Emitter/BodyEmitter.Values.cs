@@ -14,6 +14,7 @@ internal sealed partial class BodyEmitter
         {
             Binary b => Arithmetic(b.Operator, Value(b.A), Value(b.B)),
             Call { Function: Function.Select } c => Choose(Value(c.Arguments[0]), Value(c.Arguments[1]), Value(c.Arguments[2])),
+            Call { Function: Function.Ahead } c => Ahead(Value(c.Arguments[0]), (Load)c.Arguments[1]),
             Call c => Apply(c.Function, Alike(c.Arguments.Select(Value))),
             Cast c => Convert(Value(c.Operand), c.Type),
             Bitcast c => Bits(Value(c.Operand), c.Type),

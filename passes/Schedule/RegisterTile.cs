@@ -1,0 +1,46 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+
+namespace Lathe.Passes;
+
+/// <summary>The innermost loops of a contraction: a tile of sums in registers, one multiply-add for each of them at every step of the depth.</summary>
+/// <param name="height">Rows, known.</param>
+/// <param name="vectors">Vectors in a row.</param>
+internal sealed class RegisterTile(Machine machine, Tile tile, long height, long vectors)
+{
+    private readonly Buffer sums = new("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
+
+    /// <summary>The weights that the loop over a row of tiles reads after this one: while all tiles run, each asks for a part of them.</summary>
+    /// <param name="Number">Of this tile among those of the loop.</param>
+    /// <param name="Tiles">How many there are.</param>
+    /// <param name="At">The read at a step, for a vector of a row.</param>
+    public sealed record Next(Expr Number, long Tiles, Func<Expr, Expr, Expr, Expr> At);
+
+    public Expr this[Expr r, Expr v, Expr j] => sums[r, v, j];
+
+    /// <summary>A statement for each vector of the tile, given row, vector and lane.</summary>
+    public Stmt Each(Func<Expr, Expr, Expr, Stmt> body) => Unroll("r", height, r => Unroll("v", vectors, v => Vector("j", tile.Lanes, j => body(r, v, j))));
+
+    public Stmt Set(Func<Expr, Expr, Expr, Expr> value) => Each((r, v, j) => sums.Set([r, v, j], value(r, v, j)));
+
+    /// <summary>The tile while its sums live.</summary>
+    public Stmt Around(params IEnumerable<Stmt> steps) => new Scratch(sums, Do(steps));
+
+    /// <summary>Adds the products of some steps.</summary>
+    /// <param name="a">Given row and step.</param>
+    /// <param name="b">Given step, vector and lane.</param>
+    public Stmt Add(Expr steps, Func<Expr, Expr, Expr> a, Func<Expr, Expr, Expr, Expr> b, Next? next = null)
+    {
+        var (whole, left) = (Linear.Simplify(steps / tile.Unroll), Linear.Simplify(steps % tile.Unroll));
+        // So many steps of each turn ask for what is next that together the tiles ask for all of it.
+        var asking = next is not null && steps is Number known && whole is Number { Integer: > 0 and var turns } ? Math.Min(tile.Unroll, Placement.Up(known.Integer, next.Tiles * turns)) : 0;
+        Stmt Step(Expr k, Func<Expr, Expr, Expr>? later) => Set((r, v, j) => machine.MultiplyAdd(a(r, k), later is null ? b(k, v, j) : Expr.Ahead(b(k, v, j), later(v, j)), sums[r, v, j]));
+        Func<Expr, Expr, Expr>? Later(Expr turn, long u) => u >= asking ? null
+            : (v, j) => next!.At(Linear.Simplify(Expr.Min((next.Number * whole + turn) * asking + u, steps - 1)), v, j);
+        return Do(
+            whole is Number { Integer: 0 } ? Do() : For("k", whole, k => asking == 0
+                ? Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u), null))
+                : Do(Enumerable.Range(0, (int)tile.Unroll).Select(u => Step(Linear.Simplify(k * tile.Unroll + u), Later(k, u))))),
+            left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll), null)));
+    }
+}
