@@ -6,6 +6,9 @@ namespace Lathe.Codegen.Package;
 /// <summary>Runs the steps of a program that belong in the compiler: packed weights are computed by their kernels, through the same emitter, on this machine.</summary>
 internal static class Once
 {
+    /// <summary>From here on packed weights lie in files: they are as many bytes as the model, and would be the most memory that a compile takes.</summary>
+    private const long LeastInFile = 1 << 20;
+
     public static Program Run(Program program, CancellationToken cancellation)
     {
         if (program.Once.Count == 0) return program;
@@ -15,7 +18,7 @@ internal static class Once
         foreach (var step in program.Once)
         {
             var kernel = kernels[step.Kernel];
-            foreach (var slot in step.Arguments.Skip(kernel.Inputs.Count)) contents[slot] = Bytes.Zeros(slots[slot].Bytes.Whole);
+            foreach (var slot in step.Arguments.Skip(kernel.Inputs.Count)) contents[slot] = slots[slot].Bytes.Whole is var bytes && bytes >= LeastInFile ? Bytes.InFile(bytes) : Bytes.Zeros(bytes);
         }
         // Packings fill slots of their own from slots of the model: they may run at once.
         Parallel.ForEach(program.Once, new ParallelOptions { CancellationToken = cancellation }, step =>

@@ -9,9 +9,6 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     /// <summary>Most differences that are told of one case.</summary>
     private const int MostMissed = 4;
 
-    /// <summary>Most numbers of an input that may be a shape, an axis or a size.</summary>
-    private const int MostWhole = 64;
-
     private string label = "";
     private Seq<string> operators;
 
@@ -38,7 +35,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         }
         catch (Exception e) when (IsTheModels(e))
         {
-            if (saved.Count == 0 || !IsOpen(outline) && !outline.Inputs.Any(IsWhole)) return [Unfinished("", e)];
+            if (saved.Count == 0 || !Specialisation.IsPossible(outline)) return [Unfinished("", e)];
             return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
         }
     }
@@ -46,33 +43,23 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     /// <summary>Whether an end tells of this model alone, and not of the machine or the command.</summary>
     private static bool IsTheModels(Exception e) => e is not (OperationCanceledException or UsageException or ToolMissingException or IOException or UnauthorizedAccessException);
 
-    /// <summary>Whether the file leaves a dimension open.</summary>
-    private static bool IsOpen(ModelOutline outline) => outline.Inputs.Any(i => i.Dims.Any(d => !long.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
-
-    /// <summary>Whether an input may be a shape, an axis or a size.</summary>
-    private static bool IsWhole(OutlineInput input) => input.Kind is "i64" or "i32";
-
-    /// <summary>Runs a case on an artifact that is made for it, because none could be made for all: with its extents, and if need be with its whole numbers, which may decide shapes.</summary>
+    /// <summary>Runs a case on an artifact that is made for it, because none could be made for all.</summary>
     private CaseResult Specialised(string path, ModelOutline outline, SavedCase saved)
     {
-        var inputs = outline.Inputs.Zip(saved.Inputs([.. outline.Inputs.Select(i => new Value(i.Name, new TensorType([.. i.Dims.Select(d => (Expr)1)], Scalars.Parse(i.Kind) ?? Scalar.F32)))])).ToList();
-        Seq<DimBinding> dims = [.. code.Dim.Concat(inputs.SelectMany(i => Bindings(i.First, i.Second.Shape))).DistinctBy(d => d.Name)];
-        Seq<(string Name, Tensor Contents)> whole = [.. inputs.Where(i => IsWhole(i.First) && i.Second.Count <= MostWhole).Select(i => (i.First.Name, i.Second))];
-        try { return Special([]); }
-        catch (DiagnosticException) when (whole.Count > 0) { return Special(whole); }
-
-        CaseResult Special(Seq<(string Name, Tensor Contents)> constants)
+        var ways = Specialisation.For(outline, saved.Inputs(Specialisation.Inputs(outline)), code.Dim).ToList();
+        foreach (var way in ways.SkipLast(1))
         {
-            using var model = new CheckedModel(session, code with { Dim = [.. dims.Where(d => !constants.Any(c => d.Name.StartsWith(c.Name + ".", StringComparison.Ordinal)))] }, path, backend, threads, constants);
-            return Saved(model, saved) with { How = $"specialised for {string.Join(", ", dims.Select(d => d.ToString()).Concat(constants.Select(c => $"the case's {c.Name}")))}" };
+            try { return Special(way); }
+            catch (DiagnosticException) { continue; }
+        }
+        return Special(ways[^1]);
+
+        CaseResult Special(Specialisation way)
+        {
+            using var model = new CheckedModel(session, code with { Dim = way.Dims }, path, backend, threads, way.Constants);
+            return Saved(model, saved) with { How = $"specialised for {way}" };
         }
     }
-
-    /// <summary>The extents that the file leaves open.</summary>
-    private static IEnumerable<DimBinding> Bindings(OutlineInput input, Seq<long> shape) =>
-        from axis in input.Dims.Zip(shape).Index()
-        where !long.TryParse(axis.Item.First, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        select new DimBinding(axis.Item.First == "?" ? string.Create(CultureInfo.InvariantCulture, $"{input.Name}.{axis.Index}") : axis.Item.First, axis.Item.Second, axis.Item.Second);
 
     private CaseResult Saved(CheckedModel model, SavedCase saved)
     {

@@ -26,28 +26,9 @@ internal sealed record StreamCase(string Folder, string Input, IReadOnlyDictiona
     public IEnumerable<(Tensor Expected, Tensor Actual)> Run(RunnableModel model)
     {
         var (frames, expected) = (Npy.Read(Path.Combine(Folder, "stream_frames.npy")), Npy.Read(Path.Combine(Folder, "stream_expected.npy")));
-        var inputs = model.Inputs.Select(Start).ToArray();
-        var (place, outputs) = (model.Inputs.ToList().FindIndex(v => v.Name == Input), model.Outputs.ToList());
-        if (place < 0) throw InputFault.Unknown(Input, [.. model.Inputs.Select(v => v.Name)]);
-        for (var frame = 0L; frame < frames.Shape[0]; frame++)
-        {
-            inputs[place] = Slice(frames, frame);
-            var results = model.Run(inputs);
-            yield return (Slice(expected, frame), results[0]);
-            foreach (var (i, input) in model.Inputs.Index())
-                if (States.TryGetValue(input.Name, out var from)) inputs[i] = results[outputs.IndexOf(from)];
-        }
-
-        Tensor Start(Value input) => !Constants.TryGetValue(input.Name, out var value) ? Zeros(input.Type) : Tensor.Of(input.Type.Scalar, [.. input.Type.Shape.Select(e => e.Whole)], [.. Enumerable.Repeat(value, (int)input.Type.Count)]);
+        return FrameStream.Entries(expected).Zip(new FrameStream(model, Input, States, Constant).Run(FrameStream.Entries(frames)), (wanted, outputs) => (wanted, outputs[0]));
     }
 
-    /// <summary>States have their extents; a dimension that is open in one is a batch of 1.</summary>
-    private static Tensor Zeros(TensorType type) => Tensor.Zeros(type.Scalar, [.. type.Shape.Select(e => e is Number n ? n.Integer : 1)]);
-
-    private static Tensor Slice(Tensor stacked, long index)
-    {
-        var shape = stacked.Shape.Slice(1, stacked.Shape.Count - 1);
-        var bytes = stacked.Kind.Bytes(shape.Aggregate(1L, (size, extent) => size * extent));
-        return new(stacked.Kind, shape, stacked.Bytes.Slice(index * bytes, bytes));
-    }
+    private Tensor? Constant(Value input) => !Constants.TryGetValue(input.Name, out var value) ? null
+        : Tensor.Of(input.Type.Scalar, [.. input.Type.Shape.Select(e => e.Whole)], [.. Enumerable.Repeat(value, (int)input.Type.Count)]);
 }

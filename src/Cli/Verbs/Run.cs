@@ -6,10 +6,12 @@ namespace Lathe.Cli.Verbs;
 [Example("lathe run out/libdigits.so --input image=seven.png", "an image in, the top scores out")]
 [Example("lathe run model.onnx --input x.npy --expect y=y.npy --atol-of-max 1e-4", "compare with a saved result; exit code 4 where it differs")]
 [Example("lathe run model.onnx --backend=reference --seed 1 --output-dir out", "what the interpreter makes of random inputs, saved")]
+[Example("lathe run vad.onnx --frames talk.npy --state state=stateN --inputs start --save out", "a stream, frame after frame; --batches runs folders of inputs")]
 public sealed record Run(
     [Argument("ARTIFACT|MODEL", "a library that lathe compile wrote, an .onnx file, or a folder with model.onnx")] string Model,
     CodeOptions Code,
     Tolerance Tolerance,
+    SeriesOptions Series,
     [Option("an input: .npy, .npz, .pb, .png, .jpg, or bare numbers in .bin; without NAME where it is clear. Inputs are random where none is given", "-i", Value = "[NAME=]FILE")] Seq<NamedFile> Input = default,
     [Option("how images become tensors: layout=nchw|nhwc, mean=A[:B:C], std=A[:B:C], scale=1/255, resize=WxH, channels=gray|rgb|bgr, split by commas", Value = "OPTIONS")] ImageOptions? Image = null,
     [Option("of random inputs")] int Seed = 0,
@@ -22,6 +24,12 @@ public sealed record Run(
     public override ExitCode Execute(Session session)
     {
         if (Threads < 1) throw new UsageException($"--threads {Threads}: a run needs one at least");
+        if (Series.Any)
+        {
+            using var many = new FittingModel(session, Code, Model, Backend, Threads);
+            session.Output.Write(Series.Run(session, many));
+            return ExitCode.Done;
+        }
         using var opener = new ModelOpener(session, Code);
         using var model = opener.Open(Model, Backend, Threads);
         var inputs = InputFiles.Read(model.Inputs, Input, Image ?? ImageOptions.Default, Seed, Code.Dim);
