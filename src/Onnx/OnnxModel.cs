@@ -1,6 +1,6 @@
 namespace Lathe.Onnx;
 
-/// <summary>Reads ONNX models: opset 6 and later, weights left in the file, every problem of a model said at once.</summary>
+/// <summary>Reads ONNX models of every opset, weights left in the file, every problem of a model said at once.</summary>
 public static class OnnxModel
 {
     /// <param name="path">The model; external data is read from its folder only.</param>
@@ -12,9 +12,15 @@ public static class OnnxModel
         return Import(file, options ?? new(), Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>A model that was made here.</summary>
+    internal static ImportResult Import(Proto.ModelProto model, ImportOptions options) =>
+        Import(new ModelFile(Bytes.Zeros(0), model, [], new Dictionary<Proto.TensorProto, Bytes>()), options, Path.GetFullPath("."));
+
     private static ImportResult Import(ModelFile file, ImportOptions options, string folder)
     {
         var (model, graph, report) = (file.Model, file.Model.Graph, new Report());
+        // Files of IR 1 and 2 are older than the list of opsets.
+        if (model is { IrVersion: 1 or 2, OpsetImport.Count: 0 }) model.OpsetImport.Add(new Proto.OperatorSetIdProto { Version = 1 });
         var opsets = new Opsets(model.OpsetImport);
         report.Add(opsets.Check(model.IrVersion));
 
@@ -44,8 +50,9 @@ public static class OnnxModel
         var import = new NodeImport(builder, values, names, tensors, report);
         foreach (var node in nodes) import.Add(node);
         DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
+        var returned = outputs.Select(import.Output).ToList();
         report.Conclude();
-        return new(builder.Return([.. outputs.Select(name => values[name])]), Info(file, opsets, files.Locations), report.Warnings);
+        return new(builder.Return([.. returned.Select(value => value!)]), Info(file, opsets, files.Locations), report.Warnings);
     }
 
     private static IEnumerable<(string Name, Func<Value> Read)> Weights(ModelFile file, TensorReader tensors)

@@ -35,6 +35,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         }
         catch (Exception e) when (IsTheModels(e))
         {
+            if (e is DiagnosticException && saved.Count > 0 && HostModel.Load(path) is { IsNeeded: true } host) return [.. saved.Select(c => Guarded(c.Name, () => OnHost(host, c)))];
             if (saved.Count == 0 || !Specialisation.IsPossible(outline)) return [Unfinished("", e)];
             return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
         }
@@ -65,6 +66,12 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     {
         var outputs = model.Runs.Run(saved.Inputs(model.Runs.Inputs));
         return Compared(saved.Name, model, [.. saved.Expected(model.Runs.Outputs, outputs).Select(e => (model.Runs.Outputs[e.Output], tolerance.Compare(e.Expected, outputs[e.Output])))], "");
+    }
+
+    private CaseResult OnHost(HostModel host, SavedCase saved)
+    {
+        var missed = new HostCheck(host, tolerance).Missed(saved);
+        return new(label, saved.Name, missed.Count > 0 ? Outcome.Failed : Outcome.Passed, double.NaN, string.Join("; ", missed.Take(MostMissed)), HostCheck.How, operators, []);
     }
 
     /// <summary>Every frame is compared; the name of an output is its frame's number.</summary>

@@ -16,7 +16,7 @@ internal sealed record SavedCase(string Name, string Folder, Seq<string> InputNa
     {
         var (inputs, outputs) = Names(folder);
         return [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder).Where(HoldsCase)
-            .Select(f => new SavedCase(f == folder ? "" : Path.GetFileName(f), f, inputs, outputs))];
+            .Select(f => new SavedCase(f == folder ? "" : System.IO.Path.GetFileName(f), f, inputs, outputs))];
     }
 
     /// <summary>The inputs in a folder.</summary>
@@ -25,7 +25,7 @@ internal sealed record SavedCase(string Name, string Folder, Seq<string> InputNa
     {
         if (!Directory.Exists(folder)) throw InputFault.NoFile(folder);
         var (inputs, outputs) = Names(folder);
-        return new(Path.GetFileName(folder), folder, inputs, outputs);
+        return new(System.IO.Path.GetFileName(folder), folder, inputs, outputs);
     }
 
     /// <summary>A tensor for every input, in the model's order.</summary>
@@ -50,19 +50,23 @@ internal sealed record SavedCase(string Name, string Folder, Seq<string> InputNa
         let type = new TensorType([.. actual[output.Index].Shape.Select(d => (Expr)d)], actual[output.Index].Kind)
         select (output.Index, TensorFormat.Of(file).ReadOne(file, new(output.Item, type), ImageOptions.Default));
 
+    /// <summary>The file of an input or output; null where there is none.</summary>
+    /// <param name="kind">input or output.</param>
+    public string? Path(string kind, int place, string name) => File(kind, place, name, kind == "input" ? InputNames : OutputNames);
+
     /// <summary>The file of a tensor: by its place in the list of names where there is one, else by its place in the model; or by its own name.</summary>
     private string? File(string kind, int place, string name, Seq<string> names)
     {
         var listed = names.ToList().IndexOf(name);
         string[] stems = [$"{kind}_{(listed >= 0 ? listed : place).ToString(CultureInfo.InvariantCulture)}", FileName.Of(name)];
-        return stems.SelectMany(stem => Endings.Select(ending => Path.Combine(Folder, stem + ending))).FirstOrDefault(System.IO.File.Exists);
+        return stems.SelectMany(stem => Endings.Select(ending => System.IO.Path.Combine(Folder, stem + ending))).FirstOrDefault(System.IO.File.Exists);
     }
 
-    private static bool HoldsCase(string folder) => Endings.Any(ending => System.IO.File.Exists(Path.Combine(folder, "output_0" + ending)));
+    private static bool HoldsCase(string folder) => Endings.Any(ending => System.IO.File.Exists(System.IO.Path.Combine(folder, "output_0" + ending)));
 
     private static (Seq<string> Inputs, Seq<string> Outputs) Names(string folder)
     {
-        var path = Path.Combine(folder, "io.json");
+        var path = System.IO.Path.Combine(folder, "io.json");
         if (!System.IO.File.Exists(path)) return ([], []);
         using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
         Seq<string> List(string name) => document.RootElement.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(e => e.GetString()!)] : [];

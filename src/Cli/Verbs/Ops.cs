@@ -1,14 +1,38 @@
+using Lathe.Onnx;
+
 namespace Lathe.Cli.Verbs;
 
-[Description("lists the operators that can be compiled")]
+[Description("lists the operators of models that can be compiled or run")]
+[Example("lathe ops --markdown", "docs/operators.md, which a test keeps current")]
 public sealed record Ops(ListingForm Form) : Verb
 {
-    private static readonly string[] Titles = ["operator", "verb", "attributes", "description"];
+    private static readonly string[] Titles = ["operator", "domain", "runs", "opset", "kinds", "attributes", "description"];
+
+    private const string Head = """
+        # Operators
+
+        What `lathe ops --markdown` prints. **native**: compiled, into anything `lathe compile` writes. **host**: on text, sequences whose length a run
+        decides, optional values and image files, which no C ABI carries: `lathe run` and `lathe verify` compute them, `lathe compile` says which node
+        stands in its way. Opset is the newest whose form is read as it is; older forms, down to opset 1, are raised to it on import. Kinds are those that
+        the operator's type rule takes for its first operand. An operator without attributes and kinds is said with others.
+
+
+        """;
 
     public override ExitCode Execute(Session session)
     {
-        var summary = DocComment.Reader(typeof(Op).Assembly);
-        return Listing.Write(session, Form, "operators", Titles, Operators.All.Select(record =>
-            (string[])[record.Name, RecordText.Snake(record.Name), string.Join(", ", RecordText.Parameters(record).Select(p => p.Required ? p.Name : $"{p.Name}={RecordText.Show(p.Default)}")), summary(record)]));
+        var (own, others) = (DocComment.Reader(typeof(Op).Assembly), DocComment.Reader(typeof(OperatorEntry).Assembly));
+        var rows = OperatorList.All.Select(e =>
+        {
+            var text = e.Source == e.Record ? own(e.Source) : others(e.Source);
+            return (string[])[e.Name, e.Domain, e.Runs, e.Record is null ? "" : DocComment.Opset(e.Record), e.Record is null ? "" : OperatorKinds.Of(e.Record), e.Record is null ? "" : Attributes(e.Record), text];
+        }).ToList();
+        if (Form is { Markdown: true, Json: false }) session.Output.Write(Head);
+        var code = Listing.Write(session, Form, "operators", Titles, rows);
+        if (Form is { Markdown: true, Json: false })
+            session.Output.Write($"\n## What is left\n\n{TableText.Markdown(["operator", "domain", "why"], OperatorList.Left.Select(l => (string[])[l.Name, l.Domain, l.Reason]))}");
+        return code;
     }
+
+    private static string Attributes(Type record) => string.Join(", ", RecordText.Parameters(record).Select(p => p.Required ? p.Name : $"{p.Name}={RecordText.Show(p.Default)}"));
 }

@@ -30,6 +30,7 @@ public sealed record Run(
             session.Output.Write(Series.Run(session, many));
             return ExitCode.Done;
         }
+        if (HostRun.IsNeeded(Model)) return new HostRun(session, Model).Execute(Input, OutputDir, Expect, Json);
         using var opener = new ModelOpener(session, Code);
         using var model = opener.Open(Model, Backend, Threads);
         var inputs = InputFiles.Read(model.Inputs, Input, Image ?? ImageOptions.Default, Seed, Code.Dim);

@@ -50,12 +50,14 @@ public sealed record Verify(
     {
         var text = new StringBuilder();
         if (models > 1) text.Append('\n').Append(TableText.Print(["operator", "passed", "failed", "unsupported"], [.. ByOperator(results).Select(o => (string[])[o.Operator, .. o.Counts.Select(c => c.ToString(CultureInfo.InvariantCulture))])])).Append('\n');
-        return text.Append(string.Join(", ", Enum.GetValues<Outcome>().Select(o => $"{results.Count(r => r.Outcome == o)} {Name(o)}"))).Append('\n').ToString();
+        var host = OnHost(results);
+        return text.Append(string.Join(", ", Enum.GetValues<Outcome>().Select(o => $"{results.Count(r => r.Outcome == o)} {Name(o)}{(o == Outcome.Passed && host > 0 ? $" ({host} of them on the host)" : "")}"))).Append('\n').ToString();
     }
 
     private static string AsJson(List<CaseResult> results) => JsonText.Print(json =>
     {
         foreach (var outcome in Enum.GetValues<Outcome>()) json.WriteNumber(Name(outcome), results.Count(r => r.Outcome == outcome));
+        json.WriteNumber("passed_on_host", OnHost(results));
         json.WriteObjects("operators", ByOperator(results), o =>
         {
             json.WriteString("operator", o.Operator);
@@ -76,6 +78,8 @@ public sealed record Verify(
     /// <summary>Cases by the operators of their models: passed, failed, unsupported.</summary>
     private static IEnumerable<(string Operator, int[] Counts)> ByOperator(List<CaseResult> results) => results.SelectMany(r => r.Operators.Select(o => (o, r.Outcome)))
         .GroupBy(p => p.o, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, Enum.GetValues<Outcome>().Select(o => g.Count(p => p.Outcome == o)).ToArray()));
+
+    private static int OnHost(List<CaseResult> results) => results.Count(r => r is { Outcome: Outcome.Passed, How: HostCheck.How });
 
     private static string Name(Outcome outcome) => outcome.ToString().ToLowerInvariant();
 }

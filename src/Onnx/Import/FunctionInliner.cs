@@ -7,6 +7,7 @@ namespace Lathe.Onnx;
 internal sealed class FunctionInliner
 {
     private const int MostNodes = 500_000, MostDeep = 100;
+    private const long LastConsuming = 5;
 
     private readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> functions = [];
     private readonly Names names;
@@ -40,7 +41,8 @@ internal sealed class FunctionInliner
     {
         var attributes = OnnxNode.NoAttributes.ToBuilder();
         var read = new OnnxNode(node.OpType, Opsets.Domain(node.Domain), node.Name, [.. node.Input], [.. node.Output], OnnxNode.NoAttributes, opsets[node.Domain] ?? 0);
-        foreach (var attribute in node.Attribute)
+        // Up to opset 5 a node may say which operands it may overwrite.
+        foreach (var attribute in node.Attribute.Where(a => a.Name != "consumed_inputs" || read.Domain != "" || read.Opset > LastConsuming))
             if (!attributes.TryAdd(attribute.Name, attribute)) report.Add(Faults.AttributeTwice(read.Where, node.OpType, attribute.Name));
         return read with { Attributes = attributes.ToImmutable() };
     }

@@ -11,12 +11,14 @@ internal sealed class NodeImport
     private readonly TensorReader tensors;
     private readonly Report report;
     private readonly RaiseScope scope;
+    private readonly ListValues lists;
 
     /// <param name="values">Inputs and weights by name; what nodes make is added.</param>
     public NodeImport(GraphBuilder builder, Dictionary<string, Value> values, Names names, TensorReader tensors, Report report)
     {
         (this.builder, this.values, this.names, this.tensors, this.report) = (builder, values, names, tensors, report);
         scope = new(name => values.GetValueOrDefault(name), weight => values.Add(weight.Name, weight), names, tensors);
+        lists = new(scope);
     }
 
     /// <summary>Notes every node that cannot be compiled whatever its operands are, each operator once.</summary>
@@ -27,15 +29,24 @@ internal sealed class NodeImport
         {
             var (op, domain, opset) = use.Key;
             var all = use.Select(n => n.Where).ToList();
-            report.Add(Faults.UnknownOperator(op, domain, opset, Names.Some(all), all[0], Nearest(op)));
+            if (HostOp.CarriedBy(domain, op) is { } carried) report.Add(all.Select(where => Faults.HostOnly(where, op, carried)));
+            else report.Add(Faults.UnknownOperator(op, domain, opset, Names.Some(all), all[0], Nearest(op)));
         }
         foreach (var node in nodes.Where(n => n.Opset == 0 && n.Domain == "").Take(1)) report.Add(Faults.NoOpset(node.Domain, node.Where));
+    }
+
+    /// <summary>What a graph returns under a name.</summary>
+    /// <returns>Null where nothing makes it, or what does was faulty, which has been said.</returns>
+    public Value? Output(string name)
+    {
+        if (lists.Holds(name)) report.Add(Faults.HostOnly(name, "the graph's output", "sequences or optional values"));
+        return values.GetValueOrDefault(name);
     }
 
     public void Add(OnnxNode node)
     {
         if (RunsGraphs(node) || !IsKnown(node)) return;
-        if (node.Inputs.Any(name => name != "" && !values.ContainsKey(name)))
+        if (node.Inputs.Any(name => name != "" && !values.ContainsKey(name) && !lists.Holds(name)))
         {
             // What it reads is faulty, which has been said; its own attributes may be too.
             if (Raise.Find(node) is null && Find(node) is { } type) report.Try(() => AttributeReader.Read(node, type));
@@ -48,7 +59,8 @@ internal sealed class NodeImport
         }
         try
         {
-            if (Raise.Find(node) is { } raise) foreach (var newer in raise.Apply(node, scope))
+            if (lists.Takes(node)) foreach (var plain in lists.Fold(node)) Add(plain with { Name = node.Name });
+            else if (Raise.Find(node) is { } raise) foreach (var newer in raise.Apply(node, scope))
                 if (IsKnown(newer)) Add(newer with { Name = node.Name });
                 else report.Add(Faults.UnknownOperator(newer.OpType, newer.Domain, node.Opset, node.Where, node.Where, Nearest(newer.OpType)));
             else Build(node);
@@ -84,9 +96,9 @@ internal sealed class NodeImport
 
     private static IEnumerable<string> Trimmed(Seq<string> names) => names.Take(names.Select((name, i) => name == "" ? 0 : i + 1).DefaultIfEmpty().Max());
 
-    private static bool RunsGraphs(OnnxNode node) => node.Domain == "" && node.OpType is "If" or "Loop" or "Scan" || Subgraphs.Of(node.Attributes.Values).Any();
+    private static bool RunsGraphs(OnnxNode node) => node.Domain == "" && node.OpType is "If" or "Loop" or "Scan" || Subgraphs.Of(node.Attributes.Values).Any() && Raise.Find(node) is null && !ListValues.Knows(node);
 
-    private static bool IsKnown(OnnxNode node) => node is { OpType: "Constant", Domain: "" } || Raise.Find(node) is not null || Find(node) is not null;
+    private static bool IsKnown(OnnxNode node) => node is { OpType: "Constant", Domain: "" } || ListValues.Knows(node) || Raise.Find(node) is not null || Find(node) is not null;
 
     /// <summary>The operator by ONNX's name alone; the text's verbs are not for models.</summary>
     private static Type? Find(OnnxNode node) => node.Domain == "" && Operators.Find(node.OpType) is { } type && type.Name == node.OpType ? type : null;

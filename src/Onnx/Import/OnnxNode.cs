@@ -17,6 +17,10 @@ internal sealed record OnnxNode(string OpType, string Domain, string Name, Seq<s
     public static OnnxNode Of(string op, Seq<string> inputs, Seq<string> outputs, params (string Name, object Value)[] attributes) =>
         attributes.Aggregate(new OnnxNode(op, "", "", inputs, outputs, NoAttributes, Opsets.Newest), (node, a) => node.With(a.Name, a.Value));
 
+    /// <summary>A node as the file holds it.</summary>
+    public static OnnxNode Of(NodeProto node, string domain, long opset) =>
+        new(node.OpType, domain, node.Name, [.. node.Input], [.. node.Output], NoAttributes.SetItems(node.Attribute.Select(a => KeyValuePair.Create(a.Name, a))), opset);
+
     /// <summary>What to call the node in a message.</summary>
     public string Where => Name != "" ? Name : Outputs.FirstOrDefault(o => o != "") is { } output ? $"{OpType} making {output}" : OpType;
 
@@ -30,6 +34,11 @@ internal sealed record OnnxNode(string OpType, string Domain, string Name, Seq<s
     public string String(string attribute, string otherwise) => Get(attribute, AttributeKind.String)?.S.ToStringUtf8() ?? otherwise;
     public Seq<long>? Ints(string attribute) => Get(attribute, AttributeKind.Ints) is { } found ? [.. found.Ints] : null;
     public Seq<double>? Floats(string attribute) => Get(attribute, AttributeKind.Floats) is { } found ? [.. found.Floats.Select(f => (double)f)] : null;
+
+    public Seq<string>? Strings(string attribute) => Get(attribute, AttributeKind.Strings) is { } found ? [.. found.Strings.Select(s => s.ToStringUtf8())] : null;
+    /// <exception cref="TypeException">There is no such graph.</exception>
+    public GraphProto Graph(string attribute) => Get(attribute, AttributeKind.Graph)?.G ?? throw new TypeException($"{attribute} is missing");
+    public TensorProto? Tensor(string attribute) => Get(attribute, AttributeKind.Tensor)?.T;
 
     public OnnxNode Without(params IEnumerable<string> attributes) => this with { Attributes = Attributes.RemoveRange(attributes) };
     public OnnxNode With(string attribute, object value) => this with { Attributes = Attributes.SetItem(attribute, AttributeKinds.Make(attribute, value)) };

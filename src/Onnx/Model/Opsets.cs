@@ -6,9 +6,9 @@ namespace Lathe.Onnx;
 internal sealed class Opsets
 {
     /// <summary>Versions of the standard operators that are read.</summary>
-    public const long Oldest = 6, Newest = 28;
+    public const long Oldest = 1, Newest = 28;
     /// <summary>Versions of the file format that are read.</summary>
-    public const long OldestIr = 3, NewestIr = 13;
+    public const long OldestIr = 1, NewestIr = 13;
 
     private readonly Dictionary<string, long> versions = new(StringComparer.Ordinal);
 

@@ -4,6 +4,7 @@ namespace Lathe.Onnx;
 internal sealed class PadAttributes : Raise
 {
     public override Seq<string> Operators => ["Pad"];
+    public override long First => 2;
     public override long Last => 10;
 
     public override IEnumerable<OnnxNode> Apply(OnnxNode node, RaiseScope scope)

@@ -24,12 +24,32 @@ internal sealed class RaiseScope(Func<string, Value?> value, Action<Value> add, 
     public string Number(string near, Scalar kind, double number)
     {
         var bytes = new byte[kind.Bytes(1)];
-        Numbers.Write(kind, bytes, 0, number);
+        Ir.Numbers.Write(kind, bytes, 0, number);
         return Weight(near, new(kind, [], Bytes.Of(bytes)));
     }
 
+    /// <summary>A tensor of numbers as an operand, rounded or truncated to its kind.</summary>
+    public string Numbers(string near, Scalar kind, Seq<long> shape, params ReadOnlySpan<double> numbers)
+    {
+        var tensor = Ir.Tensor.Of(kind, shape, numbers);
+        return Weight(near, new(kind, shape, tensor.Bytes));
+    }
+
+    /// <summary>What a tensor attribute holds.</summary>
+    public Tensor Contents(string near, Proto.TensorProto tensor) => tensors.Read(tensor, near) is { Kind: not Scalar.String } numbers ? numbers.AsTensor() : throw new TypeException($"{near} holds text");
+
     /// <summary>A tensor attribute as an operand.</summary>
     public string Tensor(string near, Proto.TensorProto tensor) => Weight(near, tensors.Read(tensor, near));
+
+    /// <summary>The bytes of a weight as a matrix of another kind of number.</summary>
+    /// <exception cref="TypeException">It is not a weight of bytes, or does not hold so many.</exception>
+    public string Reinterpreted(string weight, Scalar kind, long rows, long columns)
+    {
+        var bytes = value(weight) ?? throw new TypeException($"operand {weight} is missing");
+        if (!bytes.IsWeight || bytes.Type.Scalar.Bits != 8) throw new TypeException($"{weight} must be bytes that are known when compiling, it is {bytes.Type}");
+        if (bytes.Planes[0].Length != kind.Bytes(checked(rows * columns))) throw new TypeException($"{weight} holds {bytes.Planes[0].Length} bytes, {rows}x{columns} numbers of {kind.Text} take {kind.Bytes(rows * columns)}");
+        return Weight(weight, new(kind, [rows, columns], bytes.Planes[0]));
+    }
 
     private string Weight(string near, TensorContents contents)
     {

@@ -4,6 +4,7 @@ namespace Lathe.Onnx;
 internal sealed class UpsampleScales : Raise
 {
     public override Seq<string> Operators => ["Upsample"];
+    public override long First => 7;
     public override long Last => 8;
 
     public override IEnumerable<OnnxNode> Apply(OnnxNode node, RaiseScope scope)

@@ -3,25 +3,71 @@ using Xunit.Abstractions;
 
 namespace Lathe.OnnxTests.Backend;
 
-/// <summary>ONNX's own cases, against the list of those that have passed before (<c>passing.txt</c>). <c>BLESS=1</c> adds what has begun to pass.</summary>
+/// <summary>
+/// ONNX's own cases, against the lists of those that have passed before: as machine code (<c>passing.txt</c>), on the host
+/// (<c>passing_host.txt</c>), with open extents and as constants (<c>passing_open.txt</c>, <c>passing_constant.txt</c>). <c>BLESS=1</c> adds what has begun to pass.
+/// </summary>
 public sealed class BackendTests(ITestOutputHelper output)
 {
+    /// <summary>Of the cases in other forms, one in so many is run every time; all of them are under --all.</summary>
+    private const int Sample = 16;
+
     [BackendFact]
     public void What_has_passed_still_passes()
     {
-        var before = File.Exists(BackendCases.PassingFile) ? File.ReadAllLines(BackendCases.PassingFile).ToHashSet(StringComparer.Ordinal) : [];
+        var onHost = new ConcurrentBag<string>();
+        var faults = Run(BackendCases.All(), CaseForm.Given, onHost);
         var all = BackendCases.All();
+        var host = onHost.ToHashSet(StringComparer.Ordinal);
+        output.WriteLine($"{host.Count} of them on the host");
+        Judge([.. all.Where(name => !host.Contains(name))], faults, BackendCases.PassingFile);
+        Judge([.. all.Where(host.Contains)], faults, BackendCases.Passing("host"));
+    }
+
+    [BackendFact]
+    public void A_sample_passes_with_open_extents() => Sampled(CaseForm.Open);
+
+    [BackendFact]
+    public void A_sample_passes_with_constants() => Sampled(CaseForm.Constant);
+
+    [LongFact]
+    public void What_has_passed_with_open_extents_still_does() => Whole(CaseForm.Open);
+
+    [LongFact]
+    public void What_has_passed_with_constants_still_does() => Whole(CaseForm.Constant);
+
+    private void Sampled(CaseForm form) => All(form, [.. BackendCases.All().Where((_, i) => i % Sample == 0)]);
+
+    private void Whole(CaseForm form)
+    {
+        if (BackendCases.Folder is not null) All(form, BackendCases.All());
+    }
+
+    private void All(CaseForm form, IReadOnlyList<string> cases) => Judge(cases, Run(cases, form, []), BackendCases.Passing(form.ToString().ToLowerInvariant()));
+
+    private ConcurrentDictionary<string, string> Run(IReadOnlyList<string> cases, CaseForm form, ConcurrentBag<string> onHost)
+    {
         var faults = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
-        Parallel.ForEach(all, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, name =>
+        Parallel.ForEach(cases, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, name =>
         {
-            if (new BackendCase(Path.Combine(BackendCases.Folder!, name)).Fault() is { } fault) faults[name] = fault;
+            var one = new BackendCase(Path.Combine(BackendCases.Folder!, name), form);
+            if (one.Fault() is { } fault) faults[name] = fault;
+            if (one.IsOnHost) onHost.Add(name);
         });
-        var begun = all.Where(name => !faults.ContainsKey(name) && !before.Contains(name)).ToList();
         foreach (var (name, fault) in faults.OrderBy(f => f.Key, StringComparer.Ordinal)) output.WriteLine($"{name}: {fault}");
-        output.WriteLine($"{all.Count - faults.Count} of {all.Count} cases pass, {Environment.CpuUsage.TotalTime.TotalSeconds:F0} s of processor time");
-        foreach (var name in begun) output.WriteLine($"has begun to pass: {name} (BLESS=1 adds it to passing.txt)");
-        if (Environment.GetEnvironmentVariable("BLESS") == "1" && begun.Count > 0) File.WriteAllLines(BackendCases.PassingFile, before.Concat(begun).Order(StringComparer.Ordinal));
-        var broken = before.Where(name => !all.Contains(name) || faults.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
+        output.WriteLine($"{form}: {cases.Count - faults.Count} of {cases.Count} cases pass, {Environment.CpuUsage.TotalTime.TotalSeconds:F0} s of processor time");
+        return faults;
+    }
+
+    /// <summary>Compares with a list of what has passed before.</summary>
+    private void Judge(IReadOnlyList<string> all, ConcurrentDictionary<string, string> faults, string list)
+    {
+        var before = File.Exists(list) ? File.ReadAllLines(list).Where(BackendCases.IsWanted).ToHashSet(StringComparer.Ordinal) : [];
+        var begun = all.Where(name => !faults.ContainsKey(name) && !before.Contains(name)).ToList();
+        foreach (var name in begun) output.WriteLine($"has begun to pass: {name} (BLESS=1 adds it to {Path.GetFileName(list)})");
+        if (Environment.GetEnvironmentVariable("BLESS") == "1" && begun.Count > 0) File.WriteAllLines(list, (File.Exists(list) ? File.ReadAllLines(list) : []).Concat(begun).Order(StringComparer.Ordinal));
+        var gone = before.Except(BackendCases.All());
+        var broken = all.Where(name => before.Contains(name) && faults.ContainsKey(name)).Concat(gone).Order(StringComparer.Ordinal).ToList();
         Assert.True(broken.Count == 0, "cases that passed before do not:\n" + string.Join("\n", broken.Select(name => $"{name}: {faults.GetValueOrDefault(name, "there is no such case")}")));
     }
 }

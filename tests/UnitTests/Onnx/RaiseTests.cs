@@ -165,4 +165,25 @@ public sealed class RaiseTests
         Assert.Equal("y = RoiAlign(x, rois, indices, coordinate_transformation_mode=output_half_pixel)", Raised(10, "RoiAlign", "x rois indices", "y"));
         Assert.Equal("y = DFT(x, _, {1})", Raised(17, "DFT", "x", "y"));
     }
+
+    [Fact]
+    public void Foreign_operators_are_found_by_their_domain()
+    {
+        var node = OnnxNode.Of("FastGelu", ["x"], ["y"]);
+        Assert.Null(Raise.Find(node));
+        Assert.NotNull(Raise.Find(node with { Domain = "com.microsoft", Opset = 1 }));
+        Assert.Null(Raise.Find(OnnxNode.Of("Squeeze", ["x"], ["y"]) with { Domain = "com.microsoft", Opset = 1 }));
+    }
+
+    [Fact]
+    public void Forms_of_the_first_opsets_are_raised()
+    {
+        Assert.Equal("y = Reshape(x, {2 -1})", Raised(1, "Reshape", "x", "y", ("shape", new[] { 2L, -1 }), ("consumed_inputs", new[] { 0L })));
+        Assert.Equal("y = Cast(x, to=7)", Raised(1, "Cast", "x", "y", ("to", "INT64")));
+        Assert.Equal("y = Pad(x, {0 0 1 1 0 0 1 1})", Raised(1, "Pad", "x", "y", ("paddings", new[] { 0L, 0, 1, 1, 0, 0, 1, 1 })));
+        Assert.Equal("y = Concat(x, x, axis=1)", Raised(1, "Concat", "x x", "y"));
+        Assert.Equal("y = LpPool(x, p=3)", Raised(1, "LpPool", "x", "y", ("p", 3f)));
+        Assert.Equal("y = Relu(x)", Raised(5, "Relu", "x", "y", ("consumed_inputs", new[] { 0L })));
+        Assert.Equal("y = LSTM(x, s, b, hidden_size=4)", Raised(1, "LSTM", "x s b", "y", ("hidden_size", 4L), ("output_sequence", 1L)));
+    }
 }

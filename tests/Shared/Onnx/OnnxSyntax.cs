@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Lathe.Onnx.Proto;
 
-namespace Lathe.FileTests;
+namespace Lathe.Testing;
 
 /// <summary>
 /// Makes a model of ONNX's own textual syntax (onnx/docs/Syntax.md), as far as tests use it: a header, inputs, outputs, weights, nodes with attributes.
@@ -17,7 +17,7 @@ namespace Lathe.FileTests;
 /// </summary>
 internal sealed partial class OnnxSyntax(string text)
 {
-    private static readonly Dictionary<string, int> Kinds = new(StringComparer.Ordinal) { ["float"] = 1, ["uint8"] = 2, ["int8"] = 3, ["int32"] = 6, ["int64"] = 7, ["string"] = 8, ["bool"] = 9, ["float16"] = 10, ["double"] = 11 };
+    private static readonly Dictionary<string, int> Kinds = new(StringComparer.Ordinal) { ["float"] = 1, ["uint8"] = 2, ["int8"] = 3, ["int32"] = 6, ["int64"] = 7, ["string"] = 8, ["bool"] = 9, ["float16"] = 10, ["double"] = 11, ["uint32"] = 12, ["uint64"] = 13, ["bfloat16"] = 16, ["uint4"] = 21, ["int4"] = 22 };
 
     private readonly List<string> tokens = [.. Token().Matches(text).Select(m => m.Value)];
     private int at;
@@ -72,6 +72,8 @@ internal sealed partial class OnnxSyntax(string text)
         foreach (var number in List("{", "}", Next))
         {
             if (kind == 1) tensor.FloatData.Add(float.Parse(number, CultureInfo.InvariantCulture));
+            else if (kind == 8) tensor.StringData.Add(ByteString.CopyFromUtf8(number[1..^1]));
+            else if (kind == 11) tensor.DoubleData.Add(double.Parse(number, CultureInfo.InvariantCulture));
             else if (kind == 7) tensor.Int64Data.Add(long.Parse(number, CultureInfo.InvariantCulture));
             else tensor.Int32Data.Add(int.Parse(number, CultureInfo.InvariantCulture));
         }
@@ -95,9 +97,13 @@ internal sealed partial class OnnxSyntax(string text)
         var attribute = new AttributeProto { Name = Next() };
         Expect("=");
         var values = tokens[at] == "[" ? List("[", "]", Next).ToList() : [Next()];
-        if (values is [['"', ..]]) (attribute.Type, attribute.S) = (3, ByteString.CopyFromUtf8(values[0][1..^1]));
-        else if (tokens[at - 1] == "]") { attribute.Type = 7; attribute.Ints.AddRange(values.Select(v => long.Parse(v, CultureInfo.InvariantCulture))); }
-        else if (values[0].Contains('.', StringComparison.Ordinal)) (attribute.Type, attribute.F) = (1, float.Parse(values[0], CultureInfo.InvariantCulture));
+        var list = tokens[at - 1] == "]";
+        var real = values.Exists(v => v.Contains('.', StringComparison.Ordinal));
+        if (list && values is [['"', ..], ..]) { attribute.Type = 8; attribute.Strings.AddRange(values.Select(v => ByteString.CopyFromUtf8(v[1..^1]))); }
+        else if (list && real) { attribute.Type = 6; attribute.Floats.AddRange(values.Select(v => float.Parse(v, CultureInfo.InvariantCulture))); }
+        else if (values is [['"', ..]]) (attribute.Type, attribute.S) = (3, ByteString.CopyFromUtf8(values[0][1..^1]));
+        else if (list) { attribute.Type = 7; attribute.Ints.AddRange(values.Select(v => long.Parse(v, CultureInfo.InvariantCulture))); }
+        else if (real) (attribute.Type, attribute.F) = (1, float.Parse(values[0], CultureInfo.InvariantCulture));
         else (attribute.Type, attribute.I) = (2, long.Parse(values[0], CultureInfo.InvariantCulture));
         return attribute;
     }

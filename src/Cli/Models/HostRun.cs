@@ -1,0 +1,63 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Onnx;
+
+namespace Lathe.Cli;
+
+/// <summary>Runs a model whose values no C ABI carries: text from lines of .txt files, sequences and optional values from .pb, tensors from .npy and .pb.</summary>
+internal sealed class HostRun(Session session, string path)
+{
+    private readonly HostModel model = HostModel.Load(ModelPath.Resolve(path));
+
+    /// <summary>Whether a path is that of such a model.</summary>
+    public static bool IsNeeded(string path) => !ModelPath.IsArtifact(path) && ModelPath.Resolve(path) is var file && System.IO.Path.GetExtension(file) == ".onnx" && File.Exists(file) && HostModel.Load(file).IsNeeded;
+
+    /// <exception cref="UsageException">An input is not given, or an option does not fit.</exception>
+    public ExitCode Execute(Seq<NamedFile> given, string? outputDir, Seq<NamedFile> expect, bool json)
+    {
+        if (expect.Count > 0 || json) throw new UsageException("a model that runs on the host prints its outputs and saves them", "lathe verify compares them with saved cases");
+        var inputs = model.Inputs.Select(name => Read(name, given.FirstOrDefault(f => f.Name == name || f.Name == "" && model.Inputs.Count == 1)
+            ?? throw new UsageException($"no file for the input {name}", $"--input {name}=FILE, with .npy, .pb, or .txt for text"))).ToList();
+        foreach (var (name, value) in model.Outputs.Zip(model.Run([.. inputs])))
+        {
+            session.Output.Write(Text(name, value));
+            if (outputDir is not null) Save(outputDir, name, value);
+        }
+        return ExitCode.Done;
+    }
+
+    private HostValue Read(string name, NamedFile file)
+    {
+        if (!File.Exists(file.Path)) throw InputFault.NoFile(file.Path);
+        switch (System.IO.Path.GetExtension(file.Path))
+        {
+            case ".npy": return new HostTensor(Npy.Read(file.Path));
+            case ".txt":
+                Seq<string> lines = [.. File.ReadAllLines(file.Path)];
+                return new HostText([lines.Count], lines);
+            default: return model.Read(name, file.Path);
+        }
+    }
+
+    private static string Text(string name, HostValue value) => value switch
+    {
+        HostTensor tensor => TensorSummary.Print(name, tensor.Tensor),
+        HostText text => $"{name}: {text.Kind}\n{string.Concat(text.Elements.Select(e => $"  {e}\n"))}",
+        HostSequence sequence => $"{name}: {sequence.Kind}\n{string.Concat(sequence.Items.Select((item, i) => Text($"{name}[{i}]", item)))}",
+        _ => $"{name}: {value.Kind}\n",
+    };
+
+    private static void Save(string folder, string name, HostValue value)
+    {
+        Directory.CreateDirectory(folder);
+        if (value is HostSequence sequence)
+        {
+            foreach (var (i, item) in sequence.Items.Index()) Save(folder, $"{name}.{i}", item);
+            return;
+        }
+        if (value is not (HostTensor or HostText)) return;
+        using var file = new OutputFile(System.IO.Path.Combine(folder, FileName.Of(name) + (value is HostText ? ".txt" : ".npy")));
+        if (value is HostTensor tensor) Npy.Write(file.Stream, tensor.Tensor);
+        else file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(((HostText)value).Elements.Select(e => e + "\n"))));
+        file.Commit();
+    }
+}
