@@ -14,7 +14,7 @@ elements  : '[' (expr (',' expr)*)? ']' ;             // a small weight's number
 // ---- graphs: what to compute, on whole tensors ------------------------------------------------------
 graph     : 'graph' label '(' params? ')' '->' results where? '{' check* node* 'return' operands? '}' ;
 params    : param (',' param)* ;
-param     : LOCAL ':' type ;
+param     : LOCAL ':' type ('=' elements)? ;          // contents that are known: the round of a loop
 results   : type | '(' (type (',' type)*)? ')' ;
 where     : 'where' dimension (',' dimension)* ;
 dimension : label 'in' whole '..' whole? ;            // n in 1..512
@@ -62,7 +62,12 @@ slots     : 'slots' '{' slot* '}' ;
 slot      : buffer ('at' expr)? ;
 once      : 'once' '{' step* '}' ;
 steps     : 'steps' '{' step* '}' ;
-step      : label ':' label '(' operands? ')' '->' ('(' ')' | operands) ('{' attribute (',' attribute)* '}')? ;
+step      : label ':' label '(' operands? ')' '->' ('(' ')' | operands) ('{' attribute (',' attribute)* '}')?   # run
+          | label ':' 'if' expr '{' step* '}' ('else' '{' step* '}')?                                           # branch
+          | label ':' 'loop' label ('in' expr)? ('while' expr)? ('->' label)? '{' step* '}'                     # repeat
+          | 'let' label '=' expr ('most' expr)?                                                               # bind
+          | check                                                                                             # demand
+          ;
 
 // ---- formulas ----------------------------------------------------------------------------------------
 expr      : primary (operator primary)* ;
@@ -78,7 +83,7 @@ local     : 'let' name '=' expr ;
 
 label     : name | STRING ;
 // Words that only lead a statement are free elsewhere.
-name      : NAME | 'arena' | 'at' | 'check' | 'graph' | 'kernel' | 'least' | 'once' | 'program' | 'slots' | 'steps' | 'weights' | 'if' | 'let' | 'where' | 'scratch' ;
+name      : NAME | 'arena' | 'at' | 'check' | 'else' | 'graph' | 'kernel' | 'least' | 'once' | 'loop' | 'most' | 'program' | 'slots' | 'steps' | 'weights' | 'while' | 'if' | 'let' | 'where' | 'scratch' ;
 
 HASH      : 'sha:' [0-9a-f]+ ;
 SHAPE     : [0-9]+ ('x' [0-9]+)+ ;

@@ -27,7 +27,7 @@ public sealed class Origins(IEnumerable<string> names)
 
     private static IEnumerable<string> Names(Module module) => module.Graph is { } graph ? Names(graph) : Names(module.MustBeProgram);
 
-    private static IEnumerable<string> Names(Program program) => program.Slots.Select(s => s.Name).Concat(program.Steps.OfType<CallKernel>().SelectMany(c => (c.Info?.Nodes ?? []).Append(c.Name)));
+    private static IEnumerable<string> Names(Program program) => program.Slots.Select(s => s.Name).Concat(program.Steps.Calls.SelectMany(c => (c.Info?.Nodes ?? []).Append(c.Name)));
 
     private static IEnumerable<string> Names(Graph graph) => graph.Inputs.Concat(graph.Weights).Concat(graph.Outputs).Select(v => v.Name)
         .Concat(graph.Nodes.SelectMany(n => n.Results.Select(v => v.Name).Concat(n.Regions.SelectMany(Names))));

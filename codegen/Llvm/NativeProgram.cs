@@ -26,9 +26,10 @@ public sealed class NativeProgram
 
     /// <summary>Runs it on one tensor for each of its inputs.</summary>
     /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit the program.</exception>
-    public Tensor[] Run(IReadOnlyList<Tensor> inputs, nint host = 0)
+    /// <exception cref="OperationCanceledException">It was asked to end: between two kernels.</exception>
+    public Tensor[] Run(IReadOnlyList<Tensor> inputs, nint host = 0, CancellationToken cancellation = default)
     {
-        var symbols = Dimensions.Bind(program.Inputs, inputs, program.Guards);
+        var symbols = new SortedDictionary<string, long>(Dimensions.Bind(program.Inputs, inputs, program.Guards).ToDictionary(), StringComparer.Ordinal);
         var arena = Bytes.Zeros(Dimensions.Evaluate(program.ArenaBytes, symbols));
         var memory = new Dictionary<string, Bytes>(weights, StringComparer.Ordinal);
         foreach (var (value, tensor) in program.Inputs.Zip(inputs)) memory[value.Name] = tensor.Bytes;
@@ -37,8 +38,7 @@ public sealed class NativeProgram
             if (slot.Kind == SlotKind.Arena) memory[slot.Name] = arena.Slice(Dimensions.Evaluate(slot.Offset, symbols), Dimensions.Evaluate(slot.Bytes, symbols));
             if (slot.Kind == SlotKind.Output && !memory.ContainsKey(slot.Name)) memory[slot.Name] = Bytes.Zeros(Dimensions.Evaluate(slot.Bytes, symbols));
         }
-        foreach (var step in program.Steps)
-            Call(step as CallKernel ?? throw new NotSupportedException($"a step {step.GetType().Name}"), memory, symbols, arena, host);
+        new StepRun(memory, symbols, call => Call(call, memory, symbols, arena, host), cancellation).Run(program.Steps);
         return [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, symbols), memory[value.Name]))];
     }
 

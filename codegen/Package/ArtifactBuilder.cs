@@ -81,19 +81,19 @@ public sealed class ArtifactBuilder
     private List<(string Name, string Text)> Modules(CancellationToken cancellation)
     {
         var prefix = $"{options.Name}.";
-        var plan = new PlanKernel("plan", program);
-        string Symbol(string kernel) => Symbols.Of(kernel, kernel == plan.Kernel.Name ? $"{prefix}entry." : $"{prefix}kernel.");
+        var plan = PlanKernel.AtEntry("plan", program);
         var pool = options.Pool ? ThreadPool.ParallelFor(options.Name) : null;
         var strided = new StridedKernels(program);
-        var entry = new EntryModule(model, plan, Symbol, contract, place, strided, pool).Emit();
+        var entry = new EntryModule(model, plan, kernel => Symbols.Of(kernel, $"{prefix}kernel."), kernel => Symbols.Of(kernel, $"{prefix}entry."), contract, place, strided, pool);
+        var text = entry.Emit();
         Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
         var kernels = new (string, string)[every.Count];
         Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), Kernel(every[i])));
-        List<(string, string)> all = [.. kernels, ("entry", entry), ("plan", KernelEmitter.Emit([plan.Kernel], options.Target, $"{prefix}entry."))];
+        List<(string, string)> all = [.. kernels, ("entry", text), ("plan", KernelEmitter.Emit([plan.Kernel, .. entry.Late], options.Target, $"{prefix}entry."))];
         if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, options.Target.Architecture)));
         return all;
 
-        string Kernel(Kernel kernel) => KernelEmitter.Emit([kernel], options.Target, $"{prefix}kernel.") is var text && options.Debug is { } places ? DebugText.Add(text, kernel.Name, places) : text;
+        string Kernel(Kernel kernel) => KernelEmitter.Emit([kernel], options.Target, $"{prefix}kernel.") is var code && options.Debug is { } places ? DebugText.Add(code, kernel.Name, places) : code;
     }
 
     private List<string> Objects(List<(string Name, string Text)> modules, string folder, CancellationToken cancellation)

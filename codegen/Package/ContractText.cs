@@ -46,7 +46,7 @@ public static class ContractText
             Tensors(json, "inputs", program.Inputs);
             Tensors(json, "outputs", program.Outputs);
             json.WriteStartArray("kernels");
-            foreach (var step in program.Steps.OfType<CallKernel>())
+            foreach (var step in program.Steps.Calls)
             {
                 json.WriteStartObject();
                 json.WriteString("name", step.Name);

@@ -8,21 +8,27 @@ namespace Lathe.Codegen.Package;
 /// </summary>
 /// <param name="model">Names.</param>
 /// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
+/// <param name="planOf">The symbol that the plan, or another kernel of the entry's own, is emitted under.</param>
 /// <param name="contract">What <c>NAME_contract</c> returns.</param>
 /// <param name="weights">Where the weights are.</param>
 /// <param name="strided">What runs where a caller gives strides.</param>
 /// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
-public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, string contract, WeightPlace weights, StridedKernels strided, string? pool = null)
+public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, string contract, WeightPlace weights, StridedKernels strided, string? pool = null)
 {
     private const int TensorBytes = 32, HostBytes = 40, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
     private readonly AssemblyText code = new();
     private readonly Aliases aliases = new(model.Program);
+    private readonly List<Kernel> late = [];
+    private readonly Bounds bounds = Bounds.Of(model.Program);
 
     private Program Program => model.Program;
 
+    /// <summary>Kernels of the entry's own, to be emitted beside the plan; known once the text is.</summary>
+    public IReadOnlyList<Kernel> Late => late;
+
     public string Emit()
     {
-        foreach (var kernel in Program.Kernels.Concat(strided.Kernels).Append(plan.Kernel).Select(k => k.Name)) code.Raw($"declare hidden void @\"{symbolOf(kernel)}\"(ptr, ptr, ptr, ptr) nounwind");
+        foreach (var symbol in Program.Kernels.Concat(strided.Kernels).Select(k => symbolOf(k.Name)).Append(planOf(plan.Kernel.Name))) Declare(symbol);
         code.Raw(weights.Declarations(model.Name));
         code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
         if (pool is not null)
@@ -36,8 +42,11 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         Invoke();
         code.Raw($"define i32 @{model.Name}_run(ptr %model, ptr %inputs, ptr %outputs, ptr %workspace, ptr %host) nounwind {{");
         code.Line($"%code = call i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr null, ptr %workspace, ptr %host)").Line("ret i32 %code").Raw("}");
+        foreach (var kernel in late) Declare(planOf(kernel.Name));
         return code.ToString();
     }
+
+    private void Declare(string symbol) => code.Raw($"declare hidden void @\"{symbol}\"(ptr, ptr, ptr, ptr) nounwind");
 
     private void Errors()
     {
@@ -70,7 +79,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         var place = 0L;
         foreach (var extent in Program.Inputs.Concat(Program.Outputs).SelectMany(v => v.Type.Shape))
         {
-            code.Line($"store i64 {Number(extent, table)}, ptr {code.At("%out", place)}");
+            code.Line($"store i64 {Number(bounds.Most(extent), table)}, ptr {code.At("%out", place)}"); // where a run decides, the bound
             place += 8;
         }
         code.Line("ret i32 0").Raw("}");
@@ -109,6 +118,16 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         foreach (var (i, value) in Program.Outputs.Index())
         {
             var tensor = i * TensorBytes;
+            if (IsLate(value))
+            {
+                // How large it is shows on the way: its shape and capacity are seen to where it is stored.
+                if (value.Type.Rank > 0) Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i);
+                data[value.Name] = Present(code.Field("%outputs", tensor + Data, "ptr"), ErrorCodes.OutputMissing + i);
+                tensors.AddLate(value, data[value.Name], code.Field("%outputs", tensor + Capacity, "i64"));
+                code.ReturnIf(code.Let($"icmp ne ptr {code.Field("%outputs", tensor + StridesAt, "ptr")}, null"), ErrorCodes.OutputStrides + i);
+                Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
+                continue;
+            }
             var (shape, strides) = ("", "null");
             if (value.Type.Rank > 0)
             {
@@ -132,15 +151,32 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         var stored = code.Field("%model", 0, "ptr");
         foreach (var slot in Program.Slots)
             if (slot.Kind is SlotKind.Weight or SlotKind.Arena) data[slot.Name] = Offset(slot.Kind == SlotKind.Weight ? stored : "%workspace", Number(slot.Offset, table));
-        new Calls(code, Program, symbolOf, strided, tensors, aliases).Emit(data, dims, step => step.Scratch is { } scratch ? Offset("%workspace", Number(scratch, table)) : "null");
+        var numbers = new LateNumbers(code, Program, dims, planOf);
+        new Calls(code, Program, numbers, symbolOf, strided, tensors, aliases).Emit(data, dims, step => step.Scratch is { } scratch ? Offset("%workspace", Number(scratch, table)) : "null", call => LateOutputs(call, numbers));
+        late.AddRange(numbers.Kernels);
         code.Line("ret i32 0").Raw("}");
+    }
+
+    private bool IsLate(Value value) => value.Type.Shape.Any(extent => bounds.BoundIn(extent).Any());
+
+    /// <summary>Before a call that stores an output whose size the run has found: its shape is written, its capacity must do.</summary>
+    private void LateOutputs(CallKernel call, LateNumbers numbers)
+    {
+        var stored = call.Arguments.Skip(Program.Kernels.First(k => k.Name == call.Kernel).Inputs.Count).ToHashSet(StringComparer.Ordinal);
+        foreach (var (i, value) in Program.Outputs.Index().Where(o => IsLate(o.Item) && stored.Contains(o.Item.Name)))
+        {
+            var shape = code.Field("%outputs", (i * TensorBytes) + ShapeAt, "ptr");
+            foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {numbers.Value(extent)}, ptr {code.At(shape, axis * 8)}");
+            Enough(i * TensorBytes, numbers.Value(PlanKernel.Bytes(value.Type)), ErrorCodes.OutputCapacity + i);
+        }
     }
 
     /// <summary>The dimensions of this run, each read off the first input that has it.</summary>
     private string Dimensions(List<string> shapes)
     {
-        if (Program.Symbols.Count == 0) return "null";
-        var dims = code.Let($"alloca [{Program.Symbols.Count} x i64], align 8");
+        if (LateNumbers.Symbols(Program) is var all && all.Count == 0) return "null";
+        var dims = code.Let($"alloca [{all.Count} x i64], align 8");
+        if (Program.Symbols.Count == 0) return dims;
         foreach (var (s, symbol) in Program.Symbols.Index())
         {
             var (input, axis) = (from v in Program.Inputs.Index() from e in v.Item.Type.Shape.Index() where e.Item == symbol select (v.Index, e.Index)).First();
@@ -192,7 +228,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
         var table = code.Let($"alloca [{plan.Count} x i64], align 8");
         var arguments = code.Let("alloca [1 x ptr], align 8");
         code.Line($"store ptr {table}, ptr {arguments}");
-        code.Line($"call void @\"{symbolOf(plan.Kernel.Name)}\"(ptr {arguments}, ptr {Calls.DimensionsOf(code, plan.Kernel, Program, dims)}, ptr null, ptr null)");
+        code.Line($"call void @\"{planOf(plan.Kernel.Name)}\"(ptr {arguments}, ptr {Calls.DimensionsOf(code, plan.Kernel, Program, dims)}, ptr null, ptr null)");
         return table;
     }
 

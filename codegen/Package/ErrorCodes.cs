@@ -6,7 +6,7 @@ namespace Lathe.Codegen.Package;
 public static class ErrorCodes
 {
     public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6, HostUnknown = 7;
-    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000, OutputOverlap = 11000;
+    public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000, OutputOverlap = 11000, Refused = 12000;
 
     /// <summary>Every code of a model with its text, in order of code.</summary>
     public static IEnumerable<(int Code, string Text)> Of(Program program, StridedKernels strided)
@@ -30,9 +30,18 @@ public static class ErrorCodes
         foreach (var (i, guard) in program.Guards.Index()) yield return (Guard + i, guard.Message);
         foreach (var (i, symbol) in program.Symbols.Index()) yield return (DimensionRange + i, $"a dimension is out of its range: {Range(symbol)}");
         foreach (var (i, value) in program.Outputs.Index()) yield return (OutputOverlap + i, $"output '{value.Name}' lies over another output, or over an input that is still read when it is written");
+        foreach (var (i, step) in program.Steps.Flat.Where(s => s is Let or Demand).Index()) yield return (Refused + i, Refusal(step));
 
         string Strides(Value value) => strided.Takes(value) ? "has strides that reach beyond any memory" : "must be dense: strides NULL or those of its shape";
     }
+
+    /// <summary>What a step of the run refuses.</summary>
+    private static string Refusal(Step step) => step switch
+    {
+        Demand d => d.Guard.Message,
+        Let { Symbol: var symbol } => $"{Range(symbol)} is out of its range: the data decide it, --max {symbol.Name}=N bounds it",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>A shape as a person reads it, with the ranges of its dimensions.</summary>
     private static string Shape(Program program, Value value)

@@ -29,7 +29,7 @@ internal static class Once
         });
         var needed = program.Slots.Where(s => s.Kind == SlotKind.Weight).Select(s => s.Name).ToList();
         var packers = program.Once.Select(s => s.Kernel).ToHashSet(StringComparer.Ordinal);
-        packers.ExceptWith(program.Steps.OfType<CallKernel>().Select(s => s.Kernel));
+        packers.ExceptWith(program.Steps.Calls.Select(s => s.Kernel));
         return program with
         {
             Slots = [.. program.Slots.Where(s => s.Kind != SlotKind.Source)],

@@ -20,8 +20,16 @@ public sealed class StridedKernels
     {
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
         var tensors = program.Inputs.Concat(program.Outputs).Where(v => v.Type.Rank > 0).ToDictionary(v => v.Name, v => v.Type, StringComparer.Ordinal);
+        var bounds = Bounds.Of(program);
+        foreach (var value in program.Outputs.Where(v => v.Type.Shape.Any(e => bounds.BoundIn(e).Any())))
+        {
+            // A run decides how large it is: where it lies is asked when it is stored.
+            refused.Add(value.Name);
+            tensors.Remove(value.Name);
+        }
+        refused.UnionWith(program.Steps.Flat.Select(s => s.Asked).OfType<string>()); // one number is read where it lies in a dense tensor
         foreach (var value in tensors.Where(t => t.Value.Scalar.Bits < 8)) refused.Add(value.Key);
-        foreach (var call in program.Steps.OfType<CallKernel>())
+        foreach (var call in program.Steps.Calls)
         {
             Seq<(int Argument, Shape Shape)> given = [.. call.Arguments.Index().Where(a => tensors.ContainsKey(a.Item)).Select(a => (a.Index, tensors[a.Item].Shape))];
             if (given.Count == 0) continue;

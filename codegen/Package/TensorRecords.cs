@@ -59,6 +59,17 @@ internal sealed class TensorRecords
         string Bytes(string elements) => bits % 8 == 0 ? code.Let($"mul i64 {elements}, {bits / 8}") : code.Let($"sdiv i64 {code.Let($"add i64 {code.Let($"mul i64 {elements}, {bits}")}, 7")}, 8");
     }
 
+    /// <summary>The next output, whose size a run decides: it may fill all of its capacity.</summary>
+    public void AddLate(Value value, string data, string capacity)
+    {
+        var record = code.At(outputs, 8L * Words * (added - program.Inputs.Count));
+        (places[value.Name], var own) = (axes, code.At(strides, 8L * axes));
+        code.Line($"store ptr {data}, ptr {record}").Line($"store ptr {code.Let($"getelementptr i8, ptr {data}, i64 {capacity}")}, ptr {code.At(record, 8)}");
+        code.Line($"store ptr {data}, ptr {code.At(record, 16)}").Line($"store ptr {own}, ptr {code.At(record, 24)}");
+        code.Line($"store ptr null, ptr {code.At(record, 32)}").Line($"store i64 0, ptr {code.At(record, 40)}");
+        (added, axes) = (added + 1, axes + value.Type.Rank);
+    }
+
     /// <summary>An i64: the stride of a tensor along an axis, in elements.</summary>
     public string Stride(string tensor, int axis) => code.Field(strides, 8L * (places[tensor] + axis), "i64");
 

@@ -43,8 +43,9 @@ public partial class IrParser : Parser {
 		T__24=25, T__25=26, T__26=27, T__27=28, T__28=29, T__29=30, T__30=31, 
 		T__31=32, T__32=33, T__33=34, T__34=35, T__35=36, T__36=37, T__37=38, 
 		T__38=39, T__39=40, T__40=41, T__41=42, T__42=43, T__43=44, T__44=45, 
-		T__45=46, T__46=47, HASH=48, SHAPE=49, INT=50, FLOAT=51, LOCAL=52, GLOBAL=53, 
-		NAME=54, STRING=55, COMMENT=56, SPACE=57, OTHER=58;
+		T__45=46, T__46=47, T__47=48, T__48=49, T__49=50, HASH=51, SHAPE=52, INT=53, 
+		FLOAT=54, LOCAL=55, GLOBAL=56, NAME=57, STRING=58, COMMENT=59, SPACE=60, 
+		OTHER=61;
 	public const int
 		RULE_file = 0, RULE_weights = 1, RULE_weight = 2, RULE_plane = 3, RULE_elements = 4, 
 		RULE_graph = 5, RULE_params = 6, RULE_param = 7, RULE_results = 8, RULE_where = 9, 
@@ -72,16 +73,16 @@ public partial class IrParser : Parser {
 		"'('", "')'", "'->'", "'return'", "'where'", "'in'", "'..'", "'-'", "'check'", 
 		"'_'", "'yield'", "'tensor'", "'<'", "'>'", "'kernel'", "'let'", "'scratch'", 
 		"'if'", "'else'", "'program'", "'arena'", "'least'", "'slots'", "'at'", 
-		"'once'", "'steps'", "'+'", "'*'", "'/'", "'%'", "'<='", "'=='", "'&'", 
-		"'|'", "'^'", "'<<'", "'>>'", "';'"
+		"'once'", "'steps'", "'loop'", "'while'", "'most'", "'+'", "'*'", "'/'", 
+		"'%'", "'<='", "'=='", "'&'", "'|'", "'^'", "'<<'", "'>>'", "';'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
-		"HASH", "SHAPE", "INT", "FLOAT", "LOCAL", "GLOBAL", "NAME", "STRING", 
-		"COMMENT", "SPACE", "OTHER"
+		null, null, null, "HASH", "SHAPE", "INT", "FLOAT", "LOCAL", "GLOBAL", 
+		"NAME", "STRING", "COMMENT", "SPACE", "OTHER"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -321,6 +322,7 @@ public partial class IrParser : Parser {
 			case T__24:
 			case T__25:
 			case T__26:
+			case T__27:
 			case T__28:
 			case T__29:
 			case T__30:
@@ -328,6 +330,9 @@ public partial class IrParser : Parser {
 			case T__32:
 			case T__33:
 			case T__34:
+			case T__35:
+			case T__36:
+			case T__37:
 			case HASH:
 			case NAME:
 				{
@@ -390,7 +395,7 @@ public partial class IrParser : Parser {
 			State = 135;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
 				{
 				State = 132;
 				name();
@@ -441,7 +446,7 @@ public partial class IrParser : Parser {
 			State = 148;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 				{
 				State = 140;
 				expr();
@@ -589,7 +594,7 @@ public partial class IrParser : Parser {
 			State = 179;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 				{
 				State = 178;
 				operands();
@@ -669,6 +674,9 @@ public partial class IrParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
 			return GetRuleContext<TypeContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ElementsContext elements() {
+			return GetRuleContext<ElementsContext>(0);
+		}
 		public ParamContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -680,6 +688,7 @@ public partial class IrParser : Parser {
 	public ParamContext param() {
 		ParamContext _localctx = new ParamContext(Context, State);
 		EnterRule(_localctx, 14, RULE_param);
+		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
@@ -689,6 +698,18 @@ public partial class IrParser : Parser {
 			Match(T__3);
 			State = 193;
 			type();
+			State = 196;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__4) {
+				{
+				State = 194;
+				Match(T__4);
+				State = 195;
+				elements();
+				}
+			}
+
 			}
 		}
 		catch (RecognitionException re) {
@@ -722,48 +743,48 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 16, RULE_results);
 		int _la;
 		try {
-			State = 208;
+			State = 211;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__20:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 195;
+				State = 198;
 				type();
 				}
 				break;
 			case T__9:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 196;
+				State = 199;
 				Match(T__9);
-				State = 205;
+				State = 208;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__20) {
 					{
-					State = 197;
+					State = 200;
 					type();
-					State = 202;
+					State = 205;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 198;
+						State = 201;
 						Match(T__5);
-						State = 199;
+						State = 202;
 						type();
 						}
 						}
-						State = 204;
+						State = 207;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 207;
+				State = 210;
 				Match(T__10);
 				}
 				break;
@@ -804,23 +825,23 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 210;
+			State = 213;
 			Match(T__13);
-			State = 211;
+			State = 214;
 			dimension();
-			State = 216;
+			State = 219;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 212;
+				State = 215;
 				Match(T__5);
-				State = 213;
+				State = 216;
 				dimension();
 				}
 				}
-				State = 218;
+				State = 221;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -862,20 +883,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 219;
-			label();
-			State = 220;
-			Match(T__14);
-			State = 221;
-			whole();
 			State = 222;
-			Match(T__15);
+			label();
+			State = 223;
+			Match(T__14);
 			State = 224;
+			whole();
+			State = 225;
+			Match(T__15);
+			State = 227;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16 || _la==INT) {
 				{
-				State = 223;
+				State = 226;
 				whole();
 				}
 			}
@@ -910,17 +931,17 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 227;
+			State = 230;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16) {
 				{
-				State = 226;
+				State = 229;
 				Match(T__16);
 				}
 			}
 
-			State = 229;
+			State = 232;
 			Match(INT);
 			}
 		}
@@ -954,13 +975,13 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 231;
-			Match(T__17);
-			State = 232;
-			expr();
-			State = 233;
-			Match(T__5);
 			State = 234;
+			Match(T__17);
+			State = 235;
+			expr();
+			State = 236;
+			Match(T__5);
+			State = 237;
 			Match(STRING);
 			}
 		}
@@ -1006,42 +1027,42 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 236;
-			targets();
-			State = 237;
-			Match(T__4);
-			State = 238;
-			call();
 			State = 239;
-			Match(T__3);
+			targets();
 			State = 240;
+			Match(T__4);
+			State = 241;
+			call();
+			State = 242;
+			Match(T__3);
+			State = 243;
 			made();
-			State = 245;
+			State = 248;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 241;
+				State = 244;
 				Match(T__5);
-				State = 242;
+				State = 245;
 				made();
 				}
 				}
-				State = 247;
+				State = 250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 252;
+			State = 255;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 248;
+				State = 251;
 				Match(T__1);
-				State = 249;
+				State = 252;
 				inside();
-				State = 250;
+				State = 253;
 				Match(T__2);
 				}
 			}
@@ -1079,21 +1100,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 254;
+			State = 257;
 			Match(LOCAL);
-			State = 259;
+			State = 262;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 255;
+				State = 258;
 				Match(T__5);
-				State = 256;
+				State = 259;
 				Match(LOCAL);
 				}
 				}
-				State = 261;
+				State = 264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1132,27 +1153,27 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 262;
+			State = 265;
 			type();
-			State = 268;
+			State = 271;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 263;
-				Match(T__4);
 				State = 266;
+				Match(T__4);
+				State = 269;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__6:
 					{
-					State = 264;
+					State = 267;
 					elements();
 					}
 					break;
 				case T__18:
 					{
-					State = 265;
+					State = 268;
 					Match(T__18);
 					}
 					break;
@@ -1200,37 +1221,37 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 270;
+			State = 273;
 			name();
-			State = 271;
+			State = 274;
 			Match(T__9);
-			State = 280;
+			State = 283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 31525265826660866L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 252202128872587778L) != 0)) {
 				{
-				State = 272;
+				State = 275;
 				argument();
-				State = 277;
+				State = 280;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 273;
+					State = 276;
 					Match(T__5);
-					State = 274;
+					State = 277;
 					argument();
 					}
 					}
-					State = 279;
+					State = 282;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 282;
+			State = 285;
 			Match(T__10);
 			}
 		}
@@ -1264,7 +1285,7 @@ public partial class IrParser : Parser {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
 		EnterRule(_localctx, 34, RULE_argument);
 		try {
-			State = 286;
+			State = 289;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__18:
@@ -1272,7 +1293,7 @@ public partial class IrParser : Parser {
 			case GLOBAL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 284;
+				State = 287;
 				operand();
 				}
 				break;
@@ -1284,6 +1305,7 @@ public partial class IrParser : Parser {
 			case T__24:
 			case T__25:
 			case T__26:
+			case T__27:
 			case T__28:
 			case T__29:
 			case T__30:
@@ -1291,10 +1313,13 @@ public partial class IrParser : Parser {
 			case T__32:
 			case T__33:
 			case T__34:
+			case T__35:
+			case T__36:
+			case T__37:
 			case NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 285;
+				State = 288;
 				attribute();
 				}
 				break;
@@ -1334,11 +1359,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 288;
+			State = 291;
 			name();
-			State = 289;
+			State = 292;
 			Match(T__4);
-			State = 290;
+			State = 293;
 			literal();
 			}
 		}
@@ -1396,7 +1421,7 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 38, RULE_inside);
 		int _la;
 		try {
-			State = 308;
+			State = 311;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__19:
@@ -1404,23 +1429,23 @@ public partial class IrParser : Parser {
 				_localctx = new GroupContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 295;
+				State = 298;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LOCAL) {
 					{
 					{
-					State = 292;
+					State = 295;
 					node();
 					}
 					}
-					State = 297;
+					State = 300;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 298;
-				Match(T__19);
 				State = 301;
+				Match(T__19);
+				State = 304;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__0:
@@ -1431,6 +1456,7 @@ public partial class IrParser : Parser {
 				case T__24:
 				case T__25:
 				case T__26:
+				case T__27:
 				case T__28:
 				case T__29:
 				case T__30:
@@ -1438,9 +1464,12 @@ public partial class IrParser : Parser {
 				case T__32:
 				case T__33:
 				case T__34:
+				case T__35:
+				case T__36:
+				case T__37:
 				case NAME:
 					{
-					State = 299;
+					State = 302;
 					call();
 					}
 					break;
@@ -1448,7 +1477,7 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 300;
+					State = 303;
 					operands();
 					}
 					break;
@@ -1461,17 +1490,17 @@ public partial class IrParser : Parser {
 				_localctx = new RegionsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 304;
+				State = 307;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 303;
+					State = 306;
 					graph();
 					}
 					}
-					State = 306;
+					State = 309;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==T__8 );
@@ -1514,21 +1543,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 310;
+			State = 313;
 			operand();
-			State = 315;
+			State = 318;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 311;
+				State = 314;
 				Match(T__5);
-				State = 312;
+				State = 315;
 				operand();
 				}
 				}
-				State = 317;
+				State = 320;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1563,9 +1592,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 318;
+			State = 321;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -1607,25 +1636,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 320;
+			State = 323;
 			Match(T__20);
-			State = 321;
+			State = 324;
 			Match(T__21);
-			State = 325;
+			State = 328;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1688849860264064L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 322;
+				State = 325;
 				shape();
-				State = 323;
+				State = 326;
 				Match(T__5);
 				}
 			}
 
-			State = 327;
+			State = 330;
 			encoding();
-			State = 328;
+			State = 331;
 			Match(T__22);
 			}
 		}
@@ -1662,55 +1691,55 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 46, RULE_shape);
 		int _la;
 		try {
-			State = 344;
+			State = 347;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 330;
+				State = 333;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 331;
+				State = 334;
 				Match(INT);
 				}
 				break;
 			case T__6:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 332;
+				State = 335;
 				Match(T__6);
-				State = 341;
+				State = 344;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 					{
-					State = 333;
+					State = 336;
 					expr();
-					State = 338;
+					State = 341;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 334;
+						State = 337;
 						Match(T__5);
-						State = 335;
+						State = 338;
 						expr();
 						}
 						}
-						State = 340;
+						State = 343;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 343;
+				State = 346;
 				Match(T__7);
 				}
 				break;
@@ -1754,19 +1783,19 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 346;
+			State = 349;
 			name();
-			State = 350;
+			State = 353;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
 				{
 				{
-				State = 347;
+				State = 350;
 				attribute();
 				}
 				}
-				State = 352;
+				State = 355;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1802,9 +1831,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 353;
+			State = 356;
 			encoding();
-			State = 354;
+			State = 357;
 			Match(Eof);
 			}
 		}
@@ -1865,42 +1894,42 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 52, RULE_literal);
 		int _la;
 		try {
-			State = 374;
+			State = 377;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,41,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,42,Context) ) {
 			case 1:
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 356;
+				State = 359;
 				Match(T__6);
-				State = 365;
+				State = 368;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563313116802L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508752299650L) != 0)) {
 					{
-					State = 357;
+					State = 360;
 					literal();
-					State = 362;
+					State = 365;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 358;
+						State = 361;
 						Match(T__5);
-						State = 359;
+						State = 362;
 						literal();
 						}
 						}
-						State = 364;
+						State = 367;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 367;
+				State = 370;
 				Match(T__7);
 				}
 				break;
@@ -1908,7 +1937,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 368;
+				State = 371;
 				type();
 				}
 				break;
@@ -1916,11 +1945,11 @@ public partial class IrParser : Parser {
 				_localctx = new OfEncodingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 369;
+				State = 372;
 				Match(T__9);
-				State = 370;
+				State = 373;
 				encoding();
-				State = 371;
+				State = 374;
 				Match(T__10);
 				}
 				break;
@@ -1928,7 +1957,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfExprContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 373;
+				State = 376;
 				expr();
 				}
 				break;
@@ -1979,73 +2008,73 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 376;
+			State = 379;
 			Match(T__23);
-			State = 377;
-			label();
-			State = 378;
-			Match(T__9);
 			State = 380;
+			label();
+			State = 381;
+			Match(T__9);
+			State = 383;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 379;
+				State = 382;
 				buffers();
 				}
 			}
 
-			State = 382;
+			State = 385;
 			Match(T__10);
-			State = 383;
+			State = 386;
 			Match(T__11);
-			State = 387;
+			State = 390;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 384;
+				State = 387;
 				Match(T__9);
-				State = 385;
+				State = 388;
 				Match(T__10);
 				}
 				break;
 			case LOCAL:
 				{
-				State = 386;
+				State = 389;
 				buffers();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 390;
+			State = 393;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 389;
+				State = 392;
 				where();
 				}
 			}
 
-			State = 392;
+			State = 395;
 			Match(T__1);
-			State = 396;
+			State = 399;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 				{
 				{
-				State = 393;
+				State = 396;
 				stmt();
 				}
 				}
-				State = 398;
+				State = 401;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 399;
+			State = 402;
 			Match(T__2);
 			}
 		}
@@ -2082,21 +2111,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 401;
+			State = 404;
 			buffer();
-			State = 406;
+			State = 409;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 402;
+				State = 405;
 				Match(T__5);
-				State = 403;
+				State = 406;
 				buffer();
 				}
 				}
-				State = 408;
+				State = 411;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2142,40 +2171,40 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 409;
-			Match(LOCAL);
-			State = 410;
-			Match(T__3);
 			State = 412;
+			Match(LOCAL);
+			State = 413;
+			Match(T__3);
+			State = 415;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1688849860264064L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 411;
+				State = 414;
 				shape();
 				}
 			}
 
-			State = 414;
+			State = 417;
 			name();
-			State = 416;
+			State = 419;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,48,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,49,Context) ) {
 			case 1:
 				{
-				State = 415;
+				State = 418;
 				attribute();
 				}
 				break;
 			}
-			State = 420;
+			State = 423;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__14) {
 				{
-				State = 418;
+				State = 421;
 				Match(T__14);
-				State = 419;
+				State = 422;
 				name();
 				}
 			}
@@ -2261,30 +2290,30 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 60, RULE_stmt);
 		int _la;
 		try {
-			State = 459;
+			State = 462;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,53,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
 			case 1:
 				_localctx = new BlockContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 422;
+				State = 425;
 				Match(T__1);
-				State = 426;
+				State = 429;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 					{
 					{
-					State = 423;
+					State = 426;
 					stmt();
 					}
 					}
-					State = 428;
+					State = 431;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 429;
+				State = 432;
 				Match(T__2);
 				}
 				break;
@@ -2292,13 +2321,13 @@ public partial class IrParser : Parser {
 				_localctx = new LetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 430;
-				Match(T__24);
-				State = 431;
-				name();
-				State = 432;
-				Match(T__4);
 				State = 433;
+				Match(T__24);
+				State = 434;
+				name();
+				State = 435;
+				Match(T__4);
+				State = 436;
 				expr();
 				}
 				break;
@@ -2306,9 +2335,9 @@ public partial class IrParser : Parser {
 				_localctx = new ScratchContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 435;
+				State = 438;
 				Match(T__25);
-				State = 436;
+				State = 439;
 				buffer();
 				}
 				break;
@@ -2316,41 +2345,41 @@ public partial class IrParser : Parser {
 				_localctx = new NestContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 437;
+				State = 440;
 				head();
-				State = 442;
+				State = 445;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 438;
+					State = 441;
 					Match(T__5);
-					State = 439;
+					State = 442;
 					head();
 					}
 					}
-					State = 444;
+					State = 447;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 445;
+				State = 448;
 				Match(T__1);
-				State = 449;
+				State = 452;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 22518066571395590L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 					{
 					{
-					State = 446;
+					State = 449;
 					stmt();
 					}
 					}
-					State = 451;
+					State = 454;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 452;
+				State = 455;
 				Match(T__2);
 				}
 				break;
@@ -2358,13 +2387,13 @@ public partial class IrParser : Parser {
 				_localctx = new StoreContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 454;
-				Match(LOCAL);
-				State = 455;
-				index();
-				State = 456;
-				Match(T__4);
 				State = 457;
+				Match(LOCAL);
+				State = 458;
+				index();
+				State = 459;
+				Match(T__4);
+				State = 460;
 				expr();
 				}
 				break;
@@ -2403,32 +2432,32 @@ public partial class IrParser : Parser {
 		HeadContext _localctx = new HeadContext(Context, State);
 		EnterRule(_localctx, 62, RULE_head);
 		try {
-			State = 467;
+			State = 470;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,55,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,56,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 461;
+				State = 464;
 				Match(T__26);
-				State = 462;
+				State = 465;
 				expr();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 464;
+				State = 467;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,55,Context) ) {
 				case 1:
 					{
-					State = 463;
+					State = 466;
 					name();
 					}
 					break;
 				}
-				State = 466;
+				State = 469;
 				axis();
 				}
 				break;
@@ -2466,11 +2495,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 469;
+			State = 472;
 			name();
-			State = 470;
+			State = 473;
 			Match(T__14);
-			State = 471;
+			State = 474;
 			expr();
 			}
 		}
@@ -2507,47 +2536,47 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 473;
+			State = 476;
 			Match(T__6);
-			State = 482;
+			State = 485;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,58,Context) ) {
+			case 1:
 				{
-				State = 474;
+				State = 477;
 				expr();
-				State = 479;
+				State = 482;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 475;
+					State = 478;
 					Match(T__5);
-					State = 476;
+					State = 479;
 					expr();
 					}
 					}
-					State = 481;
+					State = 484;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
+				break;
 			}
-
-			State = 486;
+			State = 489;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__27) {
 				{
-				State = 484;
+				State = 487;
 				Match(T__27);
-				State = 485;
+				State = 488;
 				expr();
 				}
 			}
 
-			State = 488;
+			State = 491;
 			Match(T__7);
 			}
 		}
@@ -2608,83 +2637,83 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 490;
+			State = 493;
 			Match(T__28);
-			State = 491;
-			label();
-			State = 492;
-			Match(T__9);
 			State = 494;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 493;
-				@params();
-				}
-			}
-
-			State = 496;
-			Match(T__10);
-			State = 497;
-			Match(T__11);
-			State = 498;
+			label();
+			State = 495;
 			Match(T__9);
-			State = 500;
+			State = 497;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 499;
+				State = 496;
 				@params();
 				}
 			}
 
-			State = 502;
+			State = 499;
 			Match(T__10);
-			State = 504;
+			State = 500;
+			Match(T__11);
+			State = 501;
+			Match(T__9);
+			State = 503;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 502;
+				@params();
+				}
+			}
+
+			State = 505;
+			Match(T__10);
+			State = 507;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 503;
+				State = 506;
 				where();
 				}
 			}
 
-			State = 506;
+			State = 509;
 			Match(T__1);
-			State = 507;
+			State = 510;
 			arena();
-			State = 511;
+			State = 514;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 508;
+				State = 511;
 				check();
 				}
 				}
-				State = 513;
+				State = 516;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 514;
+			State = 517;
 			slots();
-			State = 516;
+			State = 519;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__33) {
 				{
-				State = 515;
+				State = 518;
 				once();
 				}
 			}
 
-			State = 518;
+			State = 521;
 			steps();
-			State = 519;
+			State = 522;
 			Match(T__2);
 			}
 		}
@@ -2720,15 +2749,15 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 521;
-			Match(T__29);
-			State = 522;
-			expr();
-			State = 523;
-			Match(T__5);
 			State = 524;
-			Match(T__30);
+			Match(T__29);
 			State = 525;
+			expr();
+			State = 526;
+			Match(T__5);
+			State = 527;
+			Match(T__30);
+			State = 528;
 			expr();
 			}
 		}
@@ -2765,25 +2794,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 527;
+			State = 530;
 			Match(T__31);
-			State = 528;
+			State = 531;
 			Match(T__1);
-			State = 532;
+			State = 535;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 529;
+				State = 532;
 				slot();
 				}
 				}
-				State = 534;
+				State = 537;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 535;
+			State = 538;
 			Match(T__2);
 			}
 		}
@@ -2820,16 +2849,16 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 537;
-			buffer();
 			State = 540;
+			buffer();
+			State = 543;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__32) {
 				{
-				State = 538;
+				State = 541;
 				Match(T__32);
-				State = 539;
+				State = 542;
 				expr();
 				}
 			}
@@ -2869,25 +2898,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 542;
+			State = 545;
 			Match(T__33);
-			State = 543;
+			State = 546;
 			Match(T__1);
-			State = 547;
+			State = 550;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 54043263962989058L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 				{
 				{
-				State = 544;
+				State = 547;
 				step();
 				}
 				}
-				State = 549;
+				State = 552;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 550;
+			State = 553;
 			Match(T__2);
 			}
 		}
@@ -2924,25 +2953,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 552;
+			State = 555;
 			Match(T__34);
-			State = 553;
+			State = 556;
 			Match(T__1);
-			State = 557;
+			State = 560;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 54043263962989058L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 				{
 				{
-				State = 554;
+				State = 557;
 				step();
 				}
 				}
-				State = 559;
+				State = 562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 560;
+			State = 563;
 			Match(T__2);
 			}
 		}
@@ -2958,6 +2987,51 @@ public partial class IrParser : Parser {
 	}
 
 	public partial class StepContext : ParserRuleContext {
+		public StepContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_step; } }
+	 
+		public StepContext() { }
+		public virtual void CopyFrom(StepContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class BindContext : StepContext {
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
+			return GetRuleContext<LabelContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExprContext[] expr() {
+			return GetRuleContexts<ExprContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExprContext expr(int i) {
+			return GetRuleContext<ExprContext>(i);
+		}
+		public BindContext(StepContext context) { CopyFrom(context); }
+	}
+	public partial class RepeatContext : StepContext {
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
+			return GetRuleContexts<LabelContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label(int i) {
+			return GetRuleContext<LabelContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExprContext[] expr() {
+			return GetRuleContexts<ExprContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExprContext expr(int i) {
+			return GetRuleContext<ExprContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StepContext[] step() {
+			return GetRuleContexts<StepContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StepContext step(int i) {
+			return GetRuleContext<StepContext>(i);
+		}
+		public RepeatContext(StepContext context) { CopyFrom(context); }
+	}
+	public partial class RunContext : StepContext {
 		[System.Diagnostics.DebuggerNonUserCode] public LabelContext[] label() {
 			return GetRuleContexts<LabelContext>();
 		}
@@ -2976,11 +3050,28 @@ public partial class IrParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext attribute(int i) {
 			return GetRuleContext<AttributeContext>(i);
 		}
-		public StepContext(ParserRuleContext parent, int invokingState)
-			: base(parent, invokingState)
-		{
+		public RunContext(StepContext context) { CopyFrom(context); }
+	}
+	public partial class BranchContext : StepContext {
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
+			return GetRuleContext<LabelContext>(0);
 		}
-		public override int RuleIndex { get { return RULE_step; } }
+		[System.Diagnostics.DebuggerNonUserCode] public ExprContext expr() {
+			return GetRuleContext<ExprContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StepContext[] step() {
+			return GetRuleContexts<StepContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StepContext step(int i) {
+			return GetRuleContext<StepContext>(i);
+		}
+		public BranchContext(StepContext context) { CopyFrom(context); }
+	}
+	public partial class DemandContext : StepContext {
+		[System.Diagnostics.DebuggerNonUserCode] public CheckContext check() {
+			return GetRuleContext<CheckContext>(0);
+		}
+		public DemandContext(StepContext context) { CopyFrom(context); }
 	}
 
 	[RuleVersion(0)]
@@ -2989,82 +3080,251 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 80, RULE_step);
 		int _la;
 		try {
-			EnterOuterAlt(_localctx, 1);
-			{
-			State = 562;
-			label();
-			State = 563;
-			Match(T__3);
-			State = 564;
-			label();
-			State = 565;
-			Match(T__9);
-			State = 567;
+			State = 649;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882635776L) != 0)) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,81,Context) ) {
+			case 1:
+				_localctx = new RunContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
 				{
+				State = 565;
+				label();
 				State = 566;
-				operands();
-				}
-			}
-
-			State = 569;
-			Match(T__10);
-			State = 570;
-			Match(T__11);
-			State = 574;
-			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case T__9:
-				{
-				State = 571;
+				Match(T__3);
+				State = 567;
+				label();
+				State = 568;
 				Match(T__9);
-				State = 572;
-				Match(T__10);
-				}
-				break;
-			case T__18:
-			case LOCAL:
-			case GLOBAL:
-				{
-				State = 573;
-				operands();
-				}
-				break;
-			default:
-				throw new NoViableAltException(this);
-			}
-			State = 587;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==T__1) {
-				{
-				State = 576;
-				Match(T__1);
-				State = 577;
-				attribute();
-				State = 582;
+				State = 570;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==T__5) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 					{
+					State = 569;
+					operands();
+					}
+				}
+
+				State = 572;
+				Match(T__10);
+				State = 573;
+				Match(T__11);
+				State = 577;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case T__9:
 					{
-					State = 578;
-					Match(T__5);
+					State = 574;
+					Match(T__9);
+					State = 575;
+					Match(T__10);
+					}
+					break;
+				case T__18:
+				case LOCAL:
+				case GLOBAL:
+					{
+					State = 576;
+					operands();
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 590;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__1) {
+					{
 					State = 579;
+					Match(T__1);
+					State = 580;
 					attribute();
+					State = 585;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==T__5) {
+						{
+						{
+						State = 581;
+						Match(T__5);
+						State = 582;
+						attribute();
+						}
+						}
+						State = 587;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 588;
+					Match(T__2);
+					}
+				}
+
+				}
+				break;
+			case 2:
+				_localctx = new BranchContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 592;
+				label();
+				State = 593;
+				Match(T__3);
+				State = 594;
+				Match(T__26);
+				State = 595;
+				expr();
+				State = 596;
+				Match(T__1);
+				State = 600;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+					{
+					{
+					State = 597;
+					step();
 					}
 					}
-					State = 584;
+					State = 602;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 585;
+				State = 603;
+				Match(T__2);
+				State = 613;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,75,Context) ) {
+				case 1:
+					{
+					State = 604;
+					Match(T__27);
+					State = 605;
+					Match(T__1);
+					State = 609;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+						{
+						{
+						State = 606;
+						step();
+						}
+						}
+						State = 611;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 612;
+					Match(T__2);
+					}
+					break;
+				}
+				}
+				break;
+			case 3:
+				_localctx = new RepeatContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 615;
+				label();
+				State = 616;
+				Match(T__3);
+				State = 617;
+				Match(T__35);
+				State = 618;
+				label();
+				State = 621;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__14) {
+					{
+					State = 619;
+					Match(T__14);
+					State = 620;
+					expr();
+					}
+				}
+
+				State = 625;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__36) {
+					{
+					State = 623;
+					Match(T__36);
+					State = 624;
+					expr();
+					}
+				}
+
+				State = 629;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__11) {
+					{
+					State = 627;
+					Match(T__11);
+					State = 628;
+					label();
+					}
+				}
+
+				State = 631;
+				Match(T__1);
+				State = 635;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+					{
+					{
+					State = 632;
+					step();
+					}
+					}
+					State = 637;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 638;
 				Match(T__2);
 				}
-			}
-
+				break;
+			case 4:
+				_localctx = new BindContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 640;
+				Match(T__24);
+				State = 641;
+				label();
+				State = 642;
+				Match(T__4);
+				State = 643;
+				expr();
+				State = 646;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,80,Context) ) {
+				case 1:
+					{
+					State = 644;
+					Match(T__37);
+					State = 645;
+					expr();
+					}
+					break;
+				}
+				}
+				break;
+			case 5:
+				_localctx = new DemandContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 648;
+				check();
+				}
+				break;
 			}
 		}
 		catch (RecognitionException re) {
@@ -3106,21 +3366,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 589;
+			State = 651;
 			primary();
-			State = 595;
+			State = 657;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 140668773203968L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) {
 				{
 				{
-				State = 590;
+				State = 652;
 				@operator();
-				State = 591;
+				State = 653;
 				primary();
 				}
 				}
-				State = 597;
+				State = 659;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3153,9 +3413,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 598;
+			State = 660;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 140668773203968L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -3259,18 +3519,18 @@ public partial class IrParser : Parser {
 		int _la;
 		try {
 			int _alt;
-			State = 661;
+			State = 723;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,81,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,91,Context) ) {
 			case 1:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 600;
+				State = 662;
 				Match(T__9);
-				State = 601;
+				State = 663;
 				expr();
-				State = 602;
+				State = 664;
 				Match(T__10);
 				}
 				break;
@@ -3278,37 +3538,37 @@ public partial class IrParser : Parser {
 				_localctx = new ApplyContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 604;
+				State = 666;
 				name();
-				State = 605;
+				State = 667;
 				Match(T__9);
-				State = 614;
+				State = 676;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 61924563311019522L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 					{
-					State = 606;
+					State = 668;
 					expr();
-					State = 611;
+					State = 673;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 607;
+						State = 669;
 						Match(T__5);
-						State = 608;
+						State = 670;
 						expr();
 						}
 						}
-						State = 613;
+						State = 675;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 616;
+				State = 678;
 				Match(T__10);
 				}
 				break;
@@ -3316,65 +3576,65 @@ public partial class IrParser : Parser {
 				_localctx = new ReductionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 618;
+				State = 680;
 				name();
-				State = 619;
+				State = 681;
 				axis();
-				State = 624;
+				State = 686;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 620;
+					State = 682;
 					Match(T__5);
-					State = 621;
+					State = 683;
 					axis();
 					}
 					}
-					State = 626;
+					State = 688;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 627;
+				State = 689;
 				Match(T__1);
-				State = 633;
+				State = 695;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,76,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,86,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 628;
+						State = 690;
 						local();
-						State = 629;
-						Match(T__46);
+						State = 691;
+						Match(T__49);
 						}
 						} 
 					}
-					State = 635;
+					State = 697;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,76,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,86,Context);
 				}
-				State = 636;
+				State = 698;
 				expr();
-				State = 641;
+				State = 703;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 637;
+					State = 699;
 					Match(T__5);
-					State = 638;
+					State = 700;
 					expr();
 					}
 					}
-					State = 643;
+					State = 705;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 644;
+				State = 706;
 				Match(T__2);
 				}
 				break;
@@ -3382,9 +3642,9 @@ public partial class IrParser : Parser {
 				_localctx = new LoadContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 646;
+				State = 708;
 				Match(LOCAL);
-				State = 647;
+				State = 709;
 				index();
 				}
 				break;
@@ -3392,28 +3652,28 @@ public partial class IrParser : Parser {
 				_localctx = new WordContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 649;
+				State = 711;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__16) {
 					{
-					State = 648;
+					State = 710;
 					Match(T__16);
 					}
 				}
 
-				State = 654;
+				State = 716;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INT:
 					{
-					State = 651;
+					State = 713;
 					Match(INT);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 652;
+					State = 714;
 					Match(FLOAT);
 					}
 					break;
@@ -3425,6 +3685,7 @@ public partial class IrParser : Parser {
 				case T__24:
 				case T__25:
 				case T__26:
+				case T__27:
 				case T__28:
 				case T__29:
 				case T__30:
@@ -3432,23 +3693,26 @@ public partial class IrParser : Parser {
 				case T__32:
 				case T__33:
 				case T__34:
+				case T__35:
+				case T__36:
+				case T__37:
 				case NAME:
 					{
-					State = 653;
+					State = 715;
 					name();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 658;
+				State = 720;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__3) {
 					{
-					State = 656;
+					State = 718;
 					Match(T__3);
-					State = 657;
+					State = 719;
 					name();
 					}
 				}
@@ -3459,7 +3723,7 @@ public partial class IrParser : Parser {
 				_localctx = new QuotedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 660;
+				State = 722;
 				Match(STRING);
 				}
 				break;
@@ -3497,13 +3761,13 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 663;
+			State = 725;
 			Match(T__24);
-			State = 664;
+			State = 726;
 			name();
-			State = 665;
+			State = 727;
 			Match(T__4);
-			State = 666;
+			State = 728;
 			expr();
 			}
 		}
@@ -3535,7 +3799,7 @@ public partial class IrParser : Parser {
 		LabelContext _localctx = new LabelContext(Context, State);
 		EnterRule(_localctx, 90, RULE_label);
 		try {
-			State = 670;
+			State = 732;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
@@ -3546,6 +3810,7 @@ public partial class IrParser : Parser {
 			case T__24:
 			case T__25:
 			case T__26:
+			case T__27:
 			case T__28:
 			case T__29:
 			case T__30:
@@ -3553,17 +3818,20 @@ public partial class IrParser : Parser {
 			case T__32:
 			case T__33:
 			case T__34:
+			case T__35:
+			case T__36:
+			case T__37:
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 668;
+				State = 730;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 669;
+				State = 731;
 				Match(STRING);
 				}
 				break;
@@ -3599,9 +3867,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 672;
+			State = 734;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 18014466944025090L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -3622,7 +3890,7 @@ public partial class IrParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,58,675,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		4,1,61,737,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
 		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -3635,220 +3903,244 @@ public partial class IrParser : Parser {
 		8,4,10,4,12,4,147,9,4,3,4,149,8,4,1,4,1,4,1,5,1,5,1,5,1,5,3,5,157,8,5,
 		1,5,1,5,1,5,1,5,3,5,163,8,5,1,5,1,5,5,5,167,8,5,10,5,12,5,170,9,5,1,5,
 		5,5,173,8,5,10,5,12,5,176,9,5,1,5,1,5,3,5,180,8,5,1,5,1,5,1,6,1,6,1,6,
-		5,6,187,8,6,10,6,12,6,190,9,6,1,7,1,7,1,7,1,7,1,8,1,8,1,8,1,8,1,8,5,8,
-		201,8,8,10,8,12,8,204,9,8,3,8,206,8,8,1,8,3,8,209,8,8,1,9,1,9,1,9,1,9,
-		5,9,215,8,9,10,9,12,9,218,9,9,1,10,1,10,1,10,1,10,1,10,3,10,225,8,10,1,
-		11,3,11,228,8,11,1,11,1,11,1,12,1,12,1,12,1,12,1,12,1,13,1,13,1,13,1,13,
-		1,13,1,13,1,13,5,13,244,8,13,10,13,12,13,247,9,13,1,13,1,13,1,13,1,13,
-		3,13,253,8,13,1,14,1,14,1,14,5,14,258,8,14,10,14,12,14,261,9,14,1,15,1,
-		15,1,15,1,15,3,15,267,8,15,3,15,269,8,15,1,16,1,16,1,16,1,16,1,16,5,16,
-		276,8,16,10,16,12,16,279,9,16,3,16,281,8,16,1,16,1,16,1,17,1,17,3,17,287,
-		8,17,1,18,1,18,1,18,1,18,1,19,5,19,294,8,19,10,19,12,19,297,9,19,1,19,
-		1,19,1,19,3,19,302,8,19,1,19,4,19,305,8,19,11,19,12,19,306,3,19,309,8,
-		19,1,20,1,20,1,20,5,20,314,8,20,10,20,12,20,317,9,20,1,21,1,21,1,22,1,
-		22,1,22,1,22,1,22,3,22,326,8,22,1,22,1,22,1,22,1,23,1,23,1,23,1,23,1,23,
-		1,23,5,23,337,8,23,10,23,12,23,340,9,23,3,23,342,8,23,1,23,3,23,345,8,
-		23,1,24,1,24,5,24,349,8,24,10,24,12,24,352,9,24,1,25,1,25,1,25,1,26,1,
-		26,1,26,1,26,5,26,361,8,26,10,26,12,26,364,9,26,3,26,366,8,26,1,26,1,26,
-		1,26,1,26,1,26,1,26,1,26,3,26,375,8,26,1,27,1,27,1,27,1,27,3,27,381,8,
-		27,1,27,1,27,1,27,1,27,1,27,3,27,388,8,27,1,27,3,27,391,8,27,1,27,1,27,
-		5,27,395,8,27,10,27,12,27,398,9,27,1,27,1,27,1,28,1,28,1,28,5,28,405,8,
-		28,10,28,12,28,408,9,28,1,29,1,29,1,29,3,29,413,8,29,1,29,1,29,3,29,417,
-		8,29,1,29,1,29,3,29,421,8,29,1,30,1,30,5,30,425,8,30,10,30,12,30,428,9,
-		30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,5,30,441,8,30,
-		10,30,12,30,444,9,30,1,30,1,30,5,30,448,8,30,10,30,12,30,451,9,30,1,30,
-		1,30,1,30,1,30,1,30,1,30,1,30,3,30,460,8,30,1,31,1,31,1,31,3,31,465,8,
-		31,1,31,3,31,468,8,31,1,32,1,32,1,32,1,32,1,33,1,33,1,33,1,33,5,33,478,
-		8,33,10,33,12,33,481,9,33,3,33,483,8,33,1,33,1,33,3,33,487,8,33,1,33,1,
-		33,1,34,1,34,1,34,1,34,3,34,495,8,34,1,34,1,34,1,34,1,34,3,34,501,8,34,
-		1,34,1,34,3,34,505,8,34,1,34,1,34,1,34,5,34,510,8,34,10,34,12,34,513,9,
-		34,1,34,1,34,3,34,517,8,34,1,34,1,34,1,34,1,35,1,35,1,35,1,35,1,35,1,35,
-		1,36,1,36,1,36,5,36,531,8,36,10,36,12,36,534,9,36,1,36,1,36,1,37,1,37,
-		1,37,3,37,541,8,37,1,38,1,38,1,38,5,38,546,8,38,10,38,12,38,549,9,38,1,
-		38,1,38,1,39,1,39,1,39,5,39,556,8,39,10,39,12,39,559,9,39,1,39,1,39,1,
-		40,1,40,1,40,1,40,1,40,3,40,568,8,40,1,40,1,40,1,40,1,40,1,40,3,40,575,
-		8,40,1,40,1,40,1,40,1,40,5,40,581,8,40,10,40,12,40,584,9,40,1,40,1,40,
-		3,40,588,8,40,1,41,1,41,1,41,1,41,5,41,594,8,41,10,41,12,41,597,9,41,1,
-		42,1,42,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,610,8,43,10,
-		43,12,43,613,9,43,3,43,615,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,623,
-		8,43,10,43,12,43,626,9,43,1,43,1,43,1,43,1,43,5,43,632,8,43,10,43,12,43,
-		635,9,43,1,43,1,43,1,43,5,43,640,8,43,10,43,12,43,643,9,43,1,43,1,43,1,
-		43,1,43,1,43,3,43,650,8,43,1,43,1,43,1,43,3,43,655,8,43,1,43,1,43,3,43,
-		659,8,43,1,43,3,43,662,8,43,1,44,1,44,1,44,1,44,1,44,1,45,1,45,3,45,671,
-		8,45,1,46,1,46,1,46,0,0,47,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,
-		32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,
-		80,82,84,86,88,90,92,0,3,2,0,19,19,52,53,3,0,17,17,22,22,36,46,7,0,1,1,
-		9,9,14,14,18,18,24,27,29,35,54,54,722,0,95,1,0,0,0,2,107,1,0,0,0,4,117,
-		1,0,0,0,6,135,1,0,0,0,8,139,1,0,0,0,10,152,1,0,0,0,12,183,1,0,0,0,14,191,
-		1,0,0,0,16,208,1,0,0,0,18,210,1,0,0,0,20,219,1,0,0,0,22,227,1,0,0,0,24,
-		231,1,0,0,0,26,236,1,0,0,0,28,254,1,0,0,0,30,262,1,0,0,0,32,270,1,0,0,
-		0,34,286,1,0,0,0,36,288,1,0,0,0,38,308,1,0,0,0,40,310,1,0,0,0,42,318,1,
-		0,0,0,44,320,1,0,0,0,46,344,1,0,0,0,48,346,1,0,0,0,50,353,1,0,0,0,52,374,
-		1,0,0,0,54,376,1,0,0,0,56,401,1,0,0,0,58,409,1,0,0,0,60,459,1,0,0,0,62,
-		467,1,0,0,0,64,469,1,0,0,0,66,473,1,0,0,0,68,490,1,0,0,0,70,521,1,0,0,
-		0,72,527,1,0,0,0,74,537,1,0,0,0,76,542,1,0,0,0,78,552,1,0,0,0,80,562,1,
-		0,0,0,82,589,1,0,0,0,84,598,1,0,0,0,86,661,1,0,0,0,88,663,1,0,0,0,90,670,
-		1,0,0,0,92,672,1,0,0,0,94,96,3,2,1,0,95,94,1,0,0,0,95,96,1,0,0,0,96,102,
-		1,0,0,0,97,101,3,10,5,0,98,101,3,54,27,0,99,101,3,68,34,0,100,97,1,0,0,
-		0,100,98,1,0,0,0,100,99,1,0,0,0,101,104,1,0,0,0,102,100,1,0,0,0,102,103,
-		1,0,0,0,103,105,1,0,0,0,104,102,1,0,0,0,105,106,5,0,0,1,106,1,1,0,0,0,
-		107,108,5,1,0,0,108,112,5,2,0,0,109,111,3,4,2,0,110,109,1,0,0,0,111,114,
-		1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,113,115,1,0,0,0,114,112,1,0,0,
-		0,115,116,5,3,0,0,116,3,1,0,0,0,117,118,5,53,0,0,118,119,5,4,0,0,119,120,
-		3,44,22,0,120,130,5,5,0,0,121,131,3,8,4,0,122,127,3,6,3,0,123,124,5,6,
-		0,0,124,126,3,6,3,0,125,123,1,0,0,0,126,129,1,0,0,0,127,125,1,0,0,0,127,
-		128,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,130,121,1,0,0,0,130,122,1,
-		0,0,0,131,5,1,0,0,0,132,133,3,92,46,0,133,134,5,5,0,0,134,136,1,0,0,0,
-		135,132,1,0,0,0,135,136,1,0,0,0,136,137,1,0,0,0,137,138,5,48,0,0,138,7,
-		1,0,0,0,139,148,5,7,0,0,140,145,3,82,41,0,141,142,5,6,0,0,142,144,3,82,
-		41,0,143,141,1,0,0,0,144,147,1,0,0,0,145,143,1,0,0,0,145,146,1,0,0,0,146,
-		149,1,0,0,0,147,145,1,0,0,0,148,140,1,0,0,0,148,149,1,0,0,0,149,150,1,
-		0,0,0,150,151,5,8,0,0,151,9,1,0,0,0,152,153,5,9,0,0,153,154,3,90,45,0,
-		154,156,5,10,0,0,155,157,3,12,6,0,156,155,1,0,0,0,156,157,1,0,0,0,157,
-		158,1,0,0,0,158,159,5,11,0,0,159,160,5,12,0,0,160,162,3,16,8,0,161,163,
-		3,18,9,0,162,161,1,0,0,0,162,163,1,0,0,0,163,164,1,0,0,0,164,168,5,2,0,
-		0,165,167,3,24,12,0,166,165,1,0,0,0,167,170,1,0,0,0,168,166,1,0,0,0,168,
-		169,1,0,0,0,169,174,1,0,0,0,170,168,1,0,0,0,171,173,3,26,13,0,172,171,
-		1,0,0,0,173,176,1,0,0,0,174,172,1,0,0,0,174,175,1,0,0,0,175,177,1,0,0,
-		0,176,174,1,0,0,0,177,179,5,13,0,0,178,180,3,40,20,0,179,178,1,0,0,0,179,
-		180,1,0,0,0,180,181,1,0,0,0,181,182,5,3,0,0,182,11,1,0,0,0,183,188,3,14,
-		7,0,184,185,5,6,0,0,185,187,3,14,7,0,186,184,1,0,0,0,187,190,1,0,0,0,188,
-		186,1,0,0,0,188,189,1,0,0,0,189,13,1,0,0,0,190,188,1,0,0,0,191,192,5,52,
-		0,0,192,193,5,4,0,0,193,194,3,44,22,0,194,15,1,0,0,0,195,209,3,44,22,0,
-		196,205,5,10,0,0,197,202,3,44,22,0,198,199,5,6,0,0,199,201,3,44,22,0,200,
-		198,1,0,0,0,201,204,1,0,0,0,202,200,1,0,0,0,202,203,1,0,0,0,203,206,1,
-		0,0,0,204,202,1,0,0,0,205,197,1,0,0,0,205,206,1,0,0,0,206,207,1,0,0,0,
-		207,209,5,11,0,0,208,195,1,0,0,0,208,196,1,0,0,0,209,17,1,0,0,0,210,211,
-		5,14,0,0,211,216,3,20,10,0,212,213,5,6,0,0,213,215,3,20,10,0,214,212,1,
-		0,0,0,215,218,1,0,0,0,216,214,1,0,0,0,216,217,1,0,0,0,217,19,1,0,0,0,218,
-		216,1,0,0,0,219,220,3,90,45,0,220,221,5,15,0,0,221,222,3,22,11,0,222,224,
-		5,16,0,0,223,225,3,22,11,0,224,223,1,0,0,0,224,225,1,0,0,0,225,21,1,0,
-		0,0,226,228,5,17,0,0,227,226,1,0,0,0,227,228,1,0,0,0,228,229,1,0,0,0,229,
-		230,5,50,0,0,230,23,1,0,0,0,231,232,5,18,0,0,232,233,3,82,41,0,233,234,
-		5,6,0,0,234,235,5,55,0,0,235,25,1,0,0,0,236,237,3,28,14,0,237,238,5,5,
-		0,0,238,239,3,32,16,0,239,240,5,4,0,0,240,245,3,30,15,0,241,242,5,6,0,
-		0,242,244,3,30,15,0,243,241,1,0,0,0,244,247,1,0,0,0,245,243,1,0,0,0,245,
-		246,1,0,0,0,246,252,1,0,0,0,247,245,1,0,0,0,248,249,5,2,0,0,249,250,3,
-		38,19,0,250,251,5,3,0,0,251,253,1,0,0,0,252,248,1,0,0,0,252,253,1,0,0,
-		0,253,27,1,0,0,0,254,259,5,52,0,0,255,256,5,6,0,0,256,258,5,52,0,0,257,
-		255,1,0,0,0,258,261,1,0,0,0,259,257,1,0,0,0,259,260,1,0,0,0,260,29,1,0,
-		0,0,261,259,1,0,0,0,262,268,3,44,22,0,263,266,5,5,0,0,264,267,3,8,4,0,
-		265,267,5,19,0,0,266,264,1,0,0,0,266,265,1,0,0,0,267,269,1,0,0,0,268,263,
-		1,0,0,0,268,269,1,0,0,0,269,31,1,0,0,0,270,271,3,92,46,0,271,280,5,10,
-		0,0,272,277,3,34,17,0,273,274,5,6,0,0,274,276,3,34,17,0,275,273,1,0,0,
-		0,276,279,1,0,0,0,277,275,1,0,0,0,277,278,1,0,0,0,278,281,1,0,0,0,279,
-		277,1,0,0,0,280,272,1,0,0,0,280,281,1,0,0,0,281,282,1,0,0,0,282,283,5,
-		11,0,0,283,33,1,0,0,0,284,287,3,42,21,0,285,287,3,36,18,0,286,284,1,0,
-		0,0,286,285,1,0,0,0,287,35,1,0,0,0,288,289,3,92,46,0,289,290,5,5,0,0,290,
-		291,3,52,26,0,291,37,1,0,0,0,292,294,3,26,13,0,293,292,1,0,0,0,294,297,
-		1,0,0,0,295,293,1,0,0,0,295,296,1,0,0,0,296,298,1,0,0,0,297,295,1,0,0,
-		0,298,301,5,20,0,0,299,302,3,32,16,0,300,302,3,40,20,0,301,299,1,0,0,0,
-		301,300,1,0,0,0,302,309,1,0,0,0,303,305,3,10,5,0,304,303,1,0,0,0,305,306,
-		1,0,0,0,306,304,1,0,0,0,306,307,1,0,0,0,307,309,1,0,0,0,308,295,1,0,0,
-		0,308,304,1,0,0,0,309,39,1,0,0,0,310,315,3,42,21,0,311,312,5,6,0,0,312,
-		314,3,42,21,0,313,311,1,0,0,0,314,317,1,0,0,0,315,313,1,0,0,0,315,316,
-		1,0,0,0,316,41,1,0,0,0,317,315,1,0,0,0,318,319,7,0,0,0,319,43,1,0,0,0,
-		320,321,5,21,0,0,321,325,5,22,0,0,322,323,3,46,23,0,323,324,5,6,0,0,324,
-		326,1,0,0,0,325,322,1,0,0,0,325,326,1,0,0,0,326,327,1,0,0,0,327,328,3,
-		48,24,0,328,329,5,23,0,0,329,45,1,0,0,0,330,345,5,49,0,0,331,345,5,50,
-		0,0,332,341,5,7,0,0,333,338,3,82,41,0,334,335,5,6,0,0,335,337,3,82,41,
-		0,336,334,1,0,0,0,337,340,1,0,0,0,338,336,1,0,0,0,338,339,1,0,0,0,339,
-		342,1,0,0,0,340,338,1,0,0,0,341,333,1,0,0,0,341,342,1,0,0,0,342,343,1,
-		0,0,0,343,345,5,8,0,0,344,330,1,0,0,0,344,331,1,0,0,0,344,332,1,0,0,0,
-		345,47,1,0,0,0,346,350,3,92,46,0,347,349,3,36,18,0,348,347,1,0,0,0,349,
-		352,1,0,0,0,350,348,1,0,0,0,350,351,1,0,0,0,351,49,1,0,0,0,352,350,1,0,
-		0,0,353,354,3,48,24,0,354,355,5,0,0,1,355,51,1,0,0,0,356,365,5,7,0,0,357,
-		362,3,52,26,0,358,359,5,6,0,0,359,361,3,52,26,0,360,358,1,0,0,0,361,364,
-		1,0,0,0,362,360,1,0,0,0,362,363,1,0,0,0,363,366,1,0,0,0,364,362,1,0,0,
-		0,365,357,1,0,0,0,365,366,1,0,0,0,366,367,1,0,0,0,367,375,5,8,0,0,368,
-		375,3,44,22,0,369,370,5,10,0,0,370,371,3,48,24,0,371,372,5,11,0,0,372,
-		375,1,0,0,0,373,375,3,82,41,0,374,356,1,0,0,0,374,368,1,0,0,0,374,369,
-		1,0,0,0,374,373,1,0,0,0,375,53,1,0,0,0,376,377,5,24,0,0,377,378,3,90,45,
-		0,378,380,5,10,0,0,379,381,3,56,28,0,380,379,1,0,0,0,380,381,1,0,0,0,381,
-		382,1,0,0,0,382,383,5,11,0,0,383,387,5,12,0,0,384,385,5,10,0,0,385,388,
-		5,11,0,0,386,388,3,56,28,0,387,384,1,0,0,0,387,386,1,0,0,0,388,390,1,0,
-		0,0,389,391,3,18,9,0,390,389,1,0,0,0,390,391,1,0,0,0,391,392,1,0,0,0,392,
-		396,5,2,0,0,393,395,3,60,30,0,394,393,1,0,0,0,395,398,1,0,0,0,396,394,
-		1,0,0,0,396,397,1,0,0,0,397,399,1,0,0,0,398,396,1,0,0,0,399,400,5,3,0,
-		0,400,55,1,0,0,0,401,406,3,58,29,0,402,403,5,6,0,0,403,405,3,58,29,0,404,
-		402,1,0,0,0,405,408,1,0,0,0,406,404,1,0,0,0,406,407,1,0,0,0,407,57,1,0,
-		0,0,408,406,1,0,0,0,409,410,5,52,0,0,410,412,5,4,0,0,411,413,3,46,23,0,
-		412,411,1,0,0,0,412,413,1,0,0,0,413,414,1,0,0,0,414,416,3,92,46,0,415,
-		417,3,36,18,0,416,415,1,0,0,0,416,417,1,0,0,0,417,420,1,0,0,0,418,419,
-		5,15,0,0,419,421,3,92,46,0,420,418,1,0,0,0,420,421,1,0,0,0,421,59,1,0,
-		0,0,422,426,5,2,0,0,423,425,3,60,30,0,424,423,1,0,0,0,425,428,1,0,0,0,
-		426,424,1,0,0,0,426,427,1,0,0,0,427,429,1,0,0,0,428,426,1,0,0,0,429,460,
-		5,3,0,0,430,431,5,25,0,0,431,432,3,92,46,0,432,433,5,5,0,0,433,434,3,82,
-		41,0,434,460,1,0,0,0,435,436,5,26,0,0,436,460,3,58,29,0,437,442,3,62,31,
-		0,438,439,5,6,0,0,439,441,3,62,31,0,440,438,1,0,0,0,441,444,1,0,0,0,442,
-		440,1,0,0,0,442,443,1,0,0,0,443,445,1,0,0,0,444,442,1,0,0,0,445,449,5,
-		2,0,0,446,448,3,60,30,0,447,446,1,0,0,0,448,451,1,0,0,0,449,447,1,0,0,
-		0,449,450,1,0,0,0,450,452,1,0,0,0,451,449,1,0,0,0,452,453,5,3,0,0,453,
-		460,1,0,0,0,454,455,5,52,0,0,455,456,3,66,33,0,456,457,5,5,0,0,457,458,
-		3,82,41,0,458,460,1,0,0,0,459,422,1,0,0,0,459,430,1,0,0,0,459,435,1,0,
-		0,0,459,437,1,0,0,0,459,454,1,0,0,0,460,61,1,0,0,0,461,462,5,27,0,0,462,
-		468,3,82,41,0,463,465,3,92,46,0,464,463,1,0,0,0,464,465,1,0,0,0,465,466,
-		1,0,0,0,466,468,3,64,32,0,467,461,1,0,0,0,467,464,1,0,0,0,468,63,1,0,0,
-		0,469,470,3,92,46,0,470,471,5,15,0,0,471,472,3,82,41,0,472,65,1,0,0,0,
-		473,482,5,7,0,0,474,479,3,82,41,0,475,476,5,6,0,0,476,478,3,82,41,0,477,
-		475,1,0,0,0,478,481,1,0,0,0,479,477,1,0,0,0,479,480,1,0,0,0,480,483,1,
-		0,0,0,481,479,1,0,0,0,482,474,1,0,0,0,482,483,1,0,0,0,483,486,1,0,0,0,
-		484,485,5,28,0,0,485,487,3,82,41,0,486,484,1,0,0,0,486,487,1,0,0,0,487,
-		488,1,0,0,0,488,489,5,8,0,0,489,67,1,0,0,0,490,491,5,29,0,0,491,492,3,
-		90,45,0,492,494,5,10,0,0,493,495,3,12,6,0,494,493,1,0,0,0,494,495,1,0,
-		0,0,495,496,1,0,0,0,496,497,5,11,0,0,497,498,5,12,0,0,498,500,5,10,0,0,
-		499,501,3,12,6,0,500,499,1,0,0,0,500,501,1,0,0,0,501,502,1,0,0,0,502,504,
-		5,11,0,0,503,505,3,18,9,0,504,503,1,0,0,0,504,505,1,0,0,0,505,506,1,0,
-		0,0,506,507,5,2,0,0,507,511,3,70,35,0,508,510,3,24,12,0,509,508,1,0,0,
-		0,510,513,1,0,0,0,511,509,1,0,0,0,511,512,1,0,0,0,512,514,1,0,0,0,513,
-		511,1,0,0,0,514,516,3,72,36,0,515,517,3,76,38,0,516,515,1,0,0,0,516,517,
-		1,0,0,0,517,518,1,0,0,0,518,519,3,78,39,0,519,520,5,3,0,0,520,69,1,0,0,
-		0,521,522,5,30,0,0,522,523,3,82,41,0,523,524,5,6,0,0,524,525,5,31,0,0,
-		525,526,3,82,41,0,526,71,1,0,0,0,527,528,5,32,0,0,528,532,5,2,0,0,529,
-		531,3,74,37,0,530,529,1,0,0,0,531,534,1,0,0,0,532,530,1,0,0,0,532,533,
-		1,0,0,0,533,535,1,0,0,0,534,532,1,0,0,0,535,536,5,3,0,0,536,73,1,0,0,0,
-		537,540,3,58,29,0,538,539,5,33,0,0,539,541,3,82,41,0,540,538,1,0,0,0,540,
-		541,1,0,0,0,541,75,1,0,0,0,542,543,5,34,0,0,543,547,5,2,0,0,544,546,3,
-		80,40,0,545,544,1,0,0,0,546,549,1,0,0,0,547,545,1,0,0,0,547,548,1,0,0,
-		0,548,550,1,0,0,0,549,547,1,0,0,0,550,551,5,3,0,0,551,77,1,0,0,0,552,553,
-		5,35,0,0,553,557,5,2,0,0,554,556,3,80,40,0,555,554,1,0,0,0,556,559,1,0,
-		0,0,557,555,1,0,0,0,557,558,1,0,0,0,558,560,1,0,0,0,559,557,1,0,0,0,560,
-		561,5,3,0,0,561,79,1,0,0,0,562,563,3,90,45,0,563,564,5,4,0,0,564,565,3,
-		90,45,0,565,567,5,10,0,0,566,568,3,40,20,0,567,566,1,0,0,0,567,568,1,0,
-		0,0,568,569,1,0,0,0,569,570,5,11,0,0,570,574,5,12,0,0,571,572,5,10,0,0,
-		572,575,5,11,0,0,573,575,3,40,20,0,574,571,1,0,0,0,574,573,1,0,0,0,575,
-		587,1,0,0,0,576,577,5,2,0,0,577,582,3,36,18,0,578,579,5,6,0,0,579,581,
-		3,36,18,0,580,578,1,0,0,0,581,584,1,0,0,0,582,580,1,0,0,0,582,583,1,0,
-		0,0,583,585,1,0,0,0,584,582,1,0,0,0,585,586,5,3,0,0,586,588,1,0,0,0,587,
-		576,1,0,0,0,587,588,1,0,0,0,588,81,1,0,0,0,589,595,3,86,43,0,590,591,3,
-		84,42,0,591,592,3,86,43,0,592,594,1,0,0,0,593,590,1,0,0,0,594,597,1,0,
-		0,0,595,593,1,0,0,0,595,596,1,0,0,0,596,83,1,0,0,0,597,595,1,0,0,0,598,
-		599,7,1,0,0,599,85,1,0,0,0,600,601,5,10,0,0,601,602,3,82,41,0,602,603,
-		5,11,0,0,603,662,1,0,0,0,604,605,3,92,46,0,605,614,5,10,0,0,606,611,3,
-		82,41,0,607,608,5,6,0,0,608,610,3,82,41,0,609,607,1,0,0,0,610,613,1,0,
-		0,0,611,609,1,0,0,0,611,612,1,0,0,0,612,615,1,0,0,0,613,611,1,0,0,0,614,
-		606,1,0,0,0,614,615,1,0,0,0,615,616,1,0,0,0,616,617,5,11,0,0,617,662,1,
-		0,0,0,618,619,3,92,46,0,619,624,3,64,32,0,620,621,5,6,0,0,621,623,3,64,
-		32,0,622,620,1,0,0,0,623,626,1,0,0,0,624,622,1,0,0,0,624,625,1,0,0,0,625,
-		627,1,0,0,0,626,624,1,0,0,0,627,633,5,2,0,0,628,629,3,88,44,0,629,630,
-		5,47,0,0,630,632,1,0,0,0,631,628,1,0,0,0,632,635,1,0,0,0,633,631,1,0,0,
-		0,633,634,1,0,0,0,634,636,1,0,0,0,635,633,1,0,0,0,636,641,3,82,41,0,637,
-		638,5,6,0,0,638,640,3,82,41,0,639,637,1,0,0,0,640,643,1,0,0,0,641,639,
-		1,0,0,0,641,642,1,0,0,0,642,644,1,0,0,0,643,641,1,0,0,0,644,645,5,3,0,
-		0,645,662,1,0,0,0,646,647,5,52,0,0,647,662,3,66,33,0,648,650,5,17,0,0,
-		649,648,1,0,0,0,649,650,1,0,0,0,650,654,1,0,0,0,651,655,5,50,0,0,652,655,
-		5,51,0,0,653,655,3,92,46,0,654,651,1,0,0,0,654,652,1,0,0,0,654,653,1,0,
-		0,0,655,658,1,0,0,0,656,657,5,4,0,0,657,659,3,92,46,0,658,656,1,0,0,0,
-		658,659,1,0,0,0,659,662,1,0,0,0,660,662,5,55,0,0,661,600,1,0,0,0,661,604,
-		1,0,0,0,661,618,1,0,0,0,661,646,1,0,0,0,661,649,1,0,0,0,661,660,1,0,0,
-		0,662,87,1,0,0,0,663,664,5,25,0,0,664,665,3,92,46,0,665,666,5,5,0,0,666,
-		667,3,82,41,0,667,89,1,0,0,0,668,671,3,92,46,0,669,671,5,55,0,0,670,668,
-		1,0,0,0,670,669,1,0,0,0,671,91,1,0,0,0,672,673,7,2,0,0,673,93,1,0,0,0,
-		83,95,100,102,112,127,130,135,145,148,156,162,168,174,179,188,202,205,
-		208,216,224,227,245,252,259,266,268,277,280,286,295,301,306,308,315,325,
-		338,341,344,350,362,365,374,380,387,390,396,406,412,416,420,426,442,449,
-		459,464,467,479,482,486,494,500,504,511,516,532,540,547,557,567,574,582,
-		587,595,611,614,624,633,641,649,654,658,661,670
+		5,6,187,8,6,10,6,12,6,190,9,6,1,7,1,7,1,7,1,7,1,7,3,7,197,8,7,1,8,1,8,
+		1,8,1,8,1,8,5,8,204,8,8,10,8,12,8,207,9,8,3,8,209,8,8,1,8,3,8,212,8,8,
+		1,9,1,9,1,9,1,9,5,9,218,8,9,10,9,12,9,221,9,9,1,10,1,10,1,10,1,10,1,10,
+		3,10,228,8,10,1,11,3,11,231,8,11,1,11,1,11,1,12,1,12,1,12,1,12,1,12,1,
+		13,1,13,1,13,1,13,1,13,1,13,1,13,5,13,247,8,13,10,13,12,13,250,9,13,1,
+		13,1,13,1,13,1,13,3,13,256,8,13,1,14,1,14,1,14,5,14,261,8,14,10,14,12,
+		14,264,9,14,1,15,1,15,1,15,1,15,3,15,270,8,15,3,15,272,8,15,1,16,1,16,
+		1,16,1,16,1,16,5,16,279,8,16,10,16,12,16,282,9,16,3,16,284,8,16,1,16,1,
+		16,1,17,1,17,3,17,290,8,17,1,18,1,18,1,18,1,18,1,19,5,19,297,8,19,10,19,
+		12,19,300,9,19,1,19,1,19,1,19,3,19,305,8,19,1,19,4,19,308,8,19,11,19,12,
+		19,309,3,19,312,8,19,1,20,1,20,1,20,5,20,317,8,20,10,20,12,20,320,9,20,
+		1,21,1,21,1,22,1,22,1,22,1,22,1,22,3,22,329,8,22,1,22,1,22,1,22,1,23,1,
+		23,1,23,1,23,1,23,1,23,5,23,340,8,23,10,23,12,23,343,9,23,3,23,345,8,23,
+		1,23,3,23,348,8,23,1,24,1,24,5,24,352,8,24,10,24,12,24,355,9,24,1,25,1,
+		25,1,25,1,26,1,26,1,26,1,26,5,26,364,8,26,10,26,12,26,367,9,26,3,26,369,
+		8,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,3,26,378,8,26,1,27,1,27,1,27,1,
+		27,3,27,384,8,27,1,27,1,27,1,27,1,27,1,27,3,27,391,8,27,1,27,3,27,394,
+		8,27,1,27,1,27,5,27,398,8,27,10,27,12,27,401,9,27,1,27,1,27,1,28,1,28,
+		1,28,5,28,408,8,28,10,28,12,28,411,9,28,1,29,1,29,1,29,3,29,416,8,29,1,
+		29,1,29,3,29,420,8,29,1,29,1,29,3,29,424,8,29,1,30,1,30,5,30,428,8,30,
+		10,30,12,30,431,9,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,
+		1,30,5,30,444,8,30,10,30,12,30,447,9,30,1,30,1,30,5,30,451,8,30,10,30,
+		12,30,454,9,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,3,30,463,8,30,1,31,1,
+		31,1,31,3,31,468,8,31,1,31,3,31,471,8,31,1,32,1,32,1,32,1,32,1,33,1,33,
+		1,33,1,33,5,33,481,8,33,10,33,12,33,484,9,33,3,33,486,8,33,1,33,1,33,3,
+		33,490,8,33,1,33,1,33,1,34,1,34,1,34,1,34,3,34,498,8,34,1,34,1,34,1,34,
+		1,34,3,34,504,8,34,1,34,1,34,3,34,508,8,34,1,34,1,34,1,34,5,34,513,8,34,
+		10,34,12,34,516,9,34,1,34,1,34,3,34,520,8,34,1,34,1,34,1,34,1,35,1,35,
+		1,35,1,35,1,35,1,35,1,36,1,36,1,36,5,36,534,8,36,10,36,12,36,537,9,36,
+		1,36,1,36,1,37,1,37,1,37,3,37,544,8,37,1,38,1,38,1,38,5,38,549,8,38,10,
+		38,12,38,552,9,38,1,38,1,38,1,39,1,39,1,39,5,39,559,8,39,10,39,12,39,562,
+		9,39,1,39,1,39,1,40,1,40,1,40,1,40,1,40,3,40,571,8,40,1,40,1,40,1,40,1,
+		40,1,40,3,40,578,8,40,1,40,1,40,1,40,1,40,5,40,584,8,40,10,40,12,40,587,
+		9,40,1,40,1,40,3,40,591,8,40,1,40,1,40,1,40,1,40,1,40,1,40,5,40,599,8,
+		40,10,40,12,40,602,9,40,1,40,1,40,1,40,1,40,5,40,608,8,40,10,40,12,40,
+		611,9,40,1,40,3,40,614,8,40,1,40,1,40,1,40,1,40,1,40,1,40,3,40,622,8,40,
+		1,40,1,40,3,40,626,8,40,1,40,1,40,3,40,630,8,40,1,40,1,40,5,40,634,8,40,
+		10,40,12,40,637,9,40,1,40,1,40,1,40,1,40,1,40,1,40,1,40,1,40,3,40,647,
+		8,40,1,40,3,40,650,8,40,1,41,1,41,1,41,1,41,5,41,656,8,41,10,41,12,41,
+		659,9,41,1,42,1,42,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,672,
+		8,43,10,43,12,43,675,9,43,3,43,677,8,43,1,43,1,43,1,43,1,43,1,43,1,43,
+		5,43,685,8,43,10,43,12,43,688,9,43,1,43,1,43,1,43,1,43,5,43,694,8,43,10,
+		43,12,43,697,9,43,1,43,1,43,1,43,5,43,702,8,43,10,43,12,43,705,9,43,1,
+		43,1,43,1,43,1,43,1,43,3,43,712,8,43,1,43,1,43,1,43,3,43,717,8,43,1,43,
+		1,43,3,43,721,8,43,1,43,3,43,724,8,43,1,44,1,44,1,44,1,44,1,44,1,45,1,
+		45,3,45,733,8,45,1,46,1,46,1,46,0,0,47,0,2,4,6,8,10,12,14,16,18,20,22,
+		24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,
+		72,74,76,78,80,82,84,86,88,90,92,0,3,2,0,19,19,55,56,3,0,17,17,22,22,39,
+		49,6,0,1,1,9,9,14,14,18,18,24,38,57,57,797,0,95,1,0,0,0,2,107,1,0,0,0,
+		4,117,1,0,0,0,6,135,1,0,0,0,8,139,1,0,0,0,10,152,1,0,0,0,12,183,1,0,0,
+		0,14,191,1,0,0,0,16,211,1,0,0,0,18,213,1,0,0,0,20,222,1,0,0,0,22,230,1,
+		0,0,0,24,234,1,0,0,0,26,239,1,0,0,0,28,257,1,0,0,0,30,265,1,0,0,0,32,273,
+		1,0,0,0,34,289,1,0,0,0,36,291,1,0,0,0,38,311,1,0,0,0,40,313,1,0,0,0,42,
+		321,1,0,0,0,44,323,1,0,0,0,46,347,1,0,0,0,48,349,1,0,0,0,50,356,1,0,0,
+		0,52,377,1,0,0,0,54,379,1,0,0,0,56,404,1,0,0,0,58,412,1,0,0,0,60,462,1,
+		0,0,0,62,470,1,0,0,0,64,472,1,0,0,0,66,476,1,0,0,0,68,493,1,0,0,0,70,524,
+		1,0,0,0,72,530,1,0,0,0,74,540,1,0,0,0,76,545,1,0,0,0,78,555,1,0,0,0,80,
+		649,1,0,0,0,82,651,1,0,0,0,84,660,1,0,0,0,86,723,1,0,0,0,88,725,1,0,0,
+		0,90,732,1,0,0,0,92,734,1,0,0,0,94,96,3,2,1,0,95,94,1,0,0,0,95,96,1,0,
+		0,0,96,102,1,0,0,0,97,101,3,10,5,0,98,101,3,54,27,0,99,101,3,68,34,0,100,
+		97,1,0,0,0,100,98,1,0,0,0,100,99,1,0,0,0,101,104,1,0,0,0,102,100,1,0,0,
+		0,102,103,1,0,0,0,103,105,1,0,0,0,104,102,1,0,0,0,105,106,5,0,0,1,106,
+		1,1,0,0,0,107,108,5,1,0,0,108,112,5,2,0,0,109,111,3,4,2,0,110,109,1,0,
+		0,0,111,114,1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,113,115,1,0,0,0,114,
+		112,1,0,0,0,115,116,5,3,0,0,116,3,1,0,0,0,117,118,5,56,0,0,118,119,5,4,
+		0,0,119,120,3,44,22,0,120,130,5,5,0,0,121,131,3,8,4,0,122,127,3,6,3,0,
+		123,124,5,6,0,0,124,126,3,6,3,0,125,123,1,0,0,0,126,129,1,0,0,0,127,125,
+		1,0,0,0,127,128,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,130,121,1,0,0,
+		0,130,122,1,0,0,0,131,5,1,0,0,0,132,133,3,92,46,0,133,134,5,5,0,0,134,
+		136,1,0,0,0,135,132,1,0,0,0,135,136,1,0,0,0,136,137,1,0,0,0,137,138,5,
+		51,0,0,138,7,1,0,0,0,139,148,5,7,0,0,140,145,3,82,41,0,141,142,5,6,0,0,
+		142,144,3,82,41,0,143,141,1,0,0,0,144,147,1,0,0,0,145,143,1,0,0,0,145,
+		146,1,0,0,0,146,149,1,0,0,0,147,145,1,0,0,0,148,140,1,0,0,0,148,149,1,
+		0,0,0,149,150,1,0,0,0,150,151,5,8,0,0,151,9,1,0,0,0,152,153,5,9,0,0,153,
+		154,3,90,45,0,154,156,5,10,0,0,155,157,3,12,6,0,156,155,1,0,0,0,156,157,
+		1,0,0,0,157,158,1,0,0,0,158,159,5,11,0,0,159,160,5,12,0,0,160,162,3,16,
+		8,0,161,163,3,18,9,0,162,161,1,0,0,0,162,163,1,0,0,0,163,164,1,0,0,0,164,
+		168,5,2,0,0,165,167,3,24,12,0,166,165,1,0,0,0,167,170,1,0,0,0,168,166,
+		1,0,0,0,168,169,1,0,0,0,169,174,1,0,0,0,170,168,1,0,0,0,171,173,3,26,13,
+		0,172,171,1,0,0,0,173,176,1,0,0,0,174,172,1,0,0,0,174,175,1,0,0,0,175,
+		177,1,0,0,0,176,174,1,0,0,0,177,179,5,13,0,0,178,180,3,40,20,0,179,178,
+		1,0,0,0,179,180,1,0,0,0,180,181,1,0,0,0,181,182,5,3,0,0,182,11,1,0,0,0,
+		183,188,3,14,7,0,184,185,5,6,0,0,185,187,3,14,7,0,186,184,1,0,0,0,187,
+		190,1,0,0,0,188,186,1,0,0,0,188,189,1,0,0,0,189,13,1,0,0,0,190,188,1,0,
+		0,0,191,192,5,55,0,0,192,193,5,4,0,0,193,196,3,44,22,0,194,195,5,5,0,0,
+		195,197,3,8,4,0,196,194,1,0,0,0,196,197,1,0,0,0,197,15,1,0,0,0,198,212,
+		3,44,22,0,199,208,5,10,0,0,200,205,3,44,22,0,201,202,5,6,0,0,202,204,3,
+		44,22,0,203,201,1,0,0,0,204,207,1,0,0,0,205,203,1,0,0,0,205,206,1,0,0,
+		0,206,209,1,0,0,0,207,205,1,0,0,0,208,200,1,0,0,0,208,209,1,0,0,0,209,
+		210,1,0,0,0,210,212,5,11,0,0,211,198,1,0,0,0,211,199,1,0,0,0,212,17,1,
+		0,0,0,213,214,5,14,0,0,214,219,3,20,10,0,215,216,5,6,0,0,216,218,3,20,
+		10,0,217,215,1,0,0,0,218,221,1,0,0,0,219,217,1,0,0,0,219,220,1,0,0,0,220,
+		19,1,0,0,0,221,219,1,0,0,0,222,223,3,90,45,0,223,224,5,15,0,0,224,225,
+		3,22,11,0,225,227,5,16,0,0,226,228,3,22,11,0,227,226,1,0,0,0,227,228,1,
+		0,0,0,228,21,1,0,0,0,229,231,5,17,0,0,230,229,1,0,0,0,230,231,1,0,0,0,
+		231,232,1,0,0,0,232,233,5,53,0,0,233,23,1,0,0,0,234,235,5,18,0,0,235,236,
+		3,82,41,0,236,237,5,6,0,0,237,238,5,58,0,0,238,25,1,0,0,0,239,240,3,28,
+		14,0,240,241,5,5,0,0,241,242,3,32,16,0,242,243,5,4,0,0,243,248,3,30,15,
+		0,244,245,5,6,0,0,245,247,3,30,15,0,246,244,1,0,0,0,247,250,1,0,0,0,248,
+		246,1,0,0,0,248,249,1,0,0,0,249,255,1,0,0,0,250,248,1,0,0,0,251,252,5,
+		2,0,0,252,253,3,38,19,0,253,254,5,3,0,0,254,256,1,0,0,0,255,251,1,0,0,
+		0,255,256,1,0,0,0,256,27,1,0,0,0,257,262,5,55,0,0,258,259,5,6,0,0,259,
+		261,5,55,0,0,260,258,1,0,0,0,261,264,1,0,0,0,262,260,1,0,0,0,262,263,1,
+		0,0,0,263,29,1,0,0,0,264,262,1,0,0,0,265,271,3,44,22,0,266,269,5,5,0,0,
+		267,270,3,8,4,0,268,270,5,19,0,0,269,267,1,0,0,0,269,268,1,0,0,0,270,272,
+		1,0,0,0,271,266,1,0,0,0,271,272,1,0,0,0,272,31,1,0,0,0,273,274,3,92,46,
+		0,274,283,5,10,0,0,275,280,3,34,17,0,276,277,5,6,0,0,277,279,3,34,17,0,
+		278,276,1,0,0,0,279,282,1,0,0,0,280,278,1,0,0,0,280,281,1,0,0,0,281,284,
+		1,0,0,0,282,280,1,0,0,0,283,275,1,0,0,0,283,284,1,0,0,0,284,285,1,0,0,
+		0,285,286,5,11,0,0,286,33,1,0,0,0,287,290,3,42,21,0,288,290,3,36,18,0,
+		289,287,1,0,0,0,289,288,1,0,0,0,290,35,1,0,0,0,291,292,3,92,46,0,292,293,
+		5,5,0,0,293,294,3,52,26,0,294,37,1,0,0,0,295,297,3,26,13,0,296,295,1,0,
+		0,0,297,300,1,0,0,0,298,296,1,0,0,0,298,299,1,0,0,0,299,301,1,0,0,0,300,
+		298,1,0,0,0,301,304,5,20,0,0,302,305,3,32,16,0,303,305,3,40,20,0,304,302,
+		1,0,0,0,304,303,1,0,0,0,305,312,1,0,0,0,306,308,3,10,5,0,307,306,1,0,0,
+		0,308,309,1,0,0,0,309,307,1,0,0,0,309,310,1,0,0,0,310,312,1,0,0,0,311,
+		298,1,0,0,0,311,307,1,0,0,0,312,39,1,0,0,0,313,318,3,42,21,0,314,315,5,
+		6,0,0,315,317,3,42,21,0,316,314,1,0,0,0,317,320,1,0,0,0,318,316,1,0,0,
+		0,318,319,1,0,0,0,319,41,1,0,0,0,320,318,1,0,0,0,321,322,7,0,0,0,322,43,
+		1,0,0,0,323,324,5,21,0,0,324,328,5,22,0,0,325,326,3,46,23,0,326,327,5,
+		6,0,0,327,329,1,0,0,0,328,325,1,0,0,0,328,329,1,0,0,0,329,330,1,0,0,0,
+		330,331,3,48,24,0,331,332,5,23,0,0,332,45,1,0,0,0,333,348,5,52,0,0,334,
+		348,5,53,0,0,335,344,5,7,0,0,336,341,3,82,41,0,337,338,5,6,0,0,338,340,
+		3,82,41,0,339,337,1,0,0,0,340,343,1,0,0,0,341,339,1,0,0,0,341,342,1,0,
+		0,0,342,345,1,0,0,0,343,341,1,0,0,0,344,336,1,0,0,0,344,345,1,0,0,0,345,
+		346,1,0,0,0,346,348,5,8,0,0,347,333,1,0,0,0,347,334,1,0,0,0,347,335,1,
+		0,0,0,348,47,1,0,0,0,349,353,3,92,46,0,350,352,3,36,18,0,351,350,1,0,0,
+		0,352,355,1,0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,49,1,0,0,0,355,353,
+		1,0,0,0,356,357,3,48,24,0,357,358,5,0,0,1,358,51,1,0,0,0,359,368,5,7,0,
+		0,360,365,3,52,26,0,361,362,5,6,0,0,362,364,3,52,26,0,363,361,1,0,0,0,
+		364,367,1,0,0,0,365,363,1,0,0,0,365,366,1,0,0,0,366,369,1,0,0,0,367,365,
+		1,0,0,0,368,360,1,0,0,0,368,369,1,0,0,0,369,370,1,0,0,0,370,378,5,8,0,
+		0,371,378,3,44,22,0,372,373,5,10,0,0,373,374,3,48,24,0,374,375,5,11,0,
+		0,375,378,1,0,0,0,376,378,3,82,41,0,377,359,1,0,0,0,377,371,1,0,0,0,377,
+		372,1,0,0,0,377,376,1,0,0,0,378,53,1,0,0,0,379,380,5,24,0,0,380,381,3,
+		90,45,0,381,383,5,10,0,0,382,384,3,56,28,0,383,382,1,0,0,0,383,384,1,0,
+		0,0,384,385,1,0,0,0,385,386,5,11,0,0,386,390,5,12,0,0,387,388,5,10,0,0,
+		388,391,5,11,0,0,389,391,3,56,28,0,390,387,1,0,0,0,390,389,1,0,0,0,391,
+		393,1,0,0,0,392,394,3,18,9,0,393,392,1,0,0,0,393,394,1,0,0,0,394,395,1,
+		0,0,0,395,399,5,2,0,0,396,398,3,60,30,0,397,396,1,0,0,0,398,401,1,0,0,
+		0,399,397,1,0,0,0,399,400,1,0,0,0,400,402,1,0,0,0,401,399,1,0,0,0,402,
+		403,5,3,0,0,403,55,1,0,0,0,404,409,3,58,29,0,405,406,5,6,0,0,406,408,3,
+		58,29,0,407,405,1,0,0,0,408,411,1,0,0,0,409,407,1,0,0,0,409,410,1,0,0,
+		0,410,57,1,0,0,0,411,409,1,0,0,0,412,413,5,55,0,0,413,415,5,4,0,0,414,
+		416,3,46,23,0,415,414,1,0,0,0,415,416,1,0,0,0,416,417,1,0,0,0,417,419,
+		3,92,46,0,418,420,3,36,18,0,419,418,1,0,0,0,419,420,1,0,0,0,420,423,1,
+		0,0,0,421,422,5,15,0,0,422,424,3,92,46,0,423,421,1,0,0,0,423,424,1,0,0,
+		0,424,59,1,0,0,0,425,429,5,2,0,0,426,428,3,60,30,0,427,426,1,0,0,0,428,
+		431,1,0,0,0,429,427,1,0,0,0,429,430,1,0,0,0,430,432,1,0,0,0,431,429,1,
+		0,0,0,432,463,5,3,0,0,433,434,5,25,0,0,434,435,3,92,46,0,435,436,5,5,0,
+		0,436,437,3,82,41,0,437,463,1,0,0,0,438,439,5,26,0,0,439,463,3,58,29,0,
+		440,445,3,62,31,0,441,442,5,6,0,0,442,444,3,62,31,0,443,441,1,0,0,0,444,
+		447,1,0,0,0,445,443,1,0,0,0,445,446,1,0,0,0,446,448,1,0,0,0,447,445,1,
+		0,0,0,448,452,5,2,0,0,449,451,3,60,30,0,450,449,1,0,0,0,451,454,1,0,0,
+		0,452,450,1,0,0,0,452,453,1,0,0,0,453,455,1,0,0,0,454,452,1,0,0,0,455,
+		456,5,3,0,0,456,463,1,0,0,0,457,458,5,55,0,0,458,459,3,66,33,0,459,460,
+		5,5,0,0,460,461,3,82,41,0,461,463,1,0,0,0,462,425,1,0,0,0,462,433,1,0,
+		0,0,462,438,1,0,0,0,462,440,1,0,0,0,462,457,1,0,0,0,463,61,1,0,0,0,464,
+		465,5,27,0,0,465,471,3,82,41,0,466,468,3,92,46,0,467,466,1,0,0,0,467,468,
+		1,0,0,0,468,469,1,0,0,0,469,471,3,64,32,0,470,464,1,0,0,0,470,467,1,0,
+		0,0,471,63,1,0,0,0,472,473,3,92,46,0,473,474,5,15,0,0,474,475,3,82,41,
+		0,475,65,1,0,0,0,476,485,5,7,0,0,477,482,3,82,41,0,478,479,5,6,0,0,479,
+		481,3,82,41,0,480,478,1,0,0,0,481,484,1,0,0,0,482,480,1,0,0,0,482,483,
+		1,0,0,0,483,486,1,0,0,0,484,482,1,0,0,0,485,477,1,0,0,0,485,486,1,0,0,
+		0,486,489,1,0,0,0,487,488,5,28,0,0,488,490,3,82,41,0,489,487,1,0,0,0,489,
+		490,1,0,0,0,490,491,1,0,0,0,491,492,5,8,0,0,492,67,1,0,0,0,493,494,5,29,
+		0,0,494,495,3,90,45,0,495,497,5,10,0,0,496,498,3,12,6,0,497,496,1,0,0,
+		0,497,498,1,0,0,0,498,499,1,0,0,0,499,500,5,11,0,0,500,501,5,12,0,0,501,
+		503,5,10,0,0,502,504,3,12,6,0,503,502,1,0,0,0,503,504,1,0,0,0,504,505,
+		1,0,0,0,505,507,5,11,0,0,506,508,3,18,9,0,507,506,1,0,0,0,507,508,1,0,
+		0,0,508,509,1,0,0,0,509,510,5,2,0,0,510,514,3,70,35,0,511,513,3,24,12,
+		0,512,511,1,0,0,0,513,516,1,0,0,0,514,512,1,0,0,0,514,515,1,0,0,0,515,
+		517,1,0,0,0,516,514,1,0,0,0,517,519,3,72,36,0,518,520,3,76,38,0,519,518,
+		1,0,0,0,519,520,1,0,0,0,520,521,1,0,0,0,521,522,3,78,39,0,522,523,5,3,
+		0,0,523,69,1,0,0,0,524,525,5,30,0,0,525,526,3,82,41,0,526,527,5,6,0,0,
+		527,528,5,31,0,0,528,529,3,82,41,0,529,71,1,0,0,0,530,531,5,32,0,0,531,
+		535,5,2,0,0,532,534,3,74,37,0,533,532,1,0,0,0,534,537,1,0,0,0,535,533,
+		1,0,0,0,535,536,1,0,0,0,536,538,1,0,0,0,537,535,1,0,0,0,538,539,5,3,0,
+		0,539,73,1,0,0,0,540,543,3,58,29,0,541,542,5,33,0,0,542,544,3,82,41,0,
+		543,541,1,0,0,0,543,544,1,0,0,0,544,75,1,0,0,0,545,546,5,34,0,0,546,550,
+		5,2,0,0,547,549,3,80,40,0,548,547,1,0,0,0,549,552,1,0,0,0,550,548,1,0,
+		0,0,550,551,1,0,0,0,551,553,1,0,0,0,552,550,1,0,0,0,553,554,5,3,0,0,554,
+		77,1,0,0,0,555,556,5,35,0,0,556,560,5,2,0,0,557,559,3,80,40,0,558,557,
+		1,0,0,0,559,562,1,0,0,0,560,558,1,0,0,0,560,561,1,0,0,0,561,563,1,0,0,
+		0,562,560,1,0,0,0,563,564,5,3,0,0,564,79,1,0,0,0,565,566,3,90,45,0,566,
+		567,5,4,0,0,567,568,3,90,45,0,568,570,5,10,0,0,569,571,3,40,20,0,570,569,
+		1,0,0,0,570,571,1,0,0,0,571,572,1,0,0,0,572,573,5,11,0,0,573,577,5,12,
+		0,0,574,575,5,10,0,0,575,578,5,11,0,0,576,578,3,40,20,0,577,574,1,0,0,
+		0,577,576,1,0,0,0,578,590,1,0,0,0,579,580,5,2,0,0,580,585,3,36,18,0,581,
+		582,5,6,0,0,582,584,3,36,18,0,583,581,1,0,0,0,584,587,1,0,0,0,585,583,
+		1,0,0,0,585,586,1,0,0,0,586,588,1,0,0,0,587,585,1,0,0,0,588,589,5,3,0,
+		0,589,591,1,0,0,0,590,579,1,0,0,0,590,591,1,0,0,0,591,650,1,0,0,0,592,
+		593,3,90,45,0,593,594,5,4,0,0,594,595,5,27,0,0,595,596,3,82,41,0,596,600,
+		5,2,0,0,597,599,3,80,40,0,598,597,1,0,0,0,599,602,1,0,0,0,600,598,1,0,
+		0,0,600,601,1,0,0,0,601,603,1,0,0,0,602,600,1,0,0,0,603,613,5,3,0,0,604,
+		605,5,28,0,0,605,609,5,2,0,0,606,608,3,80,40,0,607,606,1,0,0,0,608,611,
+		1,0,0,0,609,607,1,0,0,0,609,610,1,0,0,0,610,612,1,0,0,0,611,609,1,0,0,
+		0,612,614,5,3,0,0,613,604,1,0,0,0,613,614,1,0,0,0,614,650,1,0,0,0,615,
+		616,3,90,45,0,616,617,5,4,0,0,617,618,5,36,0,0,618,621,3,90,45,0,619,620,
+		5,15,0,0,620,622,3,82,41,0,621,619,1,0,0,0,621,622,1,0,0,0,622,625,1,0,
+		0,0,623,624,5,37,0,0,624,626,3,82,41,0,625,623,1,0,0,0,625,626,1,0,0,0,
+		626,629,1,0,0,0,627,628,5,12,0,0,628,630,3,90,45,0,629,627,1,0,0,0,629,
+		630,1,0,0,0,630,631,1,0,0,0,631,635,5,2,0,0,632,634,3,80,40,0,633,632,
+		1,0,0,0,634,637,1,0,0,0,635,633,1,0,0,0,635,636,1,0,0,0,636,638,1,0,0,
+		0,637,635,1,0,0,0,638,639,5,3,0,0,639,650,1,0,0,0,640,641,5,25,0,0,641,
+		642,3,90,45,0,642,643,5,5,0,0,643,646,3,82,41,0,644,645,5,38,0,0,645,647,
+		3,82,41,0,646,644,1,0,0,0,646,647,1,0,0,0,647,650,1,0,0,0,648,650,3,24,
+		12,0,649,565,1,0,0,0,649,592,1,0,0,0,649,615,1,0,0,0,649,640,1,0,0,0,649,
+		648,1,0,0,0,650,81,1,0,0,0,651,657,3,86,43,0,652,653,3,84,42,0,653,654,
+		3,86,43,0,654,656,1,0,0,0,655,652,1,0,0,0,656,659,1,0,0,0,657,655,1,0,
+		0,0,657,658,1,0,0,0,658,83,1,0,0,0,659,657,1,0,0,0,660,661,7,1,0,0,661,
+		85,1,0,0,0,662,663,5,10,0,0,663,664,3,82,41,0,664,665,5,11,0,0,665,724,
+		1,0,0,0,666,667,3,92,46,0,667,676,5,10,0,0,668,673,3,82,41,0,669,670,5,
+		6,0,0,670,672,3,82,41,0,671,669,1,0,0,0,672,675,1,0,0,0,673,671,1,0,0,
+		0,673,674,1,0,0,0,674,677,1,0,0,0,675,673,1,0,0,0,676,668,1,0,0,0,676,
+		677,1,0,0,0,677,678,1,0,0,0,678,679,5,11,0,0,679,724,1,0,0,0,680,681,3,
+		92,46,0,681,686,3,64,32,0,682,683,5,6,0,0,683,685,3,64,32,0,684,682,1,
+		0,0,0,685,688,1,0,0,0,686,684,1,0,0,0,686,687,1,0,0,0,687,689,1,0,0,0,
+		688,686,1,0,0,0,689,695,5,2,0,0,690,691,3,88,44,0,691,692,5,50,0,0,692,
+		694,1,0,0,0,693,690,1,0,0,0,694,697,1,0,0,0,695,693,1,0,0,0,695,696,1,
+		0,0,0,696,698,1,0,0,0,697,695,1,0,0,0,698,703,3,82,41,0,699,700,5,6,0,
+		0,700,702,3,82,41,0,701,699,1,0,0,0,702,705,1,0,0,0,703,701,1,0,0,0,703,
+		704,1,0,0,0,704,706,1,0,0,0,705,703,1,0,0,0,706,707,5,3,0,0,707,724,1,
+		0,0,0,708,709,5,55,0,0,709,724,3,66,33,0,710,712,5,17,0,0,711,710,1,0,
+		0,0,711,712,1,0,0,0,712,716,1,0,0,0,713,717,5,53,0,0,714,717,5,54,0,0,
+		715,717,3,92,46,0,716,713,1,0,0,0,716,714,1,0,0,0,716,715,1,0,0,0,717,
+		720,1,0,0,0,718,719,5,4,0,0,719,721,3,92,46,0,720,718,1,0,0,0,720,721,
+		1,0,0,0,721,724,1,0,0,0,722,724,5,58,0,0,723,662,1,0,0,0,723,666,1,0,0,
+		0,723,680,1,0,0,0,723,708,1,0,0,0,723,711,1,0,0,0,723,722,1,0,0,0,724,
+		87,1,0,0,0,725,726,5,25,0,0,726,727,3,92,46,0,727,728,5,5,0,0,728,729,
+		3,82,41,0,729,89,1,0,0,0,730,733,3,92,46,0,731,733,5,58,0,0,732,730,1,
+		0,0,0,732,731,1,0,0,0,733,91,1,0,0,0,734,735,7,2,0,0,735,93,1,0,0,0,93,
+		95,100,102,112,127,130,135,145,148,156,162,168,174,179,188,196,205,208,
+		211,219,227,230,248,255,262,269,271,280,283,289,298,304,309,311,318,328,
+		341,344,347,353,365,368,377,383,390,393,399,409,415,419,423,429,445,452,
+		462,467,470,482,485,489,497,503,507,514,519,535,543,550,560,570,577,585,
+		590,600,609,613,621,625,629,635,646,649,657,673,676,686,695,703,711,716,
+		720,723,732
 	};
 
 	public static readonly ATN _ATN =

@@ -26,6 +26,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
                 values[i] = new(i < results.Count && results[i] != "" ? results[i] : $"{results[0]}.{i}", types[i], default, Contents(op, x, types[i], i));
             return Add(new Node(op, operands, new(values))).Results;
         }
+        catch (ContentsException e) { throw new ContentsException(e.Operand, $"{op.Name}: {e.What}", e.Low, e.Most); }
         catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}"); }
         catch (OverflowException) { throw new TypeException($"{op.Name}: sizes of operands or results exceed 2^63"); }
     }
@@ -47,6 +48,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
     /// <summary>What a small result holds, by working its formula out over known operands; null where it depends on anything else.</summary>
     internal static Seq<Expr>? Contents(Op op, Operands x, TensorType type, int result)
     {
+        if (result == 0 && op.Contents is { } contents) return contents;
         if (op is not FormulaOp formula || !type.IsStatic || type.Count > 64 || type.Scalar is Scalar.String || type.Scalar.IsComplex) return null;
         try
         {
@@ -89,5 +91,5 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
         return terms.Select(Unrolled).Aggregate(reduce.Start, (sum, term) => Reduce.Combine(reduce.Kind, sum, term));
     });
 
-    private sealed class NotKnownException : Exception;
+    private sealed class NotKnownException() : TypeException("what an operand holds must be known when compiling");
 }

@@ -88,7 +88,8 @@ public sealed class Verifier
     {
         try
         {
-            var types = node.Op.Infer(GraphBuilder.Operands(node.Operands));
+            var operands = GraphBuilder.Operands(node.Operands);
+            var types = node.Op is RegionOp op ? op.Infer(operands, node.Regions) : node.Op.Infer(operands);
             if (types.Count < node.Results.Count) return [$"the operator has {types.Count} results, {node.Results.Count} are named"];
             return [.. from pair in types.Zip(node.Results)
                        let type = pair.First

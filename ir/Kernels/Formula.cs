@@ -24,7 +24,7 @@ public sealed class Formula
 
     private static Formula? Find(Node node)
     {
-        if (node.Results is not [var result] || node.Body is null && node.Op is not FormulaOp) return null;
+        if (node.Op.Binds.Count > 0 || node.Results is not [var result] || node.Body is null && node.Op is not FormulaOp) return null;
         if (node.Reads.Append(result).Any(v => v.Type.Scalar is Scalar.String || v.Type.Scalar.IsComplex)) return null;
         var (operands, reads) = (new Dictionary<Buffer, Value>(), new Dictionary<Value, Access>());
         foreach (var value in node.Reads)

@@ -17,6 +17,15 @@ public abstract record Op
     /// <summary>Where the first number of each operand lies in the result, for an operator that does nothing but set whole operands side by side; null for any other.</summary>
     public virtual Seq<Seq<Expr>>? Places(Operands x) => null;
 
+    /// <summary>Symbols that get their number at this step; none for most operators.</summary>
+    public virtual Seq<Symbol> Binds => [];
+
+    /// <summary>What the first result holds, whatever the operands do; null for most operators.</summary>
+    public virtual Seq<Expr>? Contents => null;
+
+    /// <summary>Results that are larger than what they hold: of result <c>Result</c> only the first slices along <c>Axis</c> count, as many as result <c>Count</c> says.</summary>
+    public virtual Seq<(int Result, int Axis, int Count)> Sized(Operands x) => [];
+
     /// <summary>Valid uses, small and with ragged edges, from which the oracle tests are made: at least one for each way the operator can behave.</summary>
     public abstract IEnumerable<Example> Examples();
 
@@ -53,7 +62,20 @@ public abstract record StatementOp : Op
 }
 
 /// <summary>The model is wrong; the message says what was expected and what was found.</summary>
-public sealed class TypeException(string message) : Exception(message);
+public class TypeException(string message) : Exception(message);
+
+/// <summary>An operand decides a type and its contents are not known. A step that names its numbers may help: <see cref="Ops.Measure"/>.</summary>
+/// <param name="operand">Its place.</param>
+/// <param name="what">What it holds, as a message says it.</param>
+/// <param name="low">The least number that makes sense.</param>
+/// <param name="most">What no number may exceed; null where nothing is known.</param>
+public sealed class ContentsException(int operand, string what, long low = 0, Expr? most = null) : TypeException($"{what} must be known when compiling, it is computed from the model's inputs")
+{
+    public int Operand => operand;
+    public string What => what;
+    public long Low => low;
+    public Expr? Most => most;
+}
 
 /// <summary>Formats a message only when the requirement fails.</summary>
 [InterpolatedStringHandler]

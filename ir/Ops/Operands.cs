@@ -50,11 +50,15 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
 
     /// <summary>The elements of an operand that decides a type.</summary>
     /// <exception cref="TypeException">They are not known when compiling.</exception>
-    public Seq<Expr> MustKnow(int i, string what) => Known(i) ?? throw new TypeException($"{what} must be known when compiling, it is computed from the model's inputs");
+    /// <param name="i">The operand.</param>
+    /// <param name="what">What it holds, as a message says it.</param>
+    /// <param name="low">The least number that makes sense.</param>
+    /// <param name="most">What no number may exceed; null where nothing is known.</param>
+    public Seq<Expr> MustKnow(int i, string what, long low = 0, Expr? most = null) => Known(i) ?? throw new ContentsException(i, what, low, most);
 
     /// <summary>The elements of an operand as whole numbers.</summary>
     /// <exception cref="TypeException">They are not known when compiling, or depend on a symbolic dimension.</exception>
-    public long[] Wholes(int i, string what) => [.. MustKnow(i, what).Select(e => e is Number n ? n.IsReal ? (long)n.Real : n.Integer : throw new TypeException($"{what} must be whole numbers known when compiling, one is {e}"))];
+    public long[] Wholes(int i, string what) => [.. (Known(i) ?? throw new TypeException($"{what} must be known when compiling")).Select(e => e is Number n ? n.IsReal ? (long)n.Real : n.Integer : throw new TypeException($"{what} must be whole numbers known when compiling, one is {e}"))];
 
     /// <summary>Two extents that must be one: proved, refuted, or checked when the model runs.</summary>
     /// <returns>The simpler of the two.</returns>

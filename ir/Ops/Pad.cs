@@ -14,6 +14,11 @@ public sealed record Pad(string Mode = "constant") : FormulaOp
         {
             if (Mode == "reflect") x.Check((Expr.Max(before, after) < shape[axis]) | Expr.Same(shape[axis], 0), $"reflecting {before} and {after} elements needs more than that, axis {axis} of {x.Type(0)} has {shape[axis]}");
             shape[axis] = Linear.Simplify(shape[axis] + before + after);
+            if (before is not Number || after is not Number)
+            {
+                x.Check(0 <= shape[axis], $"pads {before} and {after} take away more than {x.Type(0)} has along axis {axis}");
+                if (Linear.Range(shape[axis]).Low < 0) shape[axis] = Linear.Simplify(Expr.Max(shape[axis], 0));
+            }
             Require(Linear.Range(shape[axis]).High >= 0, $"pads {before} and {after} take away more than {x.Type(0)} has along axis {axis}");
         }
         return new(new(shape), x.Scalar(0));
@@ -35,7 +40,7 @@ public sealed record Pad(string Mode = "constant") : FormulaOp
 
     private static IEnumerable<(int Axis, Expr Before, Expr After)> Pads(Operands x)
     {
-        var pads = x.MustKnow(1, "the pads");
+        var pads = x.MustKnow(1, "the pads", -int.MaxValue);
         var axes = x.Has(3) ? x.Wholes(3, "axes").Select(axis => x.Axis(axis)).ToArray() : [.. Enumerable.Range(0, x.Shape(0).Count)];
         Require(pads.Count == 2 * axes.Length, $"{pads.Count} pads for {axes.Length} axes of {x.Type(0)}");
         return axes.Select((axis, i) => (axis, pads[i], pads[i + axes.Length])).Where(pad => pad.Item2 is not Number { Integer: 0 } || pad.Item3 is not Number { Integer: 0 });

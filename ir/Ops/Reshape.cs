@@ -7,7 +7,7 @@ public sealed record Reshape(bool Allowzero = false) : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        var (from, wanted) = (x.Shape(0), x.MustKnow(1, "the shape"));
+        var (from, wanted) = (x.Shape(0), x.MustKnow(1, "the shape", Allowzero ? 0 : 1, x.Type(0).Size));
         var (to, open) = (new Expr[wanted.Count], -1);
         for (var i = 0; i < to.Length; i++)
         {

@@ -25,7 +25,7 @@ public sealed record Slice : FormulaOp
 
     private static IEnumerable<(int Axis, Expr Start, long Step, Expr Count)> Cuts(Operands x)
     {
-        var (starts, ends) = (x.MustKnow(1, "starts"), x.MustKnow(2, "ends"));
+        var (starts, ends) = (x.MustKnow(1, "starts", -AnyEnd), x.MustKnow(2, "ends", -AnyEnd));
         var axes = x.Has(3) ? x.Wholes(3, "axes") : [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
         var steps = x.Has(4) ? x.Wholes(4, "steps") : [.. axes.Select(_ => 1L)];
         Require(starts.Count == ends.Count && axes.Length == starts.Count && steps.Length == starts.Count, $"{starts.Count} starts, {ends.Count} ends, {axes.Length} axes and {steps.Length} steps");

@@ -22,7 +22,7 @@ public sealed record Split(long Axis = 0, long NumOutputs = 0) : FormulaOp
 
     private Seq<Expr> Extents(Operands x)
     {
-        if (x.Has(1)) return x.MustKnow(1, "the extents of the pieces");
+        if (x.Has(1)) return x.MustKnow(1, "the extents of the pieces", 0, x.Shape(0)[x.Axis(Axis)]);
         Require(NumOutputs >= 1, $"num_outputs is {NumOutputs} and the extents of the pieces are not given");
         var extent = x.Shape(0)[x.Axis(Axis)];
         var piece = Linear.Simplify((extent + (NumOutputs - 1)) / NumOutputs);

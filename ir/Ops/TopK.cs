@@ -41,7 +41,7 @@ public sealed record TopK(long Axis = -1, bool Largest = true, bool Sorted = tru
         return a.Type.IsReal ? b < a | (Call.Of(Function.IsNan, a) & Expr.Not(Call.Of(Function.IsNan, b))) : b < a;
     }
 
-    private static Expr Count(Operands x) => x.MustKnow(1, "k") is [var count] ? count : throw new TypeException($"k must be one number, it is {x.Type(1)}");
+    private Expr Count(Operands x) => x.MustKnow(1, "k", 0, x.Shape(0)[x.Axis(Axis)]) is [var count] ? count : throw new TypeException($"k must be one number, it is {x.Type(1)}");
 
     public override IEnumerable<Example> Examples() =>
     [

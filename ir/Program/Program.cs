@@ -16,27 +16,14 @@ public sealed record Slot(string Name, Scalar Scalar, Expr Size, SlotKind Kind, 
     public Expr Bytes => Linear.Simplify((Size * Scalar.Bits + 7) / 8);
 }
 
-/// <summary>One step of a program.</summary>
-public abstract record Step;
-
-/// <summary>Runs a kernel: one slot for each of its inputs, then one for each of its outputs.</summary>
-/// <param name="Name">The node's name, for profiles and diagnostics.</param>
-/// <param name="Scratch">Where in the arena the kernel's own scratch lies, in bytes; null where it needs none.</param>
-/// <param name="Info">What it stands for, for profiles.</param>
-public sealed record CallKernel(string Kernel, Seq<string> Arguments, string Name, Expr? Scratch = null, CallInfo? Info = null) : Step;
-
-/// <summary>What a call stands for in the model.</summary>
-/// <param name="Nodes">The values it computes, those inside a fused group included.</param>
-/// <param name="Flops">Arithmetic of their formulas.</param>
-/// <param name="Bytes">What must be read and written.</param>
-/// <param name="Template">The schedule's template; empty before there is one.</param>
-public sealed record CallInfo(Seq<string> Nodes, Expr Flops, Expr Bytes, string Template = "");
-
 /// <summary>
-/// What stands between kernels and targets: calls of kernels on slots of one arena. Printed, read back and run like everything else.
+/// What stands between kernels and targets: calls of kernels on slots of one arena, branches and loops around them, symbols that get their number
+/// on the way. Printed, read back and run like everything else.
 /// </summary>
 /// <param name="Inputs">The model's inputs with their types, in order; a slot holds each plane.</param>
 /// <param name="Outputs">The model's outputs, in order.</param>
+/// <param name="Symbols">Dimensions that are known at entry, by name: those that the inputs' types name. What <see cref="Let"/> and <see cref="Repeat"/> bind is not among them.</param>
+/// <param name="Slots">Sizes and offsets over <see cref="Symbols"/> only; a slot may be larger than what a kernel stores in it.</param>
 /// <param name="Weights">The bytes of each weight slot, by slot name; packed as kernels want them.</param>
 /// <param name="Once">Steps that run in the compiler: they fill weight slots (packed panels) from other weights. None are left in an artifact.</param>
 /// <param name="ArenaBytes">Size of the one arena of a run.</param>

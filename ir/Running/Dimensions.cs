@@ -5,10 +5,16 @@ public static class Dimensions
 {
     /// <summary>A whole number or a condition over symbols, worked out; a condition is 0 or 1.</summary>
     /// <exception cref="InvalidOperationException">A symbol has no value, or the expression holds more than symbols.</exception>
-    public static long Evaluate(Expr e, IReadOnlyDictionary<string, long> symbols)
+    public static long Evaluate(Expr e, IReadOnlyDictionary<string, long> symbols) => Evaluate(e, symbols, null);
+
+    /// <param name="e">May also read whole numbers from memory, at known places of buffers with one axis.</param>
+    /// <param name="symbols">The number of each symbol.</param>
+    /// <param name="memory">The memory of a buffer by its name.</param>
+    internal static long Evaluate(Expr e, IReadOnlyDictionary<string, long> symbols, Func<string, Bytes>? memory)
     {
         if (e is Number { IsReal: false } known) return known.Integer;
-        var result = e.Replace(part => part is Symbol s ? Number.Of(Scalar.I64, symbols.TryGetValue(s.Name, out var value) ? value : throw new InvalidOperationException($"{s} has no value")) : null);
+        var result = e.Replace(part => part is Symbol s ? Number.Of(Scalar.I64, symbols.TryGetValue(s.Name, out var value) ? value : throw new InvalidOperationException($"{s} has no value"))
+            : part is Load { Buffer: var buffer, At: [Number { Integer: var at }] } && memory is not null ? Number.Of(buffer.Scalar, Numbers.ReadWhole(buffer.Scalar, memory(buffer.Name).Span(0, (int)buffer.Scalar.Bytes(at + 1)), (int)at)) : null);
         return result is Number { IsReal: false } n ? n.Integer : throw new InvalidOperationException($"{result} cannot be worked out from dimensions alone");
     }
 

@@ -22,9 +22,10 @@ public static class Interpreter
 
     /// <summary>Runs a graph on one tensor for each of its inputs; named dimensions take the extents of those.</summary>
     /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit the graph.</exception>
-    public static Tensor[] Run(Graph graph, IReadOnlyList<Tensor> inputs) => Graphs.GetValue(graph, g => new(g)).Run(inputs);
+    /// <exception cref="OperationCanceledException">It was asked to end: between two nodes or rounds of a loop.</exception>
+    public static Tensor[] Run(Graph graph, IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default) => Graphs.GetValue(graph, g => new(g)).Run(inputs, cancellation);
 
     /// <summary>Runs a program on one tensor for each of its inputs.</summary>
     /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit the program.</exception>
-    public static Tensor[] Run(Program program, IReadOnlyList<Tensor> inputs) => Programs.GetValue(program, p => new(p)).Run(inputs);
+    public static Tensor[] Run(Program program, IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default) => Programs.GetValue(program, p => new(p)).Run(inputs, cancellation);
 }

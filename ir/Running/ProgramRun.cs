@@ -22,9 +22,9 @@ internal sealed class ProgramRun
         }
     }
 
-    public Tensor[] Run(IReadOnlyList<Tensor> inputs)
+    public Tensor[] Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellation)
     {
-        var symbols = Dimensions.Bind(program.Inputs, inputs, program.Guards);
+        var symbols = new SortedDictionary<string, long>(Dimensions.Bind(program.Inputs, inputs, program.Guards).ToDictionary(), StringComparer.Ordinal);
         var bytes = Dimensions.Evaluate(program.ArenaBytes, symbols);
         var arena = Bytes.Zeros(bytes);
         Cells.Spoil(arena.Address, bytes, (int)Scalar.F8E5M2);
@@ -35,11 +35,7 @@ internal sealed class ProgramRun
             if (slot.Kind == SlotKind.Arena) memory[slot.Name] = arena.Slice(Dimensions.Evaluate(slot.Offset, symbols), Dimensions.Evaluate(slot.Bytes, symbols));
             if (slot.Kind == SlotKind.Output && !memory.ContainsKey(slot.Name)) memory[slot.Name] = Garbage(slot, symbols);
         }
-        foreach (var step in program.Steps)
-        {
-            if (step is not CallKernel call) throw new NotSupportedException($"a step {step.GetType().Name}");
-            Call(call, memory, symbols, arena);
-        }
+        new StepRun(memory, symbols, call => Call(call, memory, symbols, arena), cancellation).Run(program.Steps);
         return [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, symbols), memory[value.Name]))];
     }
 

@@ -53,5 +53,6 @@ internal static class GraphText
     private static IEnumerable<Expr> Expressions(Graph graph) =>
         graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Results)).SelectMany(v => v.Type.Shape.Concat(v.Known ?? []))
             .Concat((graph.Guards).Select(g => g.Condition))
+            .Concat(graph.Nodes.SelectMany(n => n.Op.Binds))
             .Concat(graph.Nodes.SelectMany(n => n.Regions).SelectMany(Expressions));
 }

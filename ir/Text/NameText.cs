@@ -10,8 +10,8 @@ public static partial class NameText
     /// <summary>Words that lead a statement or stand for a number; a dimension or kernel so called is quoted.</summary>
     private static readonly HashSet<string> Words = new(StringComparer.Ordinal)
     {
-        "_", "arena", "at", "check", "else", "false", "graph", "if", "in", "inf", "kernel", "least", "let", "nan", "none", "once",
-        "program", "return", "scratch", "slots", "steps", "tensor", "true", "weights", "where", "yield",
+        "_", "arena", "at", "check", "else", "false", "graph", "if", "in", "inf", "kernel", "least", "let", "loop", "most", "nan", "none", "once",
+        "program", "return", "scratch", "slots", "steps", "tensor", "true", "weights", "where", "while", "yield",
     };
 
     /// <summary>A name behind a <c>%</c> or <c>@</c>: letters, digits, <c>_</c>, <c>.</c>, <c>/</c> and inner <c>:</c> stand bare.</summary>

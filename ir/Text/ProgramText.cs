@@ -6,18 +6,37 @@ internal static class ProgramText
     public static void Write(TextWriting text, Program program)
     {
         var kernels = program.Kernels.GroupBy(k => k.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-        text.Braces($"program {NameText.Bare(program.Name)}({TextWriting.Parameters(program.Inputs)}) -> ({TextWriting.Parameters(program.Outputs)}){TextWriting.Where(program.Symbols)}", () =>
+        text.Braces($"program {NameText.Bare(program.Name)}({TextWriting.Parameters(program.Inputs)}) -> ({TextWriting.Parameters(program.Outputs)}){TextWriting.Where(Symbols(program))}", () =>
         {
             text.Line($"arena {program.ArenaBytes}, least {program.LowerBound}");
             foreach (var guard in program.Guards) text.Line(TextWriting.Check(guard));
             text.Braces("slots", () => { foreach (var slot in program.Slots) text.Line(Slot(slot)); });
             if (program.Once.Count > 0) text.Braces("once", () => { foreach (var call in program.Once) text.Line(Call(call)); });
-            text.Braces("steps", () => { foreach (var step in program.Steps) text.Line(step is CallKernel call ? Call(call) : throw new UnreachableException($"a step {step.GetType().Name}")); });
+            text.Braces("steps", () => Write(program.Steps));
         });
         foreach (var kernel in program.Kernels)
         {
             text.Line("");
             KernelText.Write(text, kernel);
+        }
+
+        void Write(Seq<Step> steps)
+        {
+            foreach (var step in steps)
+                switch (step)
+                {
+                    case CallKernel call: text.Line(Call(call)); break;
+                    case Let l: text.Line($"let {NameText.Bare(l.Symbol.Name)} = {l.Value}{(l.Most == (Expr)l.Symbol.High ? "" : $" most {l.Most}")}"); break;
+                    case Demand d: text.Line(TextWriting.Check(d.Guard)); break;
+                    case Branch b:
+                        text.Braces($"{NameText.Bare(b.Name)}: if {b.Condition}", () => Write(b.Then));
+                        if (b.Else.Count > 0) text.Braces("else", () => Write(b.Else));
+                        break;
+                    case Repeat r:
+                        text.Braces($"{NameText.Bare(r.Name)}: loop {NameText.Bare(r.Round.Name)}{(r.Count is null ? "" : $" in {r.Count}")}{(r.While is null ? "" : $" while {r.While}")}{(r.Rounds is null ? "" : $" -> {NameText.Bare(r.Rounds.Name)}")}", () => Write(r.Body));
+                        break;
+                    default: throw new UnreachableException($"a step {step.GetType().Name}");
+                }
         }
 
         string Call(CallKernel call)
@@ -30,6 +49,9 @@ internal static class ProgramText
             return $"{NameText.Bare(call.Name)}: {NameText.Bare(call.Kernel)}({List(call.Arguments.Take(inputs))}) -> {(inputs == call.Arguments.Count ? "()" : List(call.Arguments.Skip(inputs)))}{(about == "" ? "" : $" {{ {about} }}")}";
         }
     }
+
+    /// <summary>Dimensions that are known at entry and those that steps bind, by name.</summary>
+    private static IEnumerable<Symbol> Symbols(Program program) => program.Symbols.Concat(program.Steps.Bound).Distinct().OrderBy(s => s.Name, StringComparer.Ordinal);
 
     private static string Slot(Slot slot) =>
         $"%{NameText.Sigiled(slot.Name)}: {TextWriting.Extents([slot.Size])} {slot.Scalar.Text} in {RecordText.Show(slot.Kind)}{(slot.Offset is Number { Integer: 0 } ? "" : $" at {slot.Offset}")}";

@@ -38,5 +38,5 @@ internal sealed class TextWriting
 
     public static string Check(Guarded guard) => $"check {guard.Condition}, {NameText.Quoted(guard.Message)}";
 
-    public static string Parameters(IEnumerable<Value> values) => string.Join(", ", values.Select(v => $"{v}: {v.Type}"));
+    public static string Parameters(IEnumerable<Value> values) => string.Join(", ", values.Select(v => $"{v}: {v.Type}{(v.Known is { } known ? $" = {known}" : "")}"));
 }

@@ -31,9 +31,10 @@ internal sealed class OpenedModule
     private static OpenedModule Of(Program program)
     {
         var (slots, kernels) = (program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal), program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal));
-        Seq<string> filled = [.. program.Steps.OfType<CallKernel>().SelectMany(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count))];
+        Seq<string> filled = [.. program.Steps.Calls.SelectMany(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count))];
         var once = filled.CountBy(name => name, StringComparer.Ordinal).Where(c => c.Value == 1).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
-        Seq<string> names = [.. filled.Where(once.Contains)];
+        // What only a branch or a loop fills may hold nothing.
+        Seq<string> names = [.. program.Steps.OfType<CallKernel>().SelectMany(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count)).Where(once.Contains)];
         return new(new(program with
         {
             Slots = [.. program.Slots.Select(s => once.Contains(s.Name) && s.Kind == SlotKind.Arena ? s with { Kind = SlotKind.Output, Offset = 0 } : s)],

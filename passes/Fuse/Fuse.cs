@@ -14,6 +14,7 @@ public sealed record Fuse(int Repeat = 16, int Operands = 14) : GraphPass
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
+        graph = graph.MapInside(region => Run(region, compilation));
         var groups = new Groups(graph, new Fit(Repeat, Operands, compilation.Objective), ActsOn);
         groups.JoinEpilogues();
         groups.JoinProducers();

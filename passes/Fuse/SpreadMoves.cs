@@ -13,6 +13,7 @@ public sealed record SpreadMoves(int Operands = 14) : GraphPass
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
+        graph = graph.MapInside(region => Run(region, compilation));
         var (fit, nodes) = (new Fit(0, Operands, compilation.Objective), graph.Nodes.ToList());
         for (var i = nodes.Count - 1; i >= 0; i--)
         {

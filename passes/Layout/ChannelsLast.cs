@@ -15,9 +15,12 @@ public sealed record ChannelsLast : GraphPass
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
-        var declared = graph.Inputs.Concat(graph.Outputs).ToHashSet();
+        graph = graph.MapInside(region => Run(region, compilation));
+        // Graphs inside settle their own values; what goes in and out of them lies as declared.
+        var declared = graph.Inputs.Concat(graph.Outputs).Concat(graph.Captured).Concat(graph.Nodes.Where(n => n.Op is RegionOp).SelectMany(n => n.Results)).ToHashSet();
         bool IsFree(Value value) => value.Type.Rank >= 3 && !value.IsWeight && value.Type.Encoding is Dense && !declared.Contains(value);
         var (parents, votes) = (new Dictionary<Value, Value>(), new Dictionary<Value, int>());
+        static IEnumerable<Value> Made(Graph region) => region.Inputs.Concat(region.Nodes.SelectMany(n => n.Results.Concat(n.Op is RegionOp ? n.Regions.SelectMany(Made) : [])));
         Value Root(Value v)
         {
             while (parents.TryGetValue(v, out var up)) v = up;
@@ -35,7 +38,8 @@ public sealed record ChannelsLast : GraphPass
 
         var total = votes.GroupBy(v => Root(v.Key)).ToDictionary(g => g.Key, g => g.Sum(v => v.Value));
         var laid = new Dictionary<Value, Value>();
-        return graph.Map(value => laid.TryGetValue(value, out var known) ? known : laid[value] = IsFree(value) && total.GetValueOrDefault(Root(value)) > 0
+        var inside = graph.Nodes.Where(n => n.Op is RegionOp).SelectMany(n => n.Regions).SelectMany(Made).ToHashSet();
+        return graph.Map(value => inside.Contains(value) ? value : laid.TryGetValue(value, out var known) ? known : laid[value] = IsFree(value) && total.GetValueOrDefault(Root(value)) > 0
             ? value.With(value.Type with { Order = [0, .. Enumerable.Range(2, value.Type.Rank - 2), 1] }) : value);
     }
 }

@@ -9,19 +9,10 @@ public sealed record Lower : Pass
 {
     public override Stage Stage => Stage.Lower;
 
-    public override Module Run(Module module, Compilation compilation) => new(new Lowered(OutputsApart(module.MustBeGraph)).Program());
-
-    /// <summary>Every output is computed, and no two are the same value: an output that is an input, a weight or another output is copied.</summary>
-    private static Graph OutputsApart(Graph graph)
+    public override Module Run(Module module, Compilation compilation)
     {
-        var (nodes, outputs, made) = (graph.Nodes.ToList(), new List<Value>(), graph.Nodes.SelectMany(n => n.Results).ToHashSet());
-        foreach (var output in graph.Outputs)
-        {
-            if (made.Remove(output)) { outputs.Add(output); continue; }
-            var copy = new Value($"{output.Name}.output{outputs.Count}", output.Type.Elementwise);
-            nodes.Add(new(new Ir.Ops.Identity(), [output], [copy]));
-            outputs.Add(copy);
-        }
-        return graph with { Nodes = [.. nodes], Outputs = [.. outputs] };
+        var graph = module.MustBeGraph;
+        var bounds = Bounds.Of(graph);
+        return new(new Lowered(Apart.Outputs(graph, type => type.Shape.Any(extent => bounds.BoundIn(extent).Any()))).Program());
     }
 }

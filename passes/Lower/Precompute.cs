@@ -21,19 +21,19 @@ public sealed record Precompute(long MostBytes = Precompute.Growth) : ProgramPas
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
         var slots = program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal);
         // A slot that several steps fill parts of stays in the arena.
-        var fillers = program.Steps.Cast<CallKernel>().SelectMany(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count)).CountBy(a => a, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var (once, steps) = (program.Once.ToList(), new List<Step>());
-        foreach (var step in program.Steps)
+        var fillers = program.Steps.Calls.SelectMany(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count)).CountBy(a => a, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var once = program.Once.ToList();
+        var steps = program.Steps.MapCalls(call =>
         {
-            if (step is CallKernel call && kernels[call.Kernel] is var kernel && call.Arguments.Take(kernel.Inputs.Count).All(a => slots[a].Kind == SlotKind.Weight)
-                && call.Arguments.Skip(kernel.Inputs.Count).ToList() is var made && made.TrueForAll(a => slots[a] is { Kind: SlotKind.Arena, Size: Number } && fillers[a] == 1) && Worth(call, kernel))
-            {
-                foreach (var name in made) slots[name] = slots[name] with { Kind = SlotKind.Weight };
-                once.Add(call with { Scratch = call.Scratch is null ? null : 0 });
-            }
-            else steps.Add(step);
-        }
-        return once.Count == program.Once.Count ? program : Arena.Apart(program with { Slots = [.. program.Slots.Select(s => slots[s.Name])], Once = [.. once], Steps = [.. steps] });
+            var kernel = kernels[call.Kernel];
+            if (!call.Arguments.Take(kernel.Inputs.Count).All(a => slots[a].Kind == SlotKind.Weight)) return call;
+            var made = call.Arguments.Skip(kernel.Inputs.Count).ToList();
+            if (!made.TrueForAll(a => slots[a] is { Kind: SlotKind.Arena, Size: Number } && fillers[a] == 1) || !Worth(call, kernel)) return call;
+            foreach (var name in made) slots[name] = slots[name] with { Kind = SlotKind.Weight };
+            once.Add(call with { Scratch = call.Scratch is null ? null : 0 });
+            return null;
+        });
+        return once.Count == program.Once.Count ? program : Arena.Apart(program with { Slots = [.. program.Slots.Select(s => slots[s.Name])], Once = [.. once], Steps = steps });
 
         bool Worth(CallKernel call, Kernel kernel)
         {

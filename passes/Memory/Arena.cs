@@ -43,15 +43,15 @@ public static class Arena
             return slot.Kind is SlotKind.Weight ? slot with { Offset = Next(ref weights, slot) } : slot with { Offset = 0 };
         }).ToSeq();
         var scratch = new List<Expr>();
-        var kernels = program.Kernels.ToDictionary(k => k.Name, k => ScratchLayout.Of(k).Bytes, StringComparer.Ordinal);
-        var steps = program.Steps.Select(step =>
+        var bounds = Bounds.Of(program);
+        var kernels = program.Kernels.ToDictionary(k => k.Name, k => bounds.Most(ScratchLayout.Of(k).Bytes), StringComparer.Ordinal);
+        var steps = program.Steps.MapCalls(call =>
         {
-            if (step is not CallKernel call) return step;
             var bytes = kernels[call.Kernel];
             if (bytes is Number { Integer: 0 }) return call with { Scratch = null };
             scratch.Add(Aligned(bytes));
             return call with { Scratch = arena };
-        }).ToSeq();
+        });
         return program with { Slots = slots, Steps = steps, ArenaBytes = Linear.Simplify(arena + Largest(scratch)) };
 
         static Expr Next(ref Expr end, Slot slot)

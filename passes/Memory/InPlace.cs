@@ -17,32 +17,38 @@ public sealed record InPlace : ProgramPass
     protected override Program Run(Program program, Compilation compilation)
     {
         var slots = program.Slots.ToDictionary(s => s.Name, StringComparer.Ordinal);
-        var shared = new SharedKernels(program.Kernels);
-        var steps = program.Steps.Cast<CallKernel>().ToArray();
-        for (var i = 0; i < steps.Length; i++)
+        var (shared, bounds) = (new SharedKernels(program.Kernels), Bounds.Of(program));
+        // An output whose size a run decides is checked where it is stored: no step before may store there.
+        var late = program.Outputs.Where(v => v.Type.Shape.Any(e => bounds.BoundIn(e).Any())).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
+        var steps = program.Steps;
+        var (calls, lives) = (steps.Calls.ToList(), new Lifetimes(steps));
+        for (var place = 0; place < calls.Count; place++)
         {
-            var (call, kernel) = (steps[i], shared[steps[i].Kernel]);
+            var call = calls[place];
+            var kernel = shared[call.Kernel];
             if (kernel.Outputs is not [var output]) continue;
             for (var operand = 0; operand < kernel.Inputs.Count; operand++)
             {
                 var (from, to) = (slots[call.Arguments[operand]], slots[call.Arguments[^1]]);
-                if (from.Kind != SlotKind.Arena || to.Kind is not (SlotKind.Arena or SlotKind.Output) || from.Scalar != to.Scalar || !Linear.ProvesEqual(from.Size, to.Size)) continue;
-                if (call.Arguments.Count(a => a == from.Name) > 1 || steps.Skip(i + 1).Any(s => s.Arguments.Contains(from.Name)) || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
-                steps[i] = call with { Kernel = shared.Add(over).Name, Arguments = [.. call.Arguments.Where((_, n) => n != operand)] };
+                if (from.Kind != SlotKind.Arena || to.Kind is not (SlotKind.Arena or SlotKind.Output) || late.Contains(to.Name) || from.Scalar != to.Scalar || !Linear.ProvesEqual(from.Size, to.Size)) continue;
+                // The operand ends where the result begins: neither goes round a loop, nor is the result stored elsewhere before.
+                if (call.Arguments.Count(a => a == from.Name) > 1 || lives[from.Name].Last != lives.Places[call] || lives[to.Name].First != lives.Places[call] || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
+                var (arguments, name) = ((Seq<string>)[.. call.Arguments.Where((_, n) => n != operand)], shared.Add(over).Name);
                 // One slot for both: that of the caller where the result is an output.
                 var (kept, gone) = to.Kind == SlotKind.Output ? (to, from) : (from, to);
                 slots.Remove(gone.Name);
-                for (var n = 0; n < steps.Length; n++) steps[n] = steps[n] with { Arguments = [.. steps[n].Arguments.Select(a => a == gone.Name ? kept.Name : a)] };
+                steps = steps.MapCalls(c => ReferenceEquals(c, call) ? c with { Kernel = name, Arguments = arguments } : c).Renamed(slot => slot == gone.Name ? kept.Name : slot);
+                (calls, lives) = (steps.Calls.ToList(), new Lifetimes(steps));
                 compilation.Notes.Add(Name, call.Name, $"stores over {from.Name}");
                 break;
             }
         }
-        var called = steps.Concat(program.Once).Select(s => s.Kernel).ToHashSet(StringComparer.Ordinal);
+        var called = steps.Calls.Concat(program.Once).Select(s => s.Kernel).ToHashSet(StringComparer.Ordinal);
         return Arena.Apart(program with
         {
             Slots = [.. program.Slots.Where(s => slots.ContainsKey(s.Name))],
             Kernels = [.. shared.All.Where(k => called.Contains(k.Name))],
-            Steps = [.. steps],
+            Steps = steps,
         });
     }
 

@@ -12,9 +12,9 @@ public sealed record Plan : ProgramPass
 
     protected override Program Run(Program program, Compilation compilation)
     {
-        var steps = program.Steps.Cast<CallKernel>().ToArray();
-        var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
-        var stretches = Lifetimes(program, steps, kernels);
+        var (lives, bounds) = (new Lifetimes(program.Steps), Bounds.Of(program));
+        var scratch = program.Kernels.ToDictionary(k => k.Name, k => bounds.Most(ScratchLayout.Of(k).Bytes), StringComparer.Ordinal);
+        var stretches = Stretches(program, lives, scratch);
         Expr end = 0;
         Fixed([.. stretches.Where(s => s.Bytes is Number)], 1, ref end);
         var open = stretches.Where(s => s.Bytes is not Number).ToList();
@@ -30,9 +30,9 @@ public sealed record Plan : ProgramPass
         return program with
         {
             Slots = [.. program.Slots.Select(s => s.Kind == SlotKind.Arena ? s with { Offset = places[s.Name] } : s)],
-            Steps = [.. steps.Select((call, i) => (Step)(call with { Scratch = places.GetValueOrDefault(Scratch(i)) }))],
+            Steps = program.Steps.MapCalls(call => call with { Scratch = places.GetValueOrDefault(Scratch(lives.Places[call])) }),
             ArenaBytes = end,
-            LowerBound = Bound(stretches, steps.Length),
+            LowerBound = Bound(stretches, lives.Count),
         };
     }
 
@@ -53,18 +53,11 @@ public sealed record Plan : ProgramPass
     /// <summary>No name of a value starts with a space.</summary>
     private static string Scratch(int step) => $" scratch {step}";
 
-    private static List<Stretch> Lifetimes(Program program, CallKernel[] steps, Dictionary<string, Kernel> kernels)
+    private static List<Stretch> Stretches(Program program, Lifetimes lives, Dictionary<string, Expr> scratch)
     {
-        var (first, last) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
-        for (var i = 0; i < steps.Length; i++)
-            foreach (var argument in steps[i].Arguments)
-            {
-                first.TryAdd(argument, i);
-                last[argument] = i;
-            }
-        var all = program.Slots.Where(s => s.Kind == SlotKind.Arena).Select(s => new Stretch(s.Name, Arena.Aligned(s.Bytes), first[s.Name], last[s.Name])).ToList();
-        for (var i = 0; i < steps.Length; i++)
-            if (ScratchLayout.Of(kernels[steps[i].Kernel]).Bytes is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(i), Arena.Aligned(bytes), i, i, true));
+        var all = program.Slots.Where(s => s.Kind == SlotKind.Arena).Select(s => new Stretch(s.Name, Arena.Aligned(s.Bytes), lives[s.Name].First, lives[s.Name].Last)).ToList();
+        foreach (var (call, place) in lives.Places)
+            if (scratch[call.Kernel] is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(place), Arena.Aligned(bytes), place, place, true));
         return [.. all.OrderByDescending(s => s.Guess).ThenBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)];
     }
 

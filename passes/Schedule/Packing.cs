@@ -22,8 +22,9 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
             if (!plain.TryGetValue(call.Kernel, out var name)) plain[call.Kernel] = name = Place(lowered[call.Kernel]);
             once.Add(call with { Kernel = name });
         }
-        Seq<Step> steps = [.. calls.Select(c => Call(c.Call, c.Scheduled))];
-        var read = steps.Cast<CallKernel>().SelectMany(c => c.Arguments).ToHashSet(StringComparer.Ordinal);
+        using var scheduled = calls.GetEnumerator(); // in the order of the calls
+        var steps = program.Steps.MapCalls(call => scheduled.MoveNext() ? Call(call, scheduled.Current.Scheduled) : throw new System.Diagnostics.UnreachableException());
+        var read = steps.Calls.SelectMany(c => c.Arguments).Concat(steps.Flat.Select(s => s.Asked).OfType<string>()).ToHashSet(StringComparer.Ordinal);
         var wanted = once.SelectMany(c => c.Arguments).Concat(read).ToHashSet(StringComparer.Ordinal);
         var all = program.Slots.Concat(added).Where(s => s.Kind is SlotKind.Input or SlotKind.Output || wanted.Contains(s.Name))
             .Select(s => s.Kind == SlotKind.Weight && !read.Contains(s.Name) ? s with { Kind = SlotKind.Source } : s);

@@ -15,7 +15,7 @@ public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
         var constants = program.Slots.Where(s => s.Kind == SlotKind.Weight).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         // A kernel is scheduled once for each set of arguments that are weights: only those may be packed.
-        var calls = program.Steps.Cast<CallKernel>().Select(call => (Call: call, Form: new Form(call.Kernel, [.. call.Arguments.Select(constants.Contains)]))).ToList();
+        var calls = program.Steps.Calls.Select(call => (Call: call, Form: new Form(call.Kernel, [.. call.Arguments.Select(constants.Contains)]))).ToList();
         var forms = calls.Select(c => c.Form).Distinct().ToArray();
         var scheduled = new Scheduled[forms.Length];
         Parallel.For(0, forms.Length, i =>

@@ -13,6 +13,10 @@ public static class Rewriting
         Outputs = [.. graph.Outputs.Select(map)],
     };
 
+    /// <summary>The graph with the graphs inside its branches and loops as <paramref name="map"/> gives them.</summary>
+    public static Graph MapInside(this Graph graph, Func<Graph, Graph> map) => graph.Nodes.Any(n => n.Op is RegionOp)
+        ? graph with { Nodes = [.. graph.Nodes.Select(n => n.Op is RegionOp ? n with { Regions = [.. n.Regions.Select(map)] } : n)] } : graph;
+
     /// <summary>The node with every value as <paramref name="map"/> gives it; the same object where none differs.</summary>
     public static Node Map(this Node node, Func<Value, Value> map)
     {

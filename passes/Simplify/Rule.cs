@@ -38,6 +38,7 @@ public sealed class Surroundings
 {
     private readonly Dictionary<Value, Node> makers = [];
     private readonly Dictionary<Value, int> readers;
+    private readonly Dictionary<Value, int> uses;
     private readonly HashSet<Value> outputs;
     private readonly HashSet<string> names;
 
@@ -46,6 +47,9 @@ public sealed class Surroundings
     internal Surroundings(Graph graph, Surroundings? outer = null)
     {
         readers = graph.Readers.ToDictionary(g => g.Key, g => g.Count());
+        // A weight may be read in other graphs too.
+        uses = outer?.uses ?? Reads(graph).Where(v => v.IsWeight).CountBy(v => v).ToDictionary();
+        foreach (var weight in readers.Keys.Where(v => v.IsWeight).ToList()) readers[weight] = Math.Max(readers[weight], uses.GetValueOrDefault(weight));
         outputs = [.. graph.Outputs];
         names = outer?.names ?? [.. Named(graph).Select(v => v.Name)];
     }
@@ -74,6 +78,8 @@ public sealed class Surroundings
         while (!names.Add(fresh)) fresh = $"{name}.{n++}";
         return fresh;
     }
+
+    private static IEnumerable<Value> Reads(Graph graph) => graph.Nodes.SelectMany(n => n.Op is RegionOp ? n.Reads.Concat(n.Regions.SelectMany(Reads)) : n.Reads).Concat(graph.Outputs);
 
     private static IEnumerable<Value> Named(Graph graph) => graph.Inputs.Concat(graph.Weights).Concat(graph.Nodes.SelectMany(n => n.Results.Concat(n.Regions.SelectMany(Named))));
 }

@@ -21,12 +21,14 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         {
             var (next, changed) = Sweep(graph, compilation);
             next = DeadSteps.Drop(CommonSteps.Share(next, ActsOn));
-            if (!changed && next.Nodes.Count == graph.Nodes.Count) return next;
+            if (!changed && Count(next) == Count(graph)) return next;
             graph = next;
         }
         compilation.Notes.Add(Name, graph.Name, $"stopped after {Sweeps} sweeps");
         return graph;
     }
+
+    private static int Count(Graph graph) => graph.Nodes.Sum(n => 1 + n.Regions.Sum(Count));
 
     private (Graph, bool) Sweep(Graph graph, Compilation compilation, Surroundings? outer = null)
     {
@@ -34,7 +36,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
         foreach (var node in graph.Nodes)
         {
             var step = node.Map(Current);
-            if (node.Body is null && node.Regions.Count > 0) step = step with { Regions = [.. step.Regions.Select(Inner)] };
+            if (node.Op is RegionOp) step = step with { Regions = [.. step.Regions.Select(Inner)] };
             Put(step);
         }
         return (graph with { Nodes = [.. nodes], Outputs = [.. graph.Outputs.Select(Current)] }, changed);

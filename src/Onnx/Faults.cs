@@ -60,7 +60,11 @@ internal static class Faults
     public static Diagnostic AttributeKind(string where, string op, string attribute, string want, string have) => new("LT2003", $"{op}: attribute {attribute} must be {want}, it is {have}", where);
     public static Diagnostic AttributeTwice(string where, string op, string attribute) => new("LT2008", $"{op}: attribute {attribute} is given twice", where);
     public static Diagnostic Misfit(string where, string message, string operands) => new("LT2004", operands == "" ? message : $"{message} (operands {operands})", where);
-    public static Diagnostic ControlFlow(string where, string op) => new("LT2005", $"{op} runs graphs of its own, which is not supported yet", where, "export the model with constant conditions folded (onnxsim), or without control flow");
+    public static Diagnostic RegionsTooDeep(string where, int deepest) => new("LT2005", $"graphs stand inside one another more than {deepest} deep", where);
+    public static Diagnostic NoRegion(string where, string op, string attribute) => new("LT2009", $"{op} has no graph {attribute}", where);
+    public static Diagnostic Branches(string where, string why, string condition) => new("LT2010", $"{why}; the model is compiled for {condition}, which is checked when it is entered", where, Severity: Severity.Warning);
+    public static Diagnostic MaxSyntax(string text) => new("LT1310", $"\"{text}\" does not bound a number", Remedy: "write name=number, a whole number from 0");
+    public static Diagnostic UnknownMax(string name, string names) => new("LT1309", $"--max {name}: no number of that name is decided by a run", Remedy: names == "" ? "dimensions of inputs are bounded with --dim" : $"there are {names}");
     public static Diagnostic OldForm(string where, string op, long opset, string why) => new("LT2006", $"{op} as of opset {opset}: {why}", where);
     public static Diagnostic TooManyResults(string where, string op, int most, int have) => new("LT2007", $"{op} makes {most} result{(most == 1 ? "" : "s")}, the node names {have}", where);
 }

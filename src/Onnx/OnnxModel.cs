@@ -47,10 +47,15 @@ public static class OnnxModel
         NodeImport.CheckOperators(nodes, report);
 
         var builder = new GraphBuilder(graph.Name == "" ? "main" : graph.Name, inputs);
-        var import = new NodeImport(builder, values, names, tensors, report);
-        foreach (var node in nodes) import.Add(node);
+        var symbols = new Names(inputs.SelectMany(v => v.Type.Shape).OfType<Symbol>().Select(s => s.Name));
+        var import = new Importing(values, names, symbols, tensors, report, model.Functions, options.Max);
+        var scope = new Scope(null);
+        foreach (var name in values.Keys.Concat(nodes.SelectMany(n => n.Outputs))) scope[name] = name;
+        var nodeImport = new NodeImport(builder, import, scope, 0);
+        foreach (var node in nodes) nodeImport.Add(node);
+        foreach (var name in import.Unused) report.Add(Faults.UnknownMax(name, string.Join(", ", import.Late.Order(StringComparer.Ordinal))));
         DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
-        var returned = outputs.Select(import.Output).ToList();
+        var returned = outputs.Select(nodeImport.Output).ToList();
         report.Conclude();
         return new(builder.Return([.. returned.Select(value => value!)]), Info(file, opsets, files.Locations), report.Warnings);
     }

@@ -57,6 +57,7 @@ internal sealed class GraphReader(SourceFaults faults, FormulaReader formulas, L
         if (targets.Length != made.Length) throw faults.At("LT3004", context.Start, $"{targets.Length} results need as many types, here are {made.Length}");
         var (op, operands) = Call(context.call());
         if (op is Fused) return Group(context, operands);
+        if (op is RegionOp != context.inside() is IrParser.RegionsContext) throw faults.At("LT3004", context.Start, $"{op.Name} {(op is RegionOp ? "has graphs inside" : "has no graphs inside, only branches and loops have")}");
         if (context.inside()?.GetChild(0) is not (null or IrParser.GraphContext)) throw faults.At("LT3004", context.inside().Start, $"{op.Name} has no body, only a fused group has");
         Seq<Graph> regions = [.. (context.inside() as IrParser.RegionsContext)?.graph().Select(Inside) ?? []];
         var results = Results(context, op, operands);

@@ -44,7 +44,10 @@ internal static class Header
             scope.Define(name, null);
             faults.Try(at, () =>
             {
-                all.Add(new(name, literals.Type(param.type())));
+                var type = literals.Type(param.type());
+                Seq<Expr>? known = param.elements() is { } elements ? formulas.Read(elements.expr()) : null;
+                if (known is { } contents && (!type.IsStatic || contents.Count != type.Count)) throw faults.At("LT3004", param.Start, $"{type} has not {contents.Count} elements");
+                all.Add(new(name, type, default, known));
                 scope.Define(name, all[^1]);
             });
         }

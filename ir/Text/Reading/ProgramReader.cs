@@ -20,10 +20,15 @@ internal sealed class ProgramReader(SourceFaults faults, FormulaReader formulas,
             var checks = Header.Checks(formulas, faults, context.check());
             var (bytes, least) = (formulas.Read(context.arena().expr(0)), formulas.Read(context.arena().expr(1)));
             var slots = Slots(context.slots());
-            var once = Steps(context.once()?.step() ?? []);
+            var places = formulas.Buffers.Mark;
+            foreach (var slot in slots) formulas.Buffers.Define(slot.Name, new Buffer(slot.Name, slot.Scalar, [slot.Size]));
+            Seq<CallKernel> once = [.. Steps(context.once()?.step() ?? []).Select(s => s as CallKernel ?? throw faults.At("LT3004", context.once().Start, "only calls of kernels run once"))];
             var steps = Steps(context.steps().step());
+            formulas.Buffers.Leave(places);
+            // Those that steps bind are declared beside the dimensions of the inputs.
+            symbols = [.. symbols.Where(s => inputs.Any(v => v.Type.Shape.Any(e => e.Parts().Contains(s))))];
             Seq<(string, Bytes)> contents = [.. weights.Names.Select(name => (name, Bytes: weights.TryFind(name, out var value) ? value?.Planes[0] : null)).Where(w => w.Bytes is not null).Select(w => (w.name, w.Bytes!))];
-            program = new(formulas.Label(context.label()), inputs, results, symbols, checks, slots, contents, kernels, once, [.. steps], bytes, least);
+            program = new(formulas.Label(context.label()), inputs, results, symbols, checks, slots, contents, kernels, once, steps, bytes, least);
             if (!faults.Any) foreach (var fault in ProgramVerifier.Check(program)) faults.Add("LT3008", context.Start, fault);
         });
         formulas.Symbols.Leave(mark);
@@ -47,14 +52,41 @@ internal sealed class ProgramReader(SourceFaults faults, FormulaReader formulas,
         return new(formulas.Local(buffer.LOCAL().Symbol), scalar, size, (SlotKind)literals.Choice(typeof(SlotKind), kind.Start, kind.GetText()), context.expr() is { } offset ? formulas.Read(offset) : 0);
     }
 
-    private Seq<CallKernel> Steps(IEnumerable<IrParser.StepContext> contexts)
+    private Seq<Step> Steps(IEnumerable<IrParser.StepContext> contexts)
     {
-        var all = new List<CallKernel>();
+        var all = new List<Step>();
         foreach (var step in contexts) faults.Try(step.Start, () => all.Add(Step(step)));
         return [.. all];
     }
 
-    private CallKernel Step(IrParser.StepContext context)
+    private Step Step(IrParser.StepContext context)
+    {
+        switch (context)
+        {
+            case IrParser.RunContext run: return Call(run);
+            case IrParser.BindContext bind:
+                var symbol = Symbol(bind.label());
+                return new Let(symbol, formulas.Read(bind.expr(0)), bind.expr(1) is { } most ? formulas.Read(most) : symbol.High);
+            case IrParser.DemandContext demand: return Header.Checks(formulas, faults, [demand.check()]) is [var guard] ? new Demand(guard) : throw new StatementFault();
+            case IrParser.BranchContext branch:
+                var otherwise = branch.children.Index().FirstOrDefault(c => c.Item is Antlr4.Runtime.Tree.ITerminalNode && c.Item.GetText() == "else").Index;
+                var steps = branch.children.Index().Where(c => c.Item is IrParser.StepContext).Select(c => (c.Index, Step: (IrParser.StepContext)c.Item)).ToList();
+                return new Branch(formulas.Label(branch.label()), formulas.Read(branch.expr()), Steps(steps.Where(s => otherwise == 0 || s.Index < otherwise).Select(s => s.Step)), Steps(steps.Where(s => otherwise > 0 && s.Index > otherwise).Select(s => s.Step)));
+            case IrParser.RepeatContext repeat:
+                Expr? After(string word) => repeat.children.Index().FirstOrDefault(c => c.Item is Antlr4.Runtime.Tree.ITerminalNode && c.Item.GetText() == word && repeat.children[c.Index + 1] is IrParser.ExprContext) is (> 0 and var at, _) ? formulas.Read((IrParser.ExprContext)repeat.children[at + 1]) : null;
+                return new Repeat(formulas.Label(repeat.label(0)), Symbol(repeat.label(1)), After("in"), After("while"), repeat.label().Length > 2 ? Symbol(repeat.label(2)) : null, Steps(repeat.step()));
+            default: throw new UnreachableException();
+        }
+    }
+
+    private Symbol Symbol(IrParser.LabelContext context)
+    {
+        var name = formulas.Label(context);
+        if (!formulas.Symbols.TryFind(name, out var symbol)) throw faults.Unknown(context.Start, "dimension", name, formulas.Symbols.Names, $"a dimension is declared in the header: where {NameText.Bare(name)} in 1..");
+        return symbol ?? throw new StatementFault();
+    }
+
+    private CallKernel Call(IrParser.RunContext context)
     {
         var scratch = context.attribute().FirstOrDefault(a => a.name().GetText() == "scratch");
         var about = context.attribute().Where(a => a != scratch).ToList();

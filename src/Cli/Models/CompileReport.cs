@@ -11,14 +11,14 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
     /// <summary>A template's description begins with this where no fast form was found.</summary>
     private const string Slow = "plain";
 
-    private IEnumerable<(CallKernel Call, CallInfo Info)> Calls => Program.Steps.OfType<CallKernel>().Where(c => c.Info is not null).Select(c => (c, c.Info!));
+    private IEnumerable<(CallKernel Call, CallInfo Info)> Calls => Program.Steps.Calls.Where(c => c.Info is not null).Select(c => (c, c.Info!));
 
     /// <summary>Calls by the first word of their template, the most work first.</summary>
     private IEnumerable<(string Template, int Count, double Flops)> Templates => Calls.GroupBy(c => c.Info.Template.Split(' ', ':')[0], StringComparer.Ordinal)
         .Select(g => (g.Key, g.Count(), g.Sum(c => Most(c.Info.Flops)))).OrderByDescending(t => t.Item3).ThenBy(t => t.Key, StringComparer.Ordinal);
 
     /// <summary>Those that a run calls; packing happens in the compiler.</summary>
-    private int Kernels => Program.Steps.OfType<CallKernel>().Select(c => c.Kernel).Distinct(StringComparer.Ordinal).Count();
+    private int Kernels => Program.Steps.Calls.Select(c => c.Kernel).Distinct(StringComparer.Ordinal).Count();
 
     private IEnumerable<(CallKernel Call, CallInfo Info)> SlowCalls => Calls.Where(c => c.Info.Template.StartsWith(Slow, StringComparison.Ordinal));
 
@@ -43,7 +43,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         Line("code", Quantity.Bytes(Artifact.CodeBytes));
         Line("weights", Quantity.Bytes(Artifact.WeightBytes));
         Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
-        Line("kernels", $"{Kernels} in {Program.Steps.Count} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
+        Line("kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
         foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
         foreach (var file in Artifact.Files.Concat(Beside)) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
         return text.ToString();

@@ -39,7 +39,7 @@ internal sealed class ModelBuild
     public ModelSource Read(string path, Seq<(string Input, Tensor Contents)> constants = default)
     {
         session.Progress($"reading {Path.GetFileName(path)}");
-        var source = Timed("import", () => ModelSource.Read(path, code.Dim, constants));
+        var source = Timed("import", () => ModelSource.Read(path, code.Dim, constants, code.Max));
         foreach (var warning in source.Warnings) session.Report(warning);
         return source;
     }

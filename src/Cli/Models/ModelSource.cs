@@ -26,10 +26,10 @@ internal sealed record ModelSource(Module Module, string Hash, string After, Seq
 
     /// <exception cref="DiagnosticException">Everything that is wrong with the file.</exception>
     /// <param name="constants">Inputs that become weights.</param>
-    public static ModelSource Read(string path, Seq<DimBinding> dims, Seq<(string Input, Tensor Contents)> constants = default)
+    public static ModelSource Read(string path, Seq<DimBinding> dims, Seq<(string Input, Tensor Contents)> constants = default, Seq<MaxBinding> max = default)
     {
         if (Path.GetExtension(path) == TextEnding) return ReadText(path, dims);
-        var import = OnnxModel.Load(path, new ImportOptions(dims, constants));
+        var import = OnnxModel.Load(path, new ImportOptions(dims, constants, max));
         return new(new(import.Graph), import.Info.Hash, Import, import.Warnings, [path, .. import.Info.ExternalData.Select(file => Path.Combine(Path.GetDirectoryName(path) ?? "", file))]);
     }
 

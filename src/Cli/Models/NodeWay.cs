@@ -29,7 +29,7 @@ internal sealed class NodeWay(string name) : IPassObserver
     {
         if (module.Program is { } program)
         {
-            var call = program.Steps.OfType<CallKernel>().FirstOrDefault(c => c.Info?.Nodes.Contains(name) == true || c.Name == name);
+            var call = program.Steps.Calls.FirstOrDefault(c => c.Info?.Nodes.Contains(name) == true || c.Name == name);
             if (call is null) return program.Once.Any(c => c.Info?.Nodes.Contains(name) == true || c.Name == name) ? "runs once, in the compiler" : null;
             return $"call {call.Name} of kernel {call.Kernel}{(call.Info?.Template is { Length: > 0 } template ? $": {template}" : "")}";
         }

@@ -16,7 +16,7 @@ internal static class ReportPage
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Text(report.Name)} for {Text(report.Cpu)}</h1>\n");
         Table(page, ["", "bytes"], report.Space.Select(s => (string[])[s.What, s.Bytes]), 1);
         page.Append(CultureInfo.InvariantCulture, $"<h2>Passes</h2>\n<pre>{Text(build.Pipeline.Print())}</pre>\n<h2>Kernels</h2>\n");
-        Table(page, ["call", "template", "operations", "bytes", "nodes"], report.Program.Steps.OfType<CallKernel>().Select(c =>
+        Table(page, ["call", "template", "operations", "bytes", "nodes"], report.Program.Steps.Calls.Select(c =>
             (string[])[c.Name, c.Info?.Template ?? "", Guess(c.Info?.Flops), Guess(c.Info?.Bytes), string.Join(", ", c.Info?.Nodes ?? [])]), 2, 3);
         page.Append("<h2>Decisions</h2>\n");
         Table(page, ["node", "pass", "what and why"], build.Notes.OrderBy(n => n.Node, StringComparer.Ordinal).Select(n => (string[])[n.Node, n.Pass, n.Text]));

@@ -34,7 +34,7 @@ public sealed record Explain(
 
     private DiagnosticException Unknown(Module module)
     {
-        IEnumerable<string> names = module.Graph is { } graph ? graph.Nodes.SelectMany(n => (n.Body?.Nodes ?? [n]).SelectMany(s => s.Results)).Select(v => v.Name) : module.MustBeProgram.Steps.OfType<CallKernel>().SelectMany(c => c.Info?.Nodes ?? []);
+        IEnumerable<string> names = module.Graph is { } graph ? graph.Nodes.SelectMany(n => (n.Body?.Nodes ?? [n]).SelectMany(s => s.Results)).Select(v => v.Name) : module.MustBeProgram.Steps.Calls.SelectMany(c => c.Info?.Nodes ?? []);
         return new(new Diagnostic("LT5303", $"no node makes {Node}", "", Nearest.To(Node, names) is { } near ? $"did you mean {near}?" : "lathe opt MODEL prints every node"));
     }
 }

@@ -5,7 +5,13 @@ internal sealed class Names(IEnumerable<string> taken)
 {
     private const int MostShown = 4;
 
-    private readonly HashSet<string> taken = new(taken, StringComparer.Ordinal);
+    private HashSet<string> taken = new(taken, StringComparer.Ordinal);
+
+    /// <summary>The names that are taken now.</summary>
+    public IReadOnlySet<string> Copy() => new HashSet<string>(taken, StringComparer.Ordinal);
+
+    /// <summary>Makes names free that were taken since.</summary>
+    public void Restore(IReadOnlySet<string> before) => taken = new(before, StringComparer.Ordinal);
 
     /// <summary>A name like this one that nothing has.</summary>
     public string Fresh(string near)

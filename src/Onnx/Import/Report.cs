@@ -5,6 +5,14 @@ internal sealed class Report
 {
     private readonly List<Diagnostic> found = [];
 
+    /// <summary>How many errors were noted.</summary>
+    public int Errors => found.Count(d => d.Severity == Severity.Error);
+
+    public int Mark => found.Count;
+
+    /// <summary>Forgets what was noted since.</summary>
+    public void Leave(int mark) => found.RemoveRange(mark, found.Count - mark);
+
     public Seq<Diagnostic> Warnings => [.. found.Where(d => d.Severity != Severity.Error).Distinct()];
 
     public void Add(params IEnumerable<Diagnostic> diagnostics) => found.AddRange(diagnostics);

@@ -103,13 +103,6 @@ public sealed class StructureTests
     }
 
     [Fact]
-    public void Graphs_of_nodes_are_not_supported_yet_and_named()
-    {
-        using var file = new OnnxFile().Input("x", 2).Node("If", "x", "a", ("then_branch", new GraphProto()), ("else_branch", new GraphProto())).Node("Relu", "a", "y").Output("y");
-        Assert.Equal("LT2005 make_a: If runs graphs of its own, which is not supported yet", Assert.Single(file.Faults()));
-    }
-
-    [Fact]
     public void Weights_that_are_inputs_too_are_weights()
     {
         using var file = new OnnxFile().Opset(8).Input("x", 2).Input("w", 2).Weight("w", 2).Node("Add", "x w", "y").Output("y");

@@ -47,14 +47,19 @@ public sealed class GraphTextTests
     {
         var type = new TensorType([3], Scalar.F32);
         Value x = new("x", type), outer = new("outer", type), inner = new("inner", type);
-        var body = new Graph("body", [], [new Node(new Relu(), [x], [inner])], [inner]);
-        var graph = new Graph("main", [x], [new Node(new Identity(), [x], [outer], [body])], [outer]);
+        var (go, other) = (new Value("go", new([], Scalar.Bool)), new Value("other", new([3], Scalar.F32)));
+        var (then, @else) = (new Graph("then", [], [new Node(new Relu(), [x], [inner])], [inner]), new Graph("else", [], [new Node(new Neg(), [x], [other])], [other]));
+        var graph = new Graph("main", [x, go], [new Node(new If(), [go], [outer], [then, @else])], [outer]);
         Assert.Equal("""
-            graph main(%x: tensor<3, f32>) -> tensor<3, f32> {
-              %outer = identity(%x) : tensor<3, f32> {
-                graph body() -> tensor<3, f32> {
+            graph main(%x: tensor<3, f32>, %go: tensor<bool>) -> tensor<3, f32> {
+              %outer = if(%go) : tensor<3, f32> {
+                graph then() -> tensor<3, f32> {
                   %inner = relu(%x) : tensor<3, f32>
                   return %inner
+                }
+                graph "else"() -> tensor<3, f32> {
+                  %other = neg(%x) : tensor<3, f32>
+                  return %other
                 }
               }
               return %outer

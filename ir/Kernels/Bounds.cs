@@ -1,0 +1,85 @@
+namespace Lathe.Ir;
+
+/// <summary>What expressions over symbols that a run binds cannot exceed, as expressions over dimensions that are known at entry.</summary>
+/// <param name="most">For each symbol that a run binds, by name, what it cannot exceed; over dimensions that are known at entry.</param>
+public sealed class Bounds(IReadOnlyDictionary<string, Expr> most)
+{
+    private readonly Dictionary<Expr, (Expr Low, Expr High)> known = [];
+
+    /// <summary>Of the symbols that the steps of a graph bind, those inside included.</summary>
+    public static Bounds Of(Graph graph)
+    {
+        var most = new Dictionary<string, Expr>(StringComparer.Ordinal);
+        Add(graph.Nodes);
+        return new(most);
+
+        void Add(IEnumerable<Node> nodes)
+        {
+            foreach (var node in nodes)
+            {
+                if (node.Op is Ops.If) foreach (var region in node.Regions) Add(region.Nodes); // its own bounds may speak of what the branches bind
+                if (node.Op is BindingOp op) foreach (var (name, bound) in op.Symbols.Zip(op.Most)) most[name] = Bounded(name, new Bounds(most).Most(bound));
+                if (node.Op is Ops.Loop) foreach (var region in node.Regions) Add(region.Nodes);
+            }
+        }
+    }
+
+    /// <summary>Of the symbols that the steps of a program bind.</summary>
+    public static Bounds Of(Program program)
+    {
+        var most = new Dictionary<string, Expr>(StringComparer.Ordinal);
+        foreach (var step in program.Steps.Flat)
+            switch (step)
+            {
+                case Let l: most[l.Symbol.Name] = Bounded(l.Symbol.Name, most.TryGetValue(l.Symbol.Name, out var other) ? Expr.Max(other, l.Most) : l.Most); break;
+                case Repeat r:
+                    var count = Bounded((r.Rounds ?? r.Round).Name, r.Count is { } c ? new Bounds(most).Most(c) : r.Rounds?.High ?? Symbol.Unbounded);
+                    most[r.Round.Name] = Expr.Max(count - 1, 0);
+                    if (r.Rounds is { } rounds) most[rounds.Name] = Expr.Max(count, 0);
+                    break;
+            }
+        return new(most);
+    }
+
+    /// <summary>What the expression cannot exceed; equal to it where it mentions none of the symbols.</summary>
+    public Expr Most(Expr e) => Of(Linear.Simplify(e)).High;
+
+    public Seq<Expr> Most(Seq<Expr> all) => [.. all.Select(Most)];
+
+    /// <summary>Names of symbols that nothing bounds and that a result of <see cref="Most(Expr)"/> grows with.</summary>
+    public static IEnumerable<string> Unbounded(Expr most) => most.Parts().OfType<Symbol>().Where(s => s.Low == Symbol.Unbounded && s.High == Symbol.Unbounded).Select(s => s.Name).Distinct();
+
+    /// <summary>A bound; a symbol of its own where there is none, so that what depends on it can be told.</summary>
+    public static Expr Bounded(string name, Expr bound) => Linear.Simplify(bound) is var plain && Linear.Range(plain).Low >= Symbol.Unbounded ? Symbol.Of(name, Symbol.Unbounded, Symbol.Unbounded) : plain;
+
+    /// <summary>The symbols of an expression that a run binds.</summary>
+    public IEnumerable<Symbol> BoundIn(Expr e) => e.Parts().OfType<Symbol>().Where(s => most.ContainsKey(s.Name)).Distinct();
+
+    private (Expr Low, Expr High) Of(Expr e) => known.TryGetValue(e, out var found) ? found : known[e] = Find(e) is var (low, high) ? (Linear.Simplify(low), Linear.Simplify(high)) : default;
+
+    private (Expr Low, Expr High) Find(Expr e)
+    {
+        if (!BoundIn(e).Any()) return (e, e);
+        if (e is Symbol symbol) return (symbol.Low, most[symbol.Name]);
+        switch (e)
+        {
+            case Binary { Operator: Operator.Add } b when (Of(b.A), Of(b.B)) is var (x, y): return (x.Low + y.Low, x.High + y.High);
+            case Binary { Operator: Operator.Subtract } b when (Of(b.A), Of(b.B)) is var (x, y): return (x.Low - y.High, x.High - y.Low);
+            case Binary { Operator: Operator.Multiply } b when (Of(b.A), Of(b.B)) is var (x, y):
+                if (Linear.Range(x.Low).Low >= 0 && Linear.Range(y.Low).Low >= 0) return (x.Low * y.Low, x.High * y.High);
+                if (y.Low is Number { Integer: < 0 } && y.Low == y.High) return (x.High * y.Low, x.Low * y.Low);
+                break;
+            case Binary { Operator: Operator.Divide } b when (Of(b.A), Of(b.B)) is var (x, y) && Linear.Range(y.Low).Low > 0:
+                return Linear.Range(x.Low).Low >= 0 ? (x.Low / y.High, x.High / y.Low) : y.Low == y.High ? (x.Low / y.Low, x.High / y.Low) : Wide(e);
+            case Binary { Operator: Operator.Modulo } b when Of(b.B) is var divisor && Linear.Range(divisor.Low).Low > 0: return (0, divisor.High - 1);
+            case Call { Function: Function.Min or Function.Max or Function.Select } c:
+                var (a, z) = (Of(c.Arguments[^2]), Of(c.Arguments[^1]));
+                return c.Function == Function.Select ? (Expr.Min(a.Low, z.Low), Expr.Max(a.High, z.High)) : (Call.Of(c.Function, a.Low, z.Low), Call.Of(c.Function, a.High, z.High));
+            case Cast { Type: Scalar.I64, Operand.Type: Scalar.I64 } c: return Of(c.Operand);
+        }
+        return Wide(e);
+    }
+
+    /// <summary>What ranges say; where they say next to nothing, no bound.</summary>
+    private (Expr, Expr) Wide(Expr e) => Linear.Range(e) is var (low, high) && high < 1L << 40 ? (low, high) : (Linear.Range(e).Low, Symbol.Of(BoundIn(e).First().Name, Symbol.Unbounded, Symbol.Unbounded));
+}
