@@ -12,7 +12,7 @@ public sealed record Eval(
     CodeOptions Code,
     [Option("a model or artifact that the same data is given: what agreement and kl compare with; other metrics print the difference", Value = "MODEL")] string? Reference = null,
     [Option("least value that will do, else the exit code is 4", Value = "X")] double? Min = null,
-    [Option("largest value that will do, for metrics where less is better", Value = "X")] double? Max = null,
+    [Option("largest value that will do, for metrics where less is better", Value = "X")] double? Most = null,
     [Option("worst samples that are listed", Value = "N")] int Worst = 5,
     [Option("threads of a run", Value = "N")] int Threads = 1,
     [Option("who computes")] Backend Backend = Backend.Native,
@@ -32,7 +32,7 @@ public sealed record Eval(
         var report = new EvalReport(Metric, judged, Metric.Total(judged), others.Count == 0 ? null : Metric.Total(others), labels?.Texts.Count ?? judged.Count, On.Classes is null ? null : Labels.Lines(On.Classes), Worst);
         session.Output.Write(Json ? report.Json() : report.Text());
         var value = report.Score.Value;
-        return value < Min || value > Max || double.IsNaN(value) ? ExitCode.Missed : ExitCode.Done;
+        return value < Min || value > Most || double.IsNaN(value) ? ExitCode.Missed : ExitCode.Done;
     }
 
     /// <summary>Every item as the model does, and as the reference does where that is judged too.</summary>

@@ -95,7 +95,7 @@ internal sealed class NodeImport
                     operands[e.Operand] = known;
                     continue;
                 }
-                catch (OverflowException) { } // said below
+                catch (Exception e) when (e is TypeException or OverflowException) { } // said below
                 break;
             }
             var sized = op.Sized(GraphBuilder.Operands([.. operands]));

@@ -102,7 +102,7 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
         return (OnnxModel.Load(path, new(default, [.. names.Zip(inputs).Skip(first)])).Graph, inputs[..first]);
     }
 
-    private static string? Fault((Graph Graph, List<Tensor> Inputs) model, List<Tensor> outputs)
+    private string? Fault((Graph Graph, List<Tensor> Inputs) model, List<Tensor> outputs)
     {
         var (graph, inputs) = model;
         if (Compare(outputs, Interpreter.Run(graph, inputs)) is { } interpreted) return $"interpreted: {interpreted}";

@@ -76,7 +76,7 @@ public sealed class DimensionTests
     {
         using var file = new OnnxFile().Input("x", "n", 3).Input("shape", 1).Node("Reshape", "x shape", "y").Output("y");
         file.Model.Graph.Input[1].Type.TensorType.ElemType = 7;
-        Assert.StartsWith("LT2004 make_y: reshape: the shape must be known when compiling", Assert.Single(file.Faults()), StringComparison.Ordinal);
+        Assert.Equal("tensor<[shape.0], f32>", file.Load().Graph.Outputs[0].Type.ToString()); // else a run tells
         Lathe.Onnx.ImportResult Load(string name, Ir.Tensor tensor) => Lathe.Onnx.OnnxModel.Load(file.Save(), new(default, [(name, tensor)]));
         var graph = Load("shape", Ir.Tensor.Of([1], -1L)).Graph;
         Assert.Equal(["x"], graph.Inputs.Select(i => i.Name));
