@@ -71,6 +71,10 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
         outer.ExceptWith(extents.Values.Select(b => b.Symbol.Name).Append(number.Symbol.Name));
         if (round(inside, at, going, carried) is not { } made) return null;
 
+        foreach (var (i, next) in made.Carried.Index())
+            if (made.Declared.ElementAtOrDefault(i) is { } noted && noted.Dim.Count == next.Type.Rank && next.Type.Rank > 0 && next.Type.Shape.Any(extent => !IsOuter(extent))
+                && carried[i].Type.Shape.Zip(noted.Dim).All(p => p.Second.DimValue > 0 && Linear.ProvesEqual(p.First, p.Second.DimValue)))
+                made = made with { Carried = made.Carried.With(i, Declared(inside, next, noted)) };
         foreach (var (i, (input, next)) in carried.Zip(made.Carried).Index())
         {
             if (input.Type.Scalar != next.Type.Scalar || input.Type.Rank != next.Type.Rank) throw new TypeException($"carried value {i} begins as {first[i].Type}, it goes on as {next.Type}");
@@ -85,10 +89,7 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
         foreach (var (i, slice) in made.Slices.Index())
             if (slice.Type.Shape.Any(extent => !IsOuter(extent)) && made.Declared.ElementAtOrDefault(first.Count + i) is { } noted && noted.Dim.Count == slice.Type.Rank && noted.Dim.All(d => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && d.DimValue > 0))
             {
-                // As the file says, which the reshape has a run check.
-                var shape = new Value(import.Names.Fresh($"{slice.Name}.shape"), new([slice.Type.Rank], Scalar.I64), [Bytes.Of<long>([.. noted.Dim.Select(d => d.DimValue)])]);
-                import.Values[shape.Name] = shape;
-                made = made with { Slices = made.Slices.With(i, inside.Add(import.Names.Fresh($"{slice.Name}.declared"), new Reshape(), slice, shape)) };
+                made = made with { Slices = made.Slices.With(i, Declared(inside, slice, noted)) };
             }
         foreach (var (i, slice) in made.Slices.Index())
             if (slice.Type.Shape.FirstOrDefault(extent => !IsOuter(extent)) is { } inner) throw new TypeException($"stacked result {i} has slices of {slice.Type}: {inner} is another number in each round");
@@ -119,6 +120,14 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
         }
         starts[place] = before;
         changing[place] = isOuter(after) && !isOuter(difference) ? Linear.Simplify(Expr.Max(before, after)) : Linear.Simplify(Grown(before));
+    }
+
+    /// <summary>A value as the file says its shape is, which the reshape has a run check.</summary>
+    private Value Declared(GraphBuilder inside, Value value, TensorShapeProto noted)
+    {
+        var shape = new Value(import.Names.Fresh($"{value.Name}.shape"), new([value.Type.Rank], Scalar.I64), [Bytes.Of<long>([.. noted.Dim.Select(d => d.DimValue)])]);
+        import.Values[shape.Name] = shape;
+        return inside.Add(import.Names.Fresh($"{value.Name}.declared"), new Reshape(), value, shape);
     }
 
     /// <summary>A symbol and what it cannot exceed.</summary>
