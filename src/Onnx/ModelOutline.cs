@@ -19,6 +19,10 @@ public sealed record ModelOutline(Seq<OutlineInput> Inputs, Seq<string> Outputs,
             file.Initializers.Sum(t => t.Header.Dims.Aggregate(1L, (size, extent) => unchecked(size * extent))));
     }
 
+    /// <summary>The first value that a node makes, by the node's own name; null where the file names none so.</summary>
+    /// <exception cref="DiagnosticException">The file cannot be read as a model.</exception>
+    public static string? MadeBy(string path, string node) => Nodes(ModelFile.Read(path).Model.Graph.Node).FirstOrDefault(n => n.Name == node)?.Output.FirstOrDefault(o => o != "");
+
     private static string Name(NodeProto node) => Opsets.Domain(node.Domain) is "" ? node.OpType : $"{node.Domain}::{node.OpType}";
 
     private static IEnumerable<NodeProto> Nodes(IEnumerable<NodeProto> nodes) =>
