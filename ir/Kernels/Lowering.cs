@@ -14,7 +14,7 @@ public static class Lowering
         var reads = inputs.ToDictionary(pair => pair.Key, pair => Read(pair.Key, Read(pair.Value)));
         Seq<Storage> outputs = [.. results.Select(value => new Storage(value.Name, value.Type))];
         var body = node.Op is StatementOp op
-            ? op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)])
+            ? ScratchNames.Apart(op.Body(Operands(node, reads), [.. outputs.SelectMany(o => o.Buffers)]), inputs.Values.Concat(outputs).SelectMany(s => s.Buffers).Select(b => b.Name).ToHashSet(StringComparer.Ordinal))
             : Stmts.Do(results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
         // Operands that only decide a shape are not read, and no argument.
         var read = body.Loads.Select(load => load.Buffer).ToHashSet();

@@ -20,6 +20,9 @@ internal sealed class RoundingBound
     private readonly Dictionary<Ir.Buffer, Ir.Buffer> companions = [];
     private readonly Dictionary<Expr, Expr?> known = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Guards so far of which it is not sure whether they hold; one may stand in another.</summary>
+    private int guards;
+
     private RoundingBound() { }
 
     /// <summary>The name of the buffer that holds the bounds of an output.</summary>
@@ -50,7 +53,7 @@ internal sealed class RoundingBound
     /// <summary>Where it is not sure whether the body runs, nothing is known of the buffers that it stores to.</summary>
     private Stmt Guarded(Guard guard, Expr unsure)
     {
-        var flag = new Ir.Buffer($"unsure{companions.Count}", Scalar.F64, [], Space.Registers);
+        var flag = new Ir.Buffer($"unsure{guards++}", Scalar.F64, [], Space.Registers);
         var own = guard.Body.All.OfType<Scratch>().Select(s => s.Buffer).ToHashSet();
         var unknown = guard.Body.All.OfType<Store>().Select(s => s.Buffer).Where(b => !own.Contains(b)).Distinct().Select(buffer =>
         {
