@@ -39,6 +39,20 @@ internal sealed class RandomGraph
         return [.. ranges.Select(range => Tensor.Of(range.Type.Scalar, [.. range.Type.Shape.Select(e => e.Whole)], [.. numbers.Many(range).Select(n => Moved(range, n, moved * (2 * noise.NextReal() - 1)))]))];
     }
 
+    /// <summary>The same graph with every real number that a step makes moved by at most this share of itself: what rounding may do inside, ties between equal numbers included.</summary>
+    public Graph Shaken(ulong seed, double share)
+    {
+        var (noise, shaken, now) = (new RandomNumbers(seed), new GraphBuilder(Graph.Name, Graph.Inputs), new Dictionary<Value, Value>());
+        Value Now(Value value) => now.GetValueOrDefault(value, value);
+        foreach (var node in Graph.Nodes)
+            foreach (var (old, result) in node.Results.Zip(shaken.Add([.. node.Results.Select(v => v.Name)], node.Op, [.. node.Operands.Select(v => v is null ? null : Now(v))])))
+            {
+                var factors = new Value($"{old.Name} moved", old.Type, old.Type.Scalar.IsReal ? [Contents(new(old.Type), [.. Enumerable.Range(0, (int)old.Type.Count).Select(_ => 1 + share * (2 * noise.NextReal() - 1))])] : default);
+                now[old] = factors.IsWeight ? shaken.Add($"{old.Name} shaken", new Mul(), result, factors) : result;
+            }
+        return shaken.Return([.. Graph.Outputs.Select(Now)]);
+    }
+
     private static double Moved(Operand range, double number, double share) => range.Type.Scalar.IsReal ? number * (1 + share) : number;
 
     private static bool IsPlain(Example use)
