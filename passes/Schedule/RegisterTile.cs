@@ -8,6 +8,9 @@ namespace Lathe.Passes;
 /// <param name="vectors">Vectors in a row.</param>
 internal sealed class RegisterTile(Machine machine, Tile tile, long height, long vectors)
 {
+    /// <summary>Vectors of sums that must be under way at once: a multiply-add takes four cycles, and reads of B hold a small tile to about one a cycle.</summary>
+    private const long UnderWay = 4;
+
     private readonly Buffer sums = new("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
 
     /// <summary>The weights that the loop over a row of tiles reads after this one: while all tiles run, each asks for a part of them.</summary>
@@ -26,7 +29,7 @@ internal sealed class RegisterTile(Machine machine, Tile tile, long height, long
     /// <summary>The tile while its sums live.</summary>
     public Stmt Around(params IEnumerable<Stmt> steps) => new Scratch(sums, Do(steps));
 
-    /// <summary>Adds the products of some steps.</summary>
+    /// <summary>Adds the products of some steps. A tile too small to keep the machine busy adds them up in several sums, which also round less.</summary>
     /// <param name="a">Given row and step.</param>
     /// <param name="b">Given step, vector and lane.</param>
     public Stmt Add(Expr steps, Func<Expr, Expr, Expr> a, Func<Expr, Expr, Expr, Expr> b, Next? next = null)
@@ -34,6 +37,8 @@ internal sealed class RegisterTile(Machine machine, Tile tile, long height, long
         var (whole, left) = (Linear.Simplify(steps / tile.Unroll), Linear.Simplify(steps % tile.Unroll));
         // So many steps of each turn ask for what is next that together the tiles ask for all of it.
         var asking = next is not null && steps is Number known && whole is Number { Integer: > 0 and var turns } ? Math.Min(tile.Unroll, Placement.Up(known.Integer, next.Tiles * turns)) : 0;
+        var chains = whole is Number { Integer: < 4 } ? 1 : Math.Clamp(UnderWay / (height * vectors), 1, tile.Unroll);
+        if (chains > 1) return Chained(chains, whole, left, a, b);
         Stmt Step(Expr k, Func<Expr, Expr, Expr>? later) => Set((r, v, j) => machine.MultiplyAdd(a(r, k), later is null ? b(k, v, j) : Expr.Ahead(b(k, v, j), later(v, j)), sums[r, v, j]));
         Func<Expr, Expr, Expr>? Later(Expr turn, long u) => u >= asking ? null
             : (v, j) => next!.At(Linear.Simplify(Expr.Min((next.Number * whole + turn) * asking + u, steps - 1)), v, j);
@@ -42,5 +47,17 @@ internal sealed class RegisterTile(Machine machine, Tile tile, long height, long
                 ? Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u), null))
                 : Do(Enumerable.Range(0, (int)tile.Unroll).Select(u => Step(Linear.Simplify(k * tile.Unroll + u), Later(k, u))))),
             left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll), null)));
+    }
+    /// <summary>The same with so many sums for each of the tile, the step's place in its turn saying which; they join at the end.</summary>
+    private Stmt Chained(long chains, Expr whole, Expr left, Func<Expr, Expr, Expr> a, Func<Expr, Expr, Expr, Expr> b)
+    {
+        var parts = new Buffer("parts", Scalar.F32, [chains, height, vectors, tile.Lanes], Space.Registers);
+        Stmt Step(Expr k, Expr chain) => Each((r, v, j) => parts.Set([chain, r, v, j], machine.MultiplyAdd(a(r, k), b(k, v, j), parts[chain, r, v, j])));
+        Expr Joined(long from, long to, Expr r, Expr v, Expr j) => to - from == 1 ? parts[from, r, v, j] : Joined(from, (from + to) / 2, r, v, j) + Joined((from + to) / 2, to, r, v, j);
+        return new Scratch(parts, Do(
+            Unroll("c", chains, c => Each((r, v, j) => parts.Set([c, r, v, j], 0.0))),
+            For("k", whole, k => Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u), Linear.Simplify(u % chains)))),
+            left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll), 0)),
+            Set((r, v, j) => sums[r, v, j] + Joined(0, chains, r, v, j))));
     }
 }
