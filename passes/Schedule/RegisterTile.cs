@@ -8,7 +8,7 @@ namespace Lathe.Passes;
 /// <param name="vectors">Vectors in a row.</param>
 internal sealed class RegisterTile(Machine machine, Tile tile, long height, long vectors)
 {
-    /// <summary>Vectors of sums that must be under way at once: a multiply-add takes four cycles, and reads of B hold a small tile to about one a cycle.</summary>
+    /// <summary>Vectors of sums that are under way at once: the cycles of a multiply-add. What twice as many would bring has not been measured.</summary>
     private const long UnderWay = 4;
 
     private readonly Buffer sums = new("acc", Scalar.F32, [height, vectors, tile.Lanes], Space.Registers);
