@@ -22,11 +22,12 @@ internal sealed record StreamCase(string Folder, string Input, IReadOnlyDictiona
     }
 
     /// <summary>Runs frame after frame, states fed back.</summary>
-    /// <returns>For each frame the expected first output and the one that came.</returns>
-    public IEnumerable<(Tensor Expected, Tensor Actual)> Run(RunnableModel model)
+    /// <returns>The first outputs of all frames along a new axis, as they are saved, and those that came.</returns>
+    public (Tensor Expected, Tensor Actual) Run(RunnableModel model)
     {
         var (frames, expected) = (Npy.Read(Path.Combine(Folder, "stream_frames.npy")), Npy.Read(Path.Combine(Folder, "stream_expected.npy")));
-        return FrameStream.Entries(expected).Zip(new FrameStream(model, Input, States, Constant).Run(FrameStream.Entries(frames)), (wanted, outputs) => (wanted, outputs[0]));
+        var outputs = new FrameStream(model, Input, States, Constant).Run(FrameStream.Entries(frames)).Select(all => all[0]).ToList();
+        return (expected, outputs.Count == 0 ? throw new DiagnosticException(new Diagnostic("LT5305", "the stream has no frames", Folder, "stream_frames.npy holds the frames along its first axis")) : FrameStream.Stack(outputs));
     }
 
     private Tensor? Constant(Value input) => !Constants.TryGetValue(input.Name, out var value) ? null

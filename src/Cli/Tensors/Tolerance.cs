@@ -6,7 +6,10 @@ public sealed record Tolerance(
     [Option("allowed error in absolute terms")] double? Atol = null,
     [Option("allowed error as a share of the expected output's largest magnitude; 1e-5 where no tolerance is given")] double? AtolOfMax = null)
 {
-    private const double UsualShare = 1e-5;
+    internal const double UsualShare = 1e-5;
+
+    /// <summary>Whether the user says nothing of it.</summary>
+    internal bool IsUsual => Rtol is null && Atol is null && AtolOfMax is null;
 
     /// <summary>What counts where the user says nothing.</summary>
     private double Share => AtolOfMax ?? (Rtol is null && Atol is null ? UsualShare : 0);

@@ -24,6 +24,7 @@ public sealed record Run(
     public override ExitCode Execute(Session session)
     {
         if (Threads < 1) throw new UsageException($"--threads {Threads}: a run needs one at least");
+        if (!Series.Any && Series.Save is not null) throw new UsageException("--save belongs to --batches and --frames", $"--output-dir {Series.Save} saves what one run gives");
         if (Series.Any)
         {
             using var many = new FittingModel(session, Code, Model, Backend, Threads);
