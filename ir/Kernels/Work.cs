@@ -6,6 +6,17 @@ public static class Work
     /// <summary>Arithmetic on reals: an addition, a multiplication or a function is one, a fused multiply-add two.</summary>
     public static Expr Flops(Kernel kernel) => Linear.Simplify(Of(kernel.Body));
 
+    /// <summary>Of a step with the graphs inside it: a branch is the larger one, a loop its rounds at most, or one round where nothing bounds them.</summary>
+    public static Expr Flops(Node node) => node.Op switch
+    {
+        Ops.Measure => 0,
+        Ops.If => node.Regions.Select(Flops).Aggregate(Expr.Max),
+        Ops.Loop loop => (Linear.Range(loop.MostRounds).Low >= Symbol.Unbounded ? 1 : loop.MostRounds) * Flops(node.Regions[0]),
+        _ => Flops(Lowering.Lower(node)),
+    };
+
+    private static Expr Flops(Graph graph) => graph.Nodes.Aggregate((Expr)0, (sum, node) => sum + Flops(node));
+
     /// <summary>Bytes that must be read and written: every input and output once.</summary>
     public static Expr Bytes(Kernel kernel) => kernel.Inputs.Concat(kernel.Outputs).Aggregate((Expr)0, (sum, b) => Linear.Simplify(sum + (b.Size * b.Scalar.Bits + 7) / 8));
 

@@ -27,6 +27,16 @@ public static class Broadcast
         })];
     }
 
+    /// <summary>Checks that an operand repeats to a shape, which is the result's whatever the operand's is.</summary>
+    public static void Onto(Operands x, int operand, Shape shape)
+    {
+        var own = x.Shape(operand);
+        if (own.Count > shape.Count) throw new TypeException($"operand {operand} {x.Type(operand)} has more axes than {shape}");
+        for (var i = 1; i <= own.Count; i++)
+            if (own[^i] is not Number { Integer: 1 } && !Linear.ProvesEqual(own[^i], shape[^i]))
+                x.Check(Expr.Same(own[^i], shape[^i]) | Expr.Same(own[^i], 1), $"operand {operand} {x.Type(operand)} does not broadcast to {shape}: {own[^i]} must be {shape[^i]} or 1");
+    }
+
     /// <summary>The shape that two shapes broadcast to.</summary>
     public static Shape Extents(Operands x, Shape a, Shape b)
     {

@@ -17,6 +17,7 @@ public sealed record ConvInteger(string AutoPad = "NOTSET", Seq<long> Dilations 
     {
         x.Whole(0);
         x.Whole(1);
+        if (x.Has(3)) Broadcast.Onto(x, 3, [x.Shape(1)[0]]);
         return new(Shape(x), Scalar.I32);
     }
 

@@ -18,8 +18,10 @@ public sealed record ConvTranspose(string AutoPad = "NOTSET", Seq<long> Dilation
         var (image, filters) = (x.Shape(0), x.Shape(1));
         Require(image.Count >= 3, $"the image must be [N, C, spatial…], it is {x.Type(0)}");
         Require(filters.Count == image.Count, $"the filters must have the rank of the image {x.Type(0)}, they are {x.Type(1)}");
+        Require(KernelShape is [] || KernelShape.Count == filters.Count - 2, $"kernel_shape is {KernelShape}, the filters are {x.Type(1)}");
+        foreach (var (axis, tap) in Taps(x).Index()) x.Equal(filters[2 + axis], tap, $"kernel_shape is {KernelShape}, the filters are {x.Type(1)}");
         Require(Group >= 1, $"group must be at least 1, it is {Group}");
-        Require(image[1] is not Number n || n.Integer % Group == 0, $"{image[1]} channels cannot be split into {Group} groups");
+        x.Check(Expr.Same(Linear.Simplify(image[1] % Group), 0), $"{image[1]} channels cannot be split into {Group} groups");
         x.Alike(0, 1, 2);
         x.Equal(image[1], filters[0], $"the channels of the image {x.Type(0)} and of the filters {x.Type(1)}");
         var made = Linear.Simplify(filters[1] * Group);
@@ -47,11 +49,14 @@ public sealed record ConvTranspose(string AutoPad = "NOTSET", Seq<long> Dilation
                     meets &= Expr.Same(Linear.Simplify((place - k[1 + i] * apart) % stride), 0);
                 }
             }
-            var ragged = axes.Index().Any(axis => axis.Item.Apart == 1 && !Linear.ProvesEqual(axis.Item.Taps * axis.Item.Stride, filters[2 + axis.Index]));
+            var ragged = axes.Index().Any(axis => axis.Item.Apart == 1 && !Linear.ProvesEqual(axis.Item.Taps * axis.Item.Stride, Taps(x)[axis.Index]));
             return Expr.Select(meets, x[0]([at[0], channel, .. pixel], 0), 0) * x[1]([channel, filter, .. tap], ragged ? 0 : null);
         });
         return x.Has(2) ? sum + x[2]([at[1]]) : sum;
     }
+
+    /// <summary>Extents of a filter: where the filters' own are open, kernel_shape says them.</summary>
+    private Seq<Expr> Taps(Operands x) => KernelShape is [] ? x.Shape(1)[2..] : [.. KernelShape.Select(tap => (Expr)tap)];
 
     /// <summary>
     /// How pixels spread along each spatial axis. Without dilation a place of the result meets only every stride-th tap: those are counted,
@@ -59,7 +64,7 @@ public sealed record ConvTranspose(string AutoPad = "NOTSET", Seq<long> Dilation
     /// </summary>
     private IEnumerable<(Expr Extent, Expr Before, long Stride, long Apart, Expr Taps)> Spread(Operands x)
     {
-        var (image, taps) = (x.Shape(0)[2..], x.Shape(1)[2..]);
+        var (image, taps) = (x.Shape(0)[2..], Taps(x));
         for (var i = 0; i < image.Count; i++)
         {
             var (stride, apart, added) = (Number(Strides, i, 1), Number(Dilations, i, 1), Number(OutputPadding, i, 0));

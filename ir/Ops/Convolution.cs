@@ -23,9 +23,10 @@ public abstract record Convolution(string AutoPad, Seq<long> Dilations, long Gro
         Require(image.Count >= 3, $"the image must be [N, C, spatial…], it is {x.Type(0)}");
         Require(filters.Count == image.Count, $"the filters must have the rank of the image {x.Type(0)}, they are {x.Type(Filters)}");
         Require(Group >= 1, $"group must be at least 1, it is {Group}");
-        Require(KernelShape is [] || KernelShape.Select(tap => (Expr)tap).SequenceEqual(filters[2..]), $"kernel_shape is {KernelShape}, the filters are {x.Type(Filters)}");
+        Require(KernelShape is [] || KernelShape.Count == filters.Count - 2, $"kernel_shape is {KernelShape}, the filters are {x.Type(Filters)}");
+        foreach (var (axis, tap) in Taps(x).Index()) x.Equal(filters[2 + axis], tap, $"kernel_shape is {KernelShape}, the filters are {x.Type(Filters)}");
         x.Equal(image[1], Linear.Simplify(filters[1] * Group), $"the filters read {filters[1]} channels of each of {Group} groups, the image has {image[1]}");
-        Require(filters[0] is not Number n || n.Integer % Group == 0, $"{filters[0]} filters cannot be split into {Group} groups");
+        x.Check(Expr.Same(Linear.Simplify(filters[0] % Group), 0), $"{filters[0]} filters cannot be split into {Group} groups");
         if (x.Has(Bias)) x.Equal(x.Shape(Bias)[0], filters[0], "one bias for each filter");
         return [image[0], filters[0], .. Window(x).Results];
     }
@@ -38,10 +39,13 @@ public abstract record Convolution(string AutoPad, Seq<long> Dilations, long Gro
     {
         var (filters, window) = (x.Shape(Filters), Window(x));
         Expr group = Group == 1 ? 0 : Linear.Simplify(at[1] / (filters[0] / Group));
-        return Expr.Sum(filters[1..], k =>
+        return Expr.Sum([filters[1], .. Taps(x)], k =>
             pixel(x[0]([at[0], group * filters[1] + k[0], .. window.Taps(at[2..], k[1..])], window.IsPadded ? padding : null)) * weight(x[Filters]([at[1], .. k])));
     }
 
+    /// <summary>Extents of a filter: where the filters' own are open, kernel_shape says them.</summary>
+    protected Seq<Expr> Taps(Operands x) => KernelShape is [] ? x.Shape(Filters)[2..] : [.. KernelShape.Select(tap => (Expr)tap)];
+
     /// <summary>Where the filters read.</summary>
-    protected Window Window(Operands x) => Ir.Window.Of(x.Shape(0)[2..], x.Shape(Filters)[2..], AutoPad, Strides, Dilations, Pads);
+    protected Window Window(Operands x) => Ir.Window.Of(x.Shape(0)[2..], Taps(x), AutoPad, Strides, Dilations, Pads);
 }

@@ -8,10 +8,11 @@ public sealed record DFT(bool Inverse = false, bool Onesided = false) : FormulaO
 {
     protected override TensorType InferOne(Operands x)
     {
-        Require(x.Type(0).Rank >= 2 && x.Shape(0)[^1] is Number { Integer: 1 or 2 }, $"x must have a last axis of one or two, it is {x.Type(0)}");
+        Require(x.Type(0).Rank >= 2, $"x must have a last axis of one or two, it is {x.Type(0)}");
+        CheckParts(x);
         var (along, length) = Along(x);
         Require(along < x.Type(0).Rank - 1, $"axis {along} of {x.Type(0)} holds the parts of numbers");
-        Require(!Onesided || x.Shape(0)[^1].Whole == (Inverse ? 2 : 1), $"one side {(Inverse ? "of the frequencies must be complex" : "is kept of real signals only")}, x is {x.Type(0)}");
+        if (Onesided) x.Equal(x.Shape(0)[^1], Inverse ? 2 : 1, $"one side {(Inverse ? "of the frequencies must be complex" : "is kept of real signals only")}, x is {x.Type(0)}");
         var shape = x.Shape(0).With(along, Onesided && !Inverse ? Linear.Simplify(length / 2 + 1) : length);
         return new(shape.With(shape.Count - 1, Onesided && Inverse ? 1 : 2), x.Real(0).Scalar);
     }
@@ -26,7 +27,7 @@ public sealed record DFT(bool Inverse = false, bool Onesided = false) : FormulaO
             // Whole turns are taken off in whole numbers, the angle is of f64: a factor that should be 0 or 1 is so to the last bit of f32.
             var angle = (at[along] * k[0] % length).As(Scalar.F64) * (2 * Math.PI) / length.As(Scalar.F64);
             var (cos, sin) = (Call.Of(Function.Cos, angle).As(kind), Call.Of(Function.Sin, angle).As(kind));
-            Expr Part(int part) => x.Shape(0)[^1].Whole <= part ? Number.Of(kind, 0.0) : x[0](at.With(along, k[0]).With(at.Count - 1, part), Linear.ProvesLess(length - 1, x.Shape(0)[along]) ? null : 0);
+            Expr Part(int part) => ReadPart(x, at.With(along, k[0]).With(at.Count - 1, part), Linear.ProvesLess(length - 1, x.Shape(0)[along]) ? null : 0);
             if (!Inverse) sin = -sin;
             var (real, imaginary) = (Part(0) * cos - Part(1) * sin, Part(0) * sin + Part(1) * cos);
             if (half) return real * Expr.Select(Expr.Same(k[0], 0) | Expr.Same(k[0] * 2, length), Number.Of(kind, 1.0), 2.0);
@@ -34,6 +35,13 @@ public sealed record DFT(bool Inverse = false, bool Onesided = false) : FormulaO
         });
         return Inverse ? sum / length.As(kind) : sum;
     }
+
+    /// <summary>Checks that numbers have a real part, or both.</summary>
+    internal static void CheckParts(Operands x) => x.Check(Expr.Same(x.Shape(0)[^1], 1) | Expr.Same(x.Shape(0)[^1], 2), $"the last axis holds real parts, or real and imaginary ones, x is {x.Type(0)}");
+
+    /// <summary>A part of a number; an imaginary part that is not there is 0.</summary>
+    internal static Expr ReadPart(Operands x, Seq<Expr> at, Expr? outside) => x.Shape(0)[^1] is not Number { Integer: var parts } ? x[0](at, at[^1] == (Expr)0 ? outside : 0)
+        : at[^1].Whole < parts ? x[0](at, outside) : Number.Of(x.Scalar(0).Arithmetic, 0.0);
 
     private (int Along, Expr Length) Along(Operands x)
     {

@@ -21,7 +21,7 @@ public sealed record DeformConv(Seq<long> Dilations = default, long Group = 1, S
         var shape = Shape(x);
         x.Alike(Enumerable.Range(0, x.Count));
         Require(OffsetGroup >= 1 && (x.Shape(0)[1] is not Number n || n.Integer % OffsetGroup == 0), $"the {x.Shape(0)[1]} channels of {x.Type(0)} cannot be split into {OffsetGroup} groups");
-        var taps = x.Shape(1)[2..].Aggregate((Expr)OffsetGroup, (count, extent) => Linear.Simplify(count * extent));
+        var taps = Taps(x).Aggregate((Expr)OffsetGroup, (count, extent) => Linear.Simplify(count * extent));
         foreach (var (operand, channels) in new[] { (2, Linear.Simplify(taps * (shape.Count - 2))), (4, taps) })
         {
             if (operand == 4 && !x.Has(4)) continue;
@@ -33,12 +33,12 @@ public sealed record DeformConv(Seq<long> Dilations = default, long Group = 1, S
 
     public override Expr At(Operands x, Seq<Expr> at, int result)
     {
-        var (filters, axes, window) = (x.Shape(1), x.Shape(0).Count - 2, Window(x));
+        var (filters, taps, axes, window) = (x.Shape(1), Taps(x), x.Shape(0).Count - 2, Window(x));
         var group = Linear.Simplify(at[1] / (filters[0] / Group));
-        var sum = Expr.Sum(filters[1..], k =>
+        var sum = Expr.Sum([filters[1], .. taps], k =>
         {
             var channel = Linear.Simplify(group * filters[1] + k[0]);
-            var tap = Linear.Simplify(channel / (x.Shape(0)[1] / OffsetGroup) * filters[2..].Aggregate((Expr)1, (count, extent) => count * extent) + Indexing.Flat(filters[2..], k[1..]));
+            var tap = Linear.Simplify(channel / (x.Shape(0)[1] / OffsetGroup) * taps.Aggregate((Expr)1, (count, extent) => count * extent) + Indexing.Flat(taps, k[1..]));
             Seq<(Expr, Expr)>[] places = [.. window.Taps(at[2..], k[1..]).Select((place, axis) =>
                 Sampling.Taps(place.As(Scalar.F32) + x[2]([at[0], Linear.Simplify(tap * axes + axis), .. at[2..]]).As(Scalar.F32), "linear"))];
             var pixel = Sampling.Sum(places, index => x[0]([at[0], channel, .. index], 0));

@@ -16,7 +16,7 @@ public sealed record Gemm(float Alpha = 1, float Beta = 1, bool TransA = false, 
         Require(x.Numeric(0).Scalar.IsReal || Alpha == Math.Floor(Alpha) && Beta == Math.Floor(Beta), $"alpha {Alpha} and beta {Beta} must be whole for {x.Type(0)}");
         x.Equal(a[TransA ? 0 : 1], b[TransB ? 1 : 0], $"{x.Type(0)}{(TransA ? " transposed" : "")} times {x.Type(1)}{(TransB ? " transposed" : "")}: the columns of the left and the rows of the right");
         Seq<Expr> shape = [a[TransA ? 1 : 0], b[TransB ? 0 : 1]];
-        if (x.Has(2)) Require(Broadcast.Extents(x, shape, x.Shape(2)) == shape, $"c {x.Type(2)} does not broadcast to {shape}");
+        if (x.Has(2)) Broadcast.Onto(x, 2, shape);
         return new(shape, x.Scalar(0));
     }
 

@@ -3,6 +3,7 @@ namespace Lathe.Ir.Ops;
 /// <summary>The first slices of a tensor along an axis. Not of ONNX: the importer puts it behind operators that make fewer slices than they have room for.</summary>
 /// <param name="Axis">Counted from the end where negative.</param>
 /// <remarks>Operands: x; how many slices, a number that types know.</remarks>
+[NotOfOnnx]
 public sealed record Head(long Axis = 0) : FormulaOp
 {
     protected override TensorType InferOne(Operands x) => x.MustKnow(1, "the count") is [var count] ? new(x.Shape(0).With(x.Axis(Axis), count), x.Scalar(0)) : throw new TypeException($"the count must be one number, it is {x.Type(1)}");

@@ -16,7 +16,8 @@ public sealed record If(Seq<string> Symbols = default, Seq<long> Low = default, 
         return [.. regions[0].Outputs.Zip(regions[1].Outputs).Select((pair, i) =>
         {
             var (then, other) = (pair.First.Type, pair.Second.Type);
-            Require(then.Scalar == other.Scalar && then.Rank == other.Rank, $"result {i} is {then} where the condition holds, {other} where it does not");
+            Require(then.Scalar == other.Scalar, $"result {i} is {then} where the condition holds, {other} where it does not");
+            Require(then.Rank == other.Rank, $"result {i} is {then} where the condition holds, {other} where it does not: to choose between numbers of axes, the condition must be known when compiling");
             return new TensorType([.. then.Shape.Zip(other.Shape, (a, b) => Linear.ProvesEqual(a, b) ? a : fresh.TryDequeue(out var symbol) ? symbol
                 : throw new TypeException($"result {i} is {then} where the condition holds, {other} where it does not, and no symbol stands for either"))], then.Scalar);
         })];

@@ -11,7 +11,7 @@ public sealed record LayerNormalization(long Axis = -1, float Epsilon = 1e-5f, S
     {
         var along = x.Axis(Axis);
         for (var i = 1; i < x.Count; i++)
-            if (x.Has(i)) Require(Broadcast.Extents(x, x.Shape(0), x.Shape(i)).Count == x.Shape(0).Count, $"operand {i} {x.Type(i)} has more axes than {x.Type(0)}");
+            if (x.Has(i)) Broadcast.Onto(x, i, x.Shape(0));
         var statistics = new TensorType([.. x.Shape(0).Select((extent, axis) => axis < along ? extent : 1)], StashType);
         return [x.Real(0).Elementwise, statistics, statistics];
     }

@@ -24,6 +24,14 @@ public sealed record LinearAttention(long KvNumHeads, long QNumHeads, long Chunk
         x.Equal(Linear.Simplify(x.Shape(0)[2] / QNumHeads), Key(x), $"numbers of a head of {x.Type(0)} and of {x.Type(1)}");
         Require(!IsGated || x.Has(4), $"{UpdateRule} needs decays");
         Require(!IsDelta || x.Has(5), $"{UpdateRule} needs rates");
+        foreach (var (operand, last) in new[] { (4, x.Shape(1)[2]), (5, KvNumHeads) })
+        {
+            if (!x.Has(operand)) continue;
+            Require(x.Type(operand).Rank == 3, $"operand {operand} must be [B, T, numbers], it is {x.Type(operand)}");
+            for (var axis = 0; axis < 2; axis++) x.Equal(x.Shape(operand)[axis], x.Shape(0)[axis], $"axis {axis} of operand {operand} {x.Type(operand)} and of queries {x.Type(0)}");
+            var own = x.Shape(operand)[2];
+            x.Check(Expr.Same(own, last) | Expr.Same(own, operand == 4 ? KvNumHeads : 1), $"operand {operand} {x.Type(operand)} has numbers for neither {(operand == 4 ? $"{last} keys nor {KvNumHeads} heads" : $"{last} heads nor all")}");
+        }
         var state = new TensorType([x.Shape(0)[0], KvNumHeads, Key(x), Value(x)], x.Scalar(x.Has(3) ? 3 : 0));
         if (x.Has(3)) foreach (var (axis, extent) in state.Shape.Index()) x.Equal(x.Shape(3)[axis], extent, $"axis {axis} of the state {x.Type(3)}");
         return [new([x.Shape(0)[0], x.Shape(0)[1], Linear.Simplify(Value(x) * QNumHeads)], x.Scalar(0)), state];
@@ -43,8 +51,8 @@ public sealed record LinearAttention(long KvNumHeads, long QNumHeads, long Chunk
             {
                 Expr K(Expr i) => x[1]([batch, time, Linear.Simplify(head * keys + i)]);
                 Expr V(Expr j) => x[2]([batch, time, Linear.Simplify(head * values + j)]);
-                Expr Decay(Expr i) => Expr.Exp(x[4]([batch, time, Linear.ProvesEqual(x.Shape(4)[2], KvNumHeads) ? head : Linear.Simplify(head * keys + i)]));
-                Expr Rate() => x[5]([batch, time, x.Shape(5)[2] is Number { Integer: 1 } ? 0 : head]);
+                Expr Decay(Expr i) => Expr.Exp(x[4]([batch, time, Expr.Select(Linear.Decided(Expr.Same(x.Shape(4)[2], KvNumHeads)), head, Linear.Simplify(head * keys + i))]));
+                Expr Rate() => x[5](Broadcast.Index(x.Shape(5), [batch, time, head]));
                 return Stmts.Do(
                     IsGated ? Scattering.Over([keys, values], p => state.Set(p, state[p] * Decay(p[0]))) : new Block([]),
                     IsDelta ? Scattering.Over([values], p => seen.Set(p, Expr.Sum([keys], i => state[i[0], p[0]] * K(i[0])))) : new Block([]),

@@ -8,6 +8,8 @@ public sealed record MatMulInteger : FormulaOp
     {
         x.Whole(0);
         x.Whole(1);
+        Quantization.CheckAlong(x, 2, 0, x.Type(0).Rank - 2);
+        Quantization.CheckAlong(x, 3, 1, x.Type(1).Rank == 1 ? -1 : x.Type(1).Rank - 1);
         return new(MatMul.Shape(x, 0, 1), Scalar.I32);
     }
 

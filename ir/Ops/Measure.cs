@@ -5,6 +5,7 @@ namespace Lathe.Ir.Ops;
 /// <param name="Low">The least each can be; less ends a run.</param>
 /// <param name="Most">What each cannot exceed; more ends a run.</param>
 /// <remarks>Operand: whole numbers. The result holds the same as i64, known as the symbols. Not of ONNX: the importer puts it where an operand decides a type.</remarks>
+[NotOfOnnx]
 public sealed record Measure(Seq<string> Symbols = default, Seq<long> Low = default, Seq<Expr> Most = default) : BindingOp(Symbols, Low, Most)
 {
     public override Seq<TensorType> Infer(Operands x)

@@ -10,7 +10,8 @@ public sealed record OneHot(long Axis = -1) : FormulaOp
         x.Numeric(0);
         var rank = x.Shape(0).Count + 1;
         Require(Axis >= -rank && Axis < rank, $"axis {Axis} of a result with {rank} axes");
-        Require(x.Type(2).Size is Number { Integer: 2 }, $"the values must be off and on, they are {x.Type(2)}");
+        Require(x.Type(2).Rank == 1, $"the values must be off and on, they are {x.Type(2)}");
+        x.Equal(x.Shape(2)[0], 2, $"the values must be off and on, they are {x.Type(2)}");
         return new([.. x.Shape(0)[..Along(rank)], Depth(x), .. x.Shape(0)[Along(rank)..]], x.Scalar(2));
     }
 

@@ -6,9 +6,8 @@ public sealed record PRelu : FormulaOp
     protected override TensorType InferOne(Operands x)
     {
         x.Alike(0, 1);
-        var shape = Broadcast.Shapes(x, 0, 1);
-        Require(shape.Count == x.Shape(0).Count, $"the slopes {x.Type(1)} have more axes than {x.Type(0)}");
-        return x.Numeric(0).With(new Dense(x.Scalar(0))).With(shape);
+        Broadcast.Onto(x, 1, x.Shape(0));
+        return x.Numeric(0).With(new Dense(x.Scalar(0)));
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)

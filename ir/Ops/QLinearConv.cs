@@ -21,6 +21,7 @@ public sealed record QLinearConv(string AutoPad = "NOTSET", Seq<long> Dilations 
     {
         x.Whole(0);
         x.Whole(3);
+        foreach (var operand in new[] { 4, 5 }) Broadcast.Onto(x, operand, [x.Shape(3)[0]]);
         return new(Shape(x), x.Whole(7).Scalar);
     }
 

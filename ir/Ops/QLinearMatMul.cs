@@ -8,6 +8,8 @@ public sealed record QLinearMatMul : FormulaOp
     {
         x.Whole(0);
         x.Whole(3);
+        foreach (var operand in new[] { 1, 2 }) Quantization.CheckAlong(x, operand, 0, x.Type(0).Rank - 2);
+        foreach (var operand in new[] { 4, 5 }) Quantization.CheckAlong(x, operand, 3, x.Type(3).Rank == 1 ? -1 : x.Type(3).Rank - 1);
         return new(MatMul.Shape(x, 0, 3), x.Whole(7).Scalar);
     }
 

@@ -10,7 +10,7 @@ public sealed record RMSNormalization(long Axis = -1, float Epsilon = 1e-5f, Sca
     protected override TensorType InferOne(Operands x)
     {
         x.Axis(Axis);
-        Require(Broadcast.Extents(x, x.Shape(0), x.Shape(1)).Count == x.Shape(0).Count, $"the scale {x.Type(1)} has more axes than {x.Type(0)}");
+        Broadcast.Onto(x, 1, x.Shape(0));
         return x.Real(0).Elementwise with { Encoding = new Dense(x.Real(1).Scalar) };
     }
 

@@ -54,22 +54,27 @@ public sealed record Resize(string Mode = "nearest", string CoordinateTransforma
         Require(given.Count == axes.Length, $"{given.Count} scales or sizes for {axes.Length} axes of {x.Type(0)}");
         var crops = CoordinateTransformationMode == "tf_crop_and_resize";
         if (crops) Require(Given(1), $"tf_crop_and_resize needs a roi");
-        var common = Given(3) && KeepAspectRatioPolicy != "stretch" ? Common(x, axes, given) : (double?)null;
+        var common = Given(3) && KeepAspectRatioPolicy != "stretch" ? Common(x, axes, given) : ((Expr To, Expr From)?)null;
         return axes.Select((axis, i) =>
         {
             var from = x.Shape(0)[axis];
             var roi = crops ? (x.Known(1) is { } known ? (known[i], known[i + axes.Length]) : (x[1]([i]), x[1]([i + axes.Length]))) : ((Expr, Expr)?)null;
-            var (to, scale) = common is { } factor ? (Rounded(from.Whole * factor), Number.Of(Scalar.F32, factor)) : Given(3) ? (given[i], Line.Ratio(given[i], from)) : (Line.Scaled(from, given[i]), given[i]);
+            var (to, scale) = common is var (sized, whole) ? (Linear.Simplify((sized * from * 2 + whole) / (whole * 2)), Line.Ratio(sized, whole)) : Given(3) ? (given[i], Line.Ratio(given[i], from)) : (Line.Scaled(from, given[i]), given[i]);
             return new Line(axis, from, to, scale, Given(3) && common is null, CoordinateTransformationMode, roi, ExtrapolationValue);
         });
-        static Expr Rounded(double extent) => (long)Math.Floor(extent + 0.5);
     }
 
-    private double Common(Operands x, int[] axes, Seq<Expr> sizes)
+    /// <summary>The least, or the greatest, of the ratios of sizes to extents, as a fraction; both are compared as products, so that no rounding picks another.</summary>
+    private (Expr To, Expr From) Common(Operands x, int[] axes, Seq<Expr> sizes)
     {
-        Require(axes.All(axis => x.Shape(0)[axis] is Number) && sizes.All(size => size is Number), $"to keep the aspect ratio, {x.Type(0)} and the sizes {sizes} must be known when compiling");
-        var ratios = axes.Select((axis, i) => (double)sizes[i].Whole / x.Shape(0)[axis].Whole);
-        return KeepAspectRatioPolicy == "not_larger" ? ratios.Min() : ratios.Max();
+        var best = (To: sizes[0], From: x.Shape(0)[axes[0]]);
+        foreach (var (size, axis) in sizes.Zip(axes).Skip(1))
+        {
+            var (own, other) = (Linear.Simplify(size * best.From), Linear.Simplify(best.To * x.Shape(0)[axis]));
+            var better = Linear.Decided(KeepAspectRatioPolicy == "not_larger" ? own < other : other < own);
+            best = (Linear.Simplify(Expr.Select(better, size, best.To)), Linear.Simplify(Expr.Select(better, x.Shape(0)[axis], best.From)));
+        }
+        return best;
     }
 
     public override IEnumerable<Example> Examples()

@@ -7,7 +7,8 @@ public sealed record STFT(bool Onesided = true) : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        Require(x.Type(0).Rank == 3 && x.Shape(0)[2] is Number { Integer: 1 or 2 }, $"signals must be [N, length, 1 or 2], they are {x.Type(0)}");
+        Require(x.Type(0).Rank == 3, $"signals must be [N, length, 1 or 2], they are {x.Type(0)}");
+        DFT.CheckParts(x);
         Require(x.Has(2) || x.Has(3), $"neither the factors of the window nor its length are given");
         var length = Length(x);
         if (x.Has(2)) x.Equal(x.Shape(2)[0], length, $"factors {x.Type(2)} of a window of {length}");
@@ -22,7 +23,7 @@ public sealed record STFT(bool Onesided = true) : FormulaOp
             // As in DFT: whole turns off in whole numbers, the angle in f64.
             var angle = (at[2] * k[0] % length).As(Scalar.F64) * (2 * Math.PI) / length.As(Scalar.F64);
             var (cos, sin) = (Call.Of(Function.Cos, angle).As(kind), -Call.Of(Function.Sin, angle).As(kind));
-            Expr Part(int part) => x.Shape(0)[2].Whole <= part ? Number.Of(kind, 0.0) : x[0]([at[0], Linear.Simplify(at[1] * Step(x) + k[0]), part]);
+            Expr Part(int part) => DFT.ReadPart(x, [at[0], Linear.Simplify(at[1] * Step(x) + k[0]), part], null);
             var number = Expr.Select(Expr.Same(at[3], 0), Part(0) * cos - Part(1) * sin, Part(0) * sin + Part(1) * cos);
             return x.Has(2) ? number * x[2]([k[0]]) : number;
         });

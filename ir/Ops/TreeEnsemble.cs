@@ -8,6 +8,7 @@ namespace Lathe.Ir.Ops;
 /// as true; what follows [nodes, 2] where it is false and where it is true: the place of a node, or ~ the number of a leaf. The roots, likewise. What
 /// each leaf says [leaves, targets]; under MIN and MAX an infinity says nothing. Result: [N, targets].
 /// </remarks>
+[NotOfOnnx]
 public sealed record TreeEnsemble(long Depth, string Aggregate = "SUM") : StatementOp
 {
     private const int Features = 1, Splits = 2, Modes = 3, Missing = 4, Next = 5, Roots = 6, Leaves = 7;

@@ -8,7 +8,7 @@ public sealed record FoldConstants(long MostBytes = 1 << 18) : Rule
 {
     public override Improvement? Improve(Node step, Surroundings around)
     {
-        if (step.Regions.Count > 0 || step.Results.Any(v => !v.Type.IsStatic || v.Type.Encoding is not Dense || v.Type.Scalar is Scalar.String || v.Type.Scalar.IsComplex)) return null;
+        if (step.Regions.Count > 0 || step.Op.Binds.Count > 0 || step.Results.Any(v => !v.Type.IsStatic || v.Type.Encoding is not Dense || v.Type.Scalar is Scalar.String || v.Type.Scalar.IsComplex)) return null;
         if (step.Results.All(v => v.Known is { } known && known.All(e => e is Number)))
             return Improvement.To([.. step.Results.Select(v => Constants.Of(around.Renewed(v, v.Name), v.Type, v.Known!.Value))]);
         if (!step.Reads.All(v => v.IsWeight) || step.Results.Sum(v => v.Type.Encoding.Size(v.Type.Shape)) > MostBytes) return null;

@@ -64,7 +64,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
     }
 
     /// <summary>Whether every number that B reads is a weight.</summary>
-    public bool IsConstantB(IReadOnlySet<string> constants) => B.Parts().OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
+    public bool IsConstantB(IReadOnlySet<string> constants) => B.Parts().All(part => part is Load load ? constants.Contains(load.Buffer.Name) : part is not Symbol);
 
     /// <summary>A product, taken apart.</summary>
     private static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } b ? Factors(b.A).Concat(Factors(b.B)) : [e];

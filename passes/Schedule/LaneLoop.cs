@@ -52,9 +52,9 @@ internal sealed class LaneLoop
 
     private static IEnumerable<Reduce> Sums(Stmt body) => body.All.OfType<Store>().SelectMany(s => s.Value.Parts()).OfType<Reduce>().Distinct();
 
-    /// <summary>Reads of weights that do not lie side by side along the lanes, and depend on the lane and the summed axes alone.</summary>
+    /// <summary>Reads of weights that do not lie side by side along the lanes, and depend on the lane and the summed axes alone, not on numbers that a run decides.</summary>
     private IEnumerable<Load> Gathered(IEnumerable<Reduce> sums) => sums.SelectMany(sum => sum.Body.Parts().OfType<Load>().Where(l =>
-        constants.Contains(l.Buffer.Name) && l.Outside is null && l.Mentions(axis) && Linear.Of(l.Buffer.Flat(l.At))[axis] != 1 && l.Free.All(a => a == axis || sum.Axes.Contains(a)))).Distinct();
+        constants.Contains(l.Buffer.Name) && l.Outside is null && l.Mentions(axis) && Linear.Of(l.Buffer.Flat(l.At))[axis] != 1 && l.Free.All(a => a == axis || sum.Axes.Contains(a)) && !l.At.Any(i => i.Parts().OfType<Symbol>().Any()))).Distinct();
 
     /// <param name="shared">Whether the loop is worth sharing among threads.</param>
     /// <param name="turns">A loop around this one, or null: weights that no cache holds are read forth in one of its iterations and back in the next, so that what was read last is found again.</param>

@@ -24,7 +24,7 @@ public static class OperatorList
         }
         foreach (var raise in Raise.Every.Where(r => r.First <= Opsets.Newest && r.Last >= Opsets.Newest))
             foreach (var (domain, name) in raise.Domains.SelectMany(d => raise.Operators, (d, o) => (d, o))) Add(domain, name, null, raise.GetType());
-        foreach (var record in Operators.All.Where(t => t != typeof(Ir.Ops.TreeEnsemble))) Add("", record.Name, record, record);
+        foreach (var record in Operators.All.Where(t => !t.IsDefined(typeof(NotOfOnnxAttribute), false))) Add("", record.Name, record, record);
         Add("", "Constant", null, typeof(ConstantNode));
         foreach (var raise in Raise.Every) foreach (var (domain, name) in raise.Domains.SelectMany(d => raise.Operators, (d, o) => (d, o))) Add(domain, name, null, raise.GetType());
         foreach (var name in HostOp.List.Where(h => ListValues.Knows(OnnxNode.Of(h.Operator, [], []) with { Domain = h.Domain })).Select(h => h.Operator)) Add("", name, null, typeof(ListValues));
@@ -35,14 +35,19 @@ public static class OperatorList
     /// <summary>Operators of ONNX that are not read, and why.</summary>
     public static Seq<(string Domain, string Name, string Reason)> Left { get; } =
     [
-        ("ai.onnx.ml", "CastMap", "maps: values of no tensor type, made by dictionaries of features"),
-        ("ai.onnx.ml", "DictVectorizer", "maps: values of no tensor type, made by dictionaries of features"),
-        ("ai.onnx.ml", "SVMClassifier", "not written yet"),
-        ("ai.onnx.ml", "SVMRegressor", "not written yet"),
-        ("ai.onnx.ml", "ZipMap", "maps: values of no tensor type; leave it out of the model (zipmap=False in sklearn-onnx)"),
         ("ai.onnx.preview.training", "Adagrad", "training"),
         ("ai.onnx.preview.training", "Adam", "training"),
         ("ai.onnx.preview.training", "Gradient", "training"),
         ("ai.onnx.preview.training", "Momentum", "training"),
+    ];
+
+    /// <summary>Cases of ONNX's backend suite that do not pass though their operators are read: patterns of their names, and why.</summary>
+    public static Seq<(string Cases, string Reason)> LeftCases { get; } =
+    [
+        ("test_adagrad.*, test_adam.*, test_momentum.*, test_gradient.*, test_training_dropout.*", "training"),
+        ("test_dft_inverse, test_dft_inverse_opset19", "the file holds the rounding noise of a transform in f32, 1.9e-7 where the exact number is 0, beyond its own tolerance of 1e-7"),
+        ("test_image_decoder_decode_jpeg_grayscale, test_image_decoder_decode_jpeg_rgb", "exact to the last of 255 steps: the JPEG reader's inverse transform and enlarging of colours round otherwise than libjpeg-turbo's, by a few steps"),
+        ("test_image_decoder_decode_jpeg2k_rgb, test_image_decoder_decode_webp_rgb", "JPEG 2000 and WebP are not read: no managed reader of them without known flaws can be restored"),
+        ("test_gathernd_example_int32, test_gathernd_example_int32_batch_dim1", "with every extent open only: the last extent of the indices decides how many axes the result has, and those are static"),
     ];
 }

@@ -38,6 +38,8 @@ internal sealed class HostCheck(HostModel model, Tolerance tolerance)
                 return at < 0 ? "" : $"element {at}: expected \"{x.Elements[at]}\", found \"{y.Elements[at]}\"";
             case (HostSequence x, HostSequence y) when x.Items.Count == y.Items.Count:
                 return x.Items.Zip(y.Items, Difference).FirstOrDefault(d => d != "") ?? "";
+            case (HostMap x, HostMap y):
+                return Difference(x.Keys, y.Keys) is { Length: > 0 } keys ? $"keys: {keys}" : Difference(x.Values, y.Values);
             case (HostAbsent, HostAbsent): return "";
             default: return $"expected {expected.Kind}, found {actual.Kind}";
         }

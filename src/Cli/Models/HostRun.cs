@@ -43,8 +43,11 @@ internal sealed class HostRun(Session session, string path)
         HostTensor tensor => TensorSummary.Print(name, tensor.Tensor),
         HostText text => $"{name}: {text.Kind}\n{string.Concat(text.Elements.Select(e => $"  {e}\n"))}",
         HostSequence sequence => $"{name}: {sequence.Kind}\n{string.Concat(sequence.Items.Select((item, i) => Text($"{name}[{i}]", item)))}",
+        HostMap map => $"{name}: {map.Kind}\n{string.Concat(map.Words.Select((key, i) => $"  {key}: {Element(map.Values, i)}\n"))}",
         _ => $"{name}: {value.Kind}\n",
     };
+
+    private static string Element(HostValue values, int i) => values is HostText text ? text.Elements[i] : ((HostTensor)values).Tensor.ToDoubles()[i].ToString("R", CultureInfo.InvariantCulture);
 
     private static void Save(string folder, string name, HostValue value)
     {
@@ -52,6 +55,12 @@ internal sealed class HostRun(Session session, string path)
         if (value is HostSequence sequence)
         {
             foreach (var (i, item) in sequence.Items.Index()) Save(folder, $"{name}.{i}", item);
+            return;
+        }
+        if (value is HostMap map)
+        {
+            Save(folder, $"{name}.keys", map.Keys);
+            Save(folder, $"{name}.values", map.Values);
             return;
         }
         if (value is not (HostTensor or HostText)) return;

@@ -5,9 +5,11 @@ namespace Lathe.Cli;
 /// <summary>How large a model is and how much it computes, read off its lowered formulas; open dimensions at their least.</summary>
 internal sealed class ModelMeasure
 {
+    private readonly Bounds bounds;
+
     public ModelMeasure(ImportResult import)
     {
-        Import = import;
+        (Import, bounds) = (import, Bounds.Of(import.Graph));
         Extents = new SortedDictionary<string, long>(import.Graph.Symbols.ToDictionary(s => s.Name, s => Math.Max(1, s.Low)), StringComparer.Ordinal);
         var counted = new HashSet<Value>();
         ByOperator = [.. import.Graph.Nodes.GroupBy(n => n.Op.GetType().Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(group =>
@@ -27,7 +29,13 @@ internal sealed class ModelMeasure
     /// <summary>The extents that the work is for, in words; nothing where all are fixed.</summary>
     public string At => Extents.Count == 0 ? "" : $" at {string.Join(", ", Extents.Select(e => $"{e.Key} = {e.Value}"))}";
 
-    private double Work(Node node) => Dimensions.Evaluate(Ir.Work.Flops(Lowering.Lower(node)), Extents);
+    /// <summary>Numbers that a run decides count as their bounds, those that nothing bounds as 1.</summary>
+    private double Work(Node node)
+    {
+        var most = bounds.Most(Ir.Work.Flops(node));
+        var extents = Extents.Concat(Bounds.Unbounded(most).Select(name => KeyValuePair.Create(name, 1L))).ToDictionary(StringComparer.Ordinal);
+        return Dimensions.Evaluate(most, extents);
+    }
 
     private static long Bytes(Value weight) => weight.Planes.Sum(p => p.Length);
 }

@@ -18,6 +18,6 @@ internal static class ValueRunner
 
     /// <summary>Open dimensions at their usual extent.</summary>
     private static double Flops(Module module) => module.Graph is { } graph
-        ? graph.Nodes.Where(n => n.Body is not null || n.Regions.Count == 0).Sum(n => Sizes.Guess(Work.Flops(Lowering.Lower(n))))
+        ? graph.Nodes.Sum(n => Sizes.Guess(Work.Flops(n)))
         : module.MustBeProgram.Steps.Calls.Sum(c => c.Info is { } info ? Sizes.Guess(info.Flops) : 0);
 }

@@ -18,7 +18,7 @@ internal static class HostFile
             {
                 TypeProto.ValueOneofCase.SequenceType => Sequence(SequenceProto.Parser.ParseFrom(bytes), tensors, name),
                 TypeProto.ValueOneofCase.OptionalType => Optional(OptionalProto.Parser.ParseFrom(bytes), tensors, name),
-                TypeProto.ValueOneofCase.MapType => throw new DiagnosticException(Faults.InputKind(name, "a map")),
+                TypeProto.ValueOneofCase.MapType => Map(MapProto.Parser.ParseFrom(bytes), tensors, name),
                 _ => HostValue.Of(tensors.Read(TensorProto.Parser.ParseFrom(bytes), name)),
             };
         }
@@ -29,7 +29,17 @@ internal static class HostFile
     private static HostSequence Sequence(SequenceProto sequence, TensorReader tensors, string name) => new([
         .. sequence.TensorValues.Select(t => HostValue.Of(tensors.Read(t, name))),
         .. sequence.SequenceValues.Select(s => Sequence(s, tensors, name)),
+        .. sequence.MapValues.Select(m => Map(m, tensors, name)),
         .. sequence.OptionalValues.Select(o => Optional(o, tensors, name))]);
+
+    private static HostMap Map(MapProto map, TensorReader tensors, string name)
+    {
+        HostValue keys = map.StringKeys.Count > 0 ? new HostText([map.StringKeys.Count], [.. map.StringKeys.Select(k => k.ToStringUtf8())]) : new HostTensor(Tensor.Of([map.Keys.Count], [.. map.Keys]));
+        var (count, values) = (Math.Max(map.StringKeys.Count, map.Keys.Count), (map.Values?.TensorValues ?? []).Select(t => HostValue.Of(tensors.Read(t, name))).ToList());
+        if (values.Count == count && values.TrueForAll(v => v is HostText { Elements.Count: 1 })) return new(keys, new HostText([count], [.. values.Select(v => ((HostText)v).Elements[0])]));
+        if (values.Count == count && values.TrueForAll(v => v is HostTensor { Tensor.Count: 1 })) return new(keys, new HostTensor(Tensor.Of(values.Count == 0 ? Scalar.F32 : ((HostTensor)values[0]).Tensor.Kind, [count], [.. values.Select(v => ((HostTensor)v).Tensor.ToDoubles()[0])])));
+        throw new DiagnosticException(Faults.Damaged($"{count} keys do not have one number or text each") with { Where = name });
+    }
 
     private static HostValue Optional(OptionalProto optional, TensorReader tensors, string name) =>
         optional.TensorValue is { } tensor ? HostValue.Of(tensors.Read(tensor, name))

@@ -28,6 +28,17 @@ public sealed record HostSequence(Seq<HostValue> Items) : HostValue
     public override string Kind => $"a sequence of {Items.Count}";
 }
 
+/// <summary>Values by their keys.</summary>
+/// <param name="Keys">A vector of whole numbers or of text, each once.</param>
+/// <param name="Values">A vector of numbers or of text, one for each key.</param>
+public sealed record HostMap(HostValue Keys, HostValue Values) : HostValue
+{
+    public override string Kind => $"a map of {Words.Count}";
+
+    /// <summary>The keys as text.</summary>
+    public Seq<string> Words => Keys is HostText text ? text.Elements : [.. ((HostTensor)Keys).Tensor.ToDoubles().Select(key => ((long)key).ToString(CultureInfo.InvariantCulture))];
+}
+
 /// <summary>An optional value that is not there. One that is there is the value itself.</summary>
 public sealed record HostAbsent : HostValue
 {

@@ -45,12 +45,12 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
         changing.Clear();
         for (var tries = 0; tries <= 2 * first.Sum(v => v.Type.Rank) + 1; tries++)
         {
-            var (before, faulty) = (changing.ToDictionary(), false);
+            var faulty = false;
             var made = import.Attempt(() =>
             {
-                var loop = Attempt(result, trips, begin, first, round);
-                faulty = loop is null;
-                return (faulty || changing.Count == before.Count && changing.All(c => before[c.Key] == c.Value), loop!);
+                var (settled, loop) = Attempt(result, trips, begin, first, round);
+                faulty = settled && loop is null;
+                return (settled, loop!);
             });
             if (faulty) return null;
             if (made is not null) return builder.Add(made).Results;
@@ -58,9 +58,10 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
         throw new TypeException("the extents of carried values do not settle");
     }
 
-    private Node? Attempt(Func<int, string> result, Value? trips, Value? begin, Seq<Value> first, Func<GraphBuilder, Value, Value, Seq<Value>, Round?> round)
+    /// <summary>The loop as far as it is known which extents change; not settled where one more turns out to, null where the body is at fault.</summary>
+    private (bool Settled, Node? Loop) Attempt(Func<int, string> result, Value? trips, Value? begin, Seq<Value> first, Func<GraphBuilder, Value, Value, Seq<Value>, Round?> round)
     {
-        var names = first.Select((_, i) => result(i)).ToList();
+        var (names, before) = (first.Select((_, i) => result(i)).ToList(), changing.ToDictionary());
         var near = names.FirstOrDefault() ?? node.Outputs.First(o => o != "");
         var count = trips is null ? null : trips.Known is [var known] ? Linear.Simplify(Expr.Max(known, 0)) : throw new ContentsException(0, "the most rounds");
         var (number, extents, inside) = (Decided($"{near}.round", count is null ? Symbol.Unbounded : Linear.Simplify(Expr.Max(count - 1, 0))), new Dictionary<(int, int), Bound>(), new GraphBuilder("body"));
@@ -69,7 +70,7 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
             changing.TryGetValue((i, axis), out var bound) ? (extents[(i, axis)] = Decided(string.Create(CultureInfo.InvariantCulture, $"{names[i]}.{axis}"), bound)).Symbol : extent)], value.Type.Scalar)))];
         var outer = import.Late.ToHashSet(StringComparer.Ordinal);
         outer.ExceptWith(extents.Values.Select(b => b.Symbol.Name).Append(number.Symbol.Name));
-        if (round(inside, at, going, carried) is not { } made) return null;
+        if (round(inside, at, going, carried) is not { } made) return (true, null);
 
         foreach (var (i, next) in made.Carried.Index())
             if (made.Declared.ElementAtOrDefault(i) is { } noted && noted.Dim.Count == next.Type.Rank && next.Type.Rank > 0 && next.Type.Shape.Any(extent => !IsOuter(extent))
@@ -80,6 +81,7 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
             if (input.Type.Scalar != next.Type.Scalar || input.Type.Rank != next.Type.Rank) throw new TypeException($"carried value {i} begins as {first[i].Type}, it goes on as {next.Type}");
             for (var axis = 0; axis < input.Type.Rank; axis++) Settle(inside, count, IsOuter, (i, axis), extents.GetValueOrDefault((i, axis)), input.Type.Shape[axis], next.Type.Shape[axis], made.Declared.ElementAtOrDefault(i)?.Dim.ElementAtOrDefault(axis));
         }
+        if (changing.Count != before.Count || changing.Any(c => before[c.Key] != c.Value)) return (false, null);
         var always = (begin is null || begin.Known is [Number { Integer: not 0 }]) && made.Going.Known is [Number { Integer: not 0 }];
         var all = new List<Bound> { number };
         if (!always || count is null) all.Add(Decided($"{near}.rounds", count ?? Symbol.Unbounded));
@@ -95,7 +97,7 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
             if (slice.Type.Shape.FirstOrDefault(extent => !IsOuter(extent)) is { } inner) throw new TypeException($"stacked result {i} has slices of {slice.Type}: {inner} is another number in each round");
         var body = inside.Return([made.Going, .. made.Carried, .. made.Slices]) is var region ? region with { Inputs = [at, going, .. carried] } : throw new System.Diagnostics.UnreachableException();
         var types = op.Infer(GraphBuilder.Operands(operands), [body]);
-        return new(op, operands, [.. types.Select((type, i) => new Value(i < names.Count ? names[i] : result(i), type))], [body]);
+        return (true, new(op, operands, [.. types.Select((type, i) => new Value(i < names.Count ? names[i] : result(i), type))], [body]));
 
         // Whether an extent is the same in every round.
         bool IsOuter(Expr extent) => extent.Parts().OfType<Symbol>().All(s => outer.Contains(s.Name) || !import.Late.Contains(s.Name));

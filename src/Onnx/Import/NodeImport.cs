@@ -30,7 +30,7 @@ internal sealed class NodeImport
     /// <summary>Notes every node that cannot be compiled whatever its operands are, each operator once.</summary>
     public static void CheckOperators(IReadOnlyList<OnnxNode> nodes, Report report)
     {
-        foreach (var use in nodes.Where(n => !IsKnown(n)).GroupBy(n => (n.OpType, n.Domain, n.Opset)))
+        foreach (var use in nodes.Where(n => !IsKnown(n) || IsOwn(n)).GroupBy(n => (n.OpType, n.Domain, n.Opset)))
         {
             var (op, domain, opset) = use.Key;
             var all = use.Select(n => n.Where).ToList();
@@ -118,6 +118,9 @@ internal sealed class NodeImport
 
     private static bool IsKnown(OnnxNode node) => ControlFlow.Runs(node) || node is { OpType: "Constant", Domain: "" } || ListValues.Knows(node) || Raise.Find(node) is not null
         || !Subgraphs.Of(node.Attributes.Values).Any() && Find(node) is not null;
+
+    /// <summary>Whether a node names an operator that only importing makes.</summary>
+    private static bool IsOwn(OnnxNode node) => Find(node)?.IsDefined(typeof(NotOfOnnxAttribute), false) ?? false;
 
     /// <summary>The operator by ONNX's name alone; the text's verbs are not for models.</summary>
     private static Type? Find(OnnxNode node) => node.Domain == "" && Operators.Find(node.OpType) is { } type && type.Name == node.OpType && !type.IsSubclassOf(typeof(BindingOp)) ? type : null;

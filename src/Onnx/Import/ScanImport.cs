@@ -45,7 +45,7 @@ internal sealed class ScanImport(Importing import, RegionImport regions, OnnxNod
             {
                 Seq<Value> slices = [.. over.Select((v, i) => inside.Add(import.Names.Fresh($"{v.Name}.slice"), new Gather(axes[i]), v, round))];
                 if (regions.Nodes(body, node, inside, [.. carried, .. slices]) is not { } outputs) return null;
-                return new(going, outputs[..states], outputs[states..], [.. body.Output.Take(states).Select(o => o.Type?.TensorType?.Shape)]);
+                return new(going, [.. outputs.Take(states).Select((state, i) => Held(inside, state, carried[i]))], outputs[states..], [.. body.Output.Take(states).Select(o => o.Type?.TensorType?.Shape)]);
             });
             return made is not { } all ? null : [.. all.Select((value, i) => !Moves(i) ? value : Moved(into, value, names[i], outDirections[i - states] != 0, Axis(outAxes[i - states], value.Type.Rank)))];
         }
@@ -55,6 +55,15 @@ internal sealed class ScanImport(Importing import, RegionImport regions, OnnxNod
 
     /// <summary>The extent of an axis as a value.</summary>
     private Value Count(GraphBuilder into, Value value, int axis) => into.Add(import.Names.Fresh($"{value.Name}.count"), new Ir.Ops.Shape(axis, axis + 1), value);
+
+    /// <summary>A state with the shape it came with: where nothing proves that it keeps it, as ONNX asks, a run checks it.</summary>
+    private Value Held(GraphBuilder inside, Value state, Value before)
+    {
+        if (state.Type.Rank != before.Type.Rank || state.Type.Scalar != before.Type.Scalar || state.Type.Shape.Zip(before.Type.Shape).All(p => Linear.ProvesEqual(p.First, p.Second))) return state;
+        foreach (var (axis, (after, extent)) in state.Type.Shape.Zip(before.Type.Shape).Index())
+            if (!Linear.ProvesEqual(after, extent)) inside.Check(new(Expr.Same(after, extent), $"{node.Where}: axis {axis} of the state {before.Type} becomes {after}"));
+        return inside.Add(import.Names.Fresh($"{state.Name}.held"), new Reshape(Allowzero: true), state, inside.Add(import.Names.Fresh($"{state.Name}.shape"), new Ir.Ops.Shape(), before));
+    }
 
     private Value Wholes(string near, params Seq<long> numbers)
     {

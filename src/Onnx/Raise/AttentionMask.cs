@@ -52,7 +52,8 @@ internal sealed class AttentionMask(OnnxNode node, RaiseScope scope, Chain chain
         var rank = scope.Type(node.Input(1)).Rank;
         var keys = scope.Type(node.Input(1)).Shape[rank == 3 ? 1 : 2];
         if (node.Input(4) != "") keys = Linear.Simplify(keys + scope.Type(node.Input(4)).Shape[2]);
-        if (Linear.Simplify(keys - last) is not Number { Integer: > 0 and var missing }) return given;
-        return chain.Add("Pad", [given, chain.Wholes([.. Enumerable.Repeat(0L, 2 * scope.Type(given).Rank - 1), missing]), hidden]);
+        if (Linear.Simplify(keys - last) is Number { Integer: <= 0 }) return given;
+        var missing = chain.Add("Max", [chain.Add("Sub", [Length(key), chain.Add("Shape", [given], ("start", -1L))]), chain.Wholes(0)]);
+        return chain.Add("Pad", [given, chain.Add("Concat", [chain.Wholes([.. Enumerable.Repeat(0L, 2 * scope.Type(given).Rank - 1)]), missing], ("axis", 0L)), hidden]);
     }
 }

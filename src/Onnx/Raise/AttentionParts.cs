@@ -17,22 +17,20 @@ internal sealed class AttentionParts : Raise
         string Result(int i) => i < node.Outputs.Count ? node.Outputs[i] : "";
         var (packed, kind) = (scope.Type(node.Input(0)).Rank == 3, scope.Type(node.Input(0)).Scalar);
         var (queryHeads, keyHeads) = (Heads(node, scope, 0, "q_num_heads"), Heads(node, scope, 1, "kv_num_heads"));
-        if (queryHeads % keyHeads != 0) throw new TypeException($"{queryHeads} heads of queries cannot share {keyHeads} heads of keys");
-
-        string Apart(int operand, long heads) => packed
-            ? chain.Add("Transpose", [chain.Add("Reshape", [node.Input(operand), chain.Wholes(0, 0, heads, Numbers(scope, node.Input(operand), heads))])], ("perm", (Seq<long>)[0, 2, 1, 3]))
+        string Apart(int operand, Expr count) => packed
+            ? chain.Add("Transpose", [chain.Add("Reshape", [node.Input(operand), chain.Wholes(0, 0, count.Whole, -1)])], ("perm", (Seq<long>)[0, 2, 1, 3]))
             : node.Input(operand);
         string Joined(string past, string now) => past == "" ? now : chain.Add("Concat", [past, now], ("axis", 2L));
-        string Shared(string value, long numbers) => queryHeads == keyHeads ? value : chain.Add("Reshape",
-            [chain.Add("Expand", [chain.Add("Unsqueeze", [value, chain.Wholes(2)]), chain.Wholes(1, 1, queryHeads / keyHeads, 1, 1)]), chain.Wholes(0, queryHeads, -1, numbers)]);
 
-        var size = Numbers(scope, node.Input(0), queryHeads);
-        var query = chain.Add("Mul", [Apart(0, queryHeads), chain.Number(kind, node.Float("scale", 1 / Math.Sqrt(size)))]);
+        var apart = Apart(0, queryHeads);
+        var heads = new AttentionHeads(chain, apart, queryHeads, keyHeads);
+        heads.Check();
+        var query = chain.Add("Mul", [apart, heads.Scale(node, kind, Linear.Simplify(scope.Type(node.Input(0)).Shape[^1] / (packed ? queryHeads : 1)))]);
         var (key, value) = (Joined(node.Input(4), Apart(1, keyHeads)), Joined(node.Input(5), Apart(2, keyHeads)));
         chain.Name(key, Result(1));
         chain.Name(value, Result(2));
 
-        var scores = chain.Add("MatMul", [query, chain.Add("Transpose", [Shared(key, size)], ("perm", (Seq<long>)[0, 1, 3, 2]))]);
+        var scores = chain.Add("MatMul", [query, chain.Add("Transpose", [heads.Shared(key)], ("perm", (Seq<long>)[0, 1, 3, 2]))]);
         var stages = new List<string> { scores };
         if (node.Float("softcap", 0) is > 0 and var cap) scores = chain.Add("Mul", [chain.Add("Tanh", [chain.Add("Div", [scores, chain.Number(kind, cap)])]), chain.Number(kind, cap)]);
         stages.Add(scores);
@@ -42,7 +40,7 @@ internal sealed class AttentionParts : Raise
 
         if (node.Int("qk_matmul_output_mode", 0) is var stage && stage is < 0 or > 3) throw new TypeException($"qk_matmul_output_mode must be 0 to 3, it is {stage}");
         chain.Name(stages[(int)stage], Result(3));
-        var result = chain.Add("MatMul", [stages[3], Shared(value, Numbers(scope, node.Input(2), keyHeads))]);
+        var result = chain.Add("MatMul", [stages[3], heads.Shared(value)]);
         if (packed) result = chain.Add("Reshape", [chain.Add("Transpose", [result], ("perm", (Seq<long>)[0, 2, 1, 3])), chain.Wholes(0, 0, -1)]);
         chain.Name(result, Result(0));
         return chain.Nodes;
@@ -62,19 +60,12 @@ internal sealed class AttentionParts : Raise
         return exact == kind ? chances : chain.Add("Cast", [chances], ("to", (long)ElementKinds.Number(kind)));
     }
 
-    private static long Heads(OnnxNode node, RaiseScope scope, int operand, string attribute)
+    private static Expr Heads(OnnxNode node, RaiseScope scope, int operand, string attribute)
     {
         var type = scope.Type(node.Input(operand));
-        if (type.Rank == 4) return type.Shape[1] is Number { Integer: var heads } ? heads : throw new TypeException($"the heads of {type} must be known when compiling");
+        if (type.Rank == 4) return type.Shape[1];
         if (type.Rank != 3) throw new TypeException($"operand {operand} must have three or four axes, it is {type}");
-        return node.Int(attribute, 0) is > 0 and var given ? given : throw new TypeException($"{attribute} must be given for {type}");
-    }
-
-    /// <summary>Numbers of one head.</summary>
-    private static long Numbers(RaiseScope scope, string name, long heads)
-    {
-        var type = scope.Type(name);
-        if (type.Shape[^1] is not Number { Integer: var all }) throw new TypeException($"the last axis of {type} must be known when compiling");
-        return type.Rank == 4 ? all : all % heads == 0 ? all / heads : throw new TypeException($"the last axis of {type} cannot be split into {heads} heads");
+        var heads = node.Int(attribute, 0) is > 0 and var given ? given : throw new TypeException($"{attribute} must be given for {type}");
+        return type.Shape[^1] is Number { Integer: var all } && all % heads != 0 ? throw new TypeException($"the last axis of {type} cannot be split into {heads} heads") : (Expr)heads;
     }
 }

@@ -8,12 +8,10 @@ internal sealed class FlexAttentionParts() : ForeignForm("ai.onnx.preview", "Fle
     {
         var (query, key, value) = (scope.Type(node.Input(0)), scope.Type(node.Input(1)), scope.Type(node.Input(2)));
         if (query.Rank != 4 || key.Rank != 4 || value.Rank != 4) throw new TypeException($"operands must have four axes, they are {query}, {key}, {value}");
-        if (query.Shape[1] is not Number { Integer: var heads } || key.Shape[1] is not Number { Integer: > 0 and var shared } || heads % shared != 0 || query.Shape[3] is not Number { Integer: var size } || value.Shape[3] is not Number { Integer: var width })
-            throw new TypeException($"heads and their numbers must be known when compiling, and heads of {query} be shared by those of {key}");
+        var heads = new AttentionHeads(chain, node.Input(0), query.Shape[1], key.Shape[1]);
+        heads.Check();
         var exact = ElementKinds.Of(node.Int("softmax_precision", ElementKinds.Number(query.Scalar == Scalar.F64 ? Scalar.F64 : Scalar.F32))) ?? throw new TypeException("softmax_precision is no kind of number");
 
-        string Shared(string operand, long numbers) => heads == shared ? operand : chain.Add("Reshape",
-            [chain.Add("Expand", [chain.Add("Unsqueeze", [operand, chain.Wholes(2)]), chain.Wholes(1, 1, heads / shared, 1, 1)]), chain.Wholes(0, heads, -1, numbers)]);
         string As(string operand, Scalar from, Scalar to) => from == to ? operand : chain.Add("Cast", [operand], ("to", (long)ElementKinds.Number(to)));
         string Modified(string attribute, string numbers)
         {
@@ -23,9 +21,9 @@ internal sealed class FlexAttentionParts() : ForeignForm("ai.onnx.preview", "Fle
             return outputs is [var one] ? one : throw new TypeException($"{attribute} must return one tensor");
         }
 
-        var product = As(chain.Add("MatMul", [node.Input(0), chain.Add("Transpose", [Shared(node.Input(1), size)], ("perm", (Seq<long>)[0, 1, 3, 2]))]), query.Scalar, exact);
-        var scores = chain.Add("Mul", [product, chain.Number(exact, node.Float("scale", 1 / Math.Sqrt(size)))]);
+        var product = As(chain.Add("MatMul", [node.Input(0), chain.Add("Transpose", [heads.Shared(node.Input(1))], ("perm", (Seq<long>)[0, 1, 3, 2]))]), query.Scalar, exact);
+        var scores = chain.Add("Mul", [product, heads.Scale(node, exact, query.Shape[3])]);
         var chances = Modified("prob_mod", chain.Add("Softmax", [Modified("score_mod", scores)], ("axis", -1L)));
-        chain.Name(chain.Add("MatMul", [As(chances, exact, value.Scalar), Shared(node.Input(2), width)]), node.Outputs[0]);
+        chain.Name(chain.Add("MatMul", [As(chances, exact, value.Scalar), heads.Shared(node.Input(2))]), node.Outputs[0]);
     }
 }

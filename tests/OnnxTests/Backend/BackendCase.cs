@@ -26,7 +26,8 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
     public string? Fault()
     {
         var native = Guarded(NativeFault);
-        if (native is null || form != CaseForm.Given || !host.IsNeeded) return native;
+        // To the host all is known, whichever form the inputs have.
+        if (native is null || !host.IsNeeded) return native;
         IsOnHost = true;
         return Guarded(HostFault);
     }
@@ -44,10 +45,10 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
         foreach (var data in DataSets)
         {
             var (given, outputs) = (Read(data, "input"), Read(data, "output"));
-            try { if (Fault(Load(given), outputs) is { } fault) return fault; }
+            try { if (Fault(Load(given, (_, _) => form == CaseForm.Constant), outputs) is { } fault) return fault; }
             catch (DiagnosticException e) when (form != CaseForm.Constant && IsDecided(e))
             {
-                if (Fault(Constants(Path.Combine(folder, "model.onnx"), given), outputs) is { } fault) return fault;
+                if (Fault(Load(given, (input, contents) => Decides(input, contents, given.Count)), outputs) is { } fault) return fault;
             }
         }
         return null;
@@ -69,38 +70,28 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
         (HostTensor x, HostTensor y) => Compare([x.Tensor], [y.Tensor]),
         (HostText x, HostText y) => x == y ? null : $"{string.Join("|", x.Elements)} of {x.Kind} is expected, {string.Join("|", y.Elements)} of {y.Kind} is found",
         (HostSequence x, HostSequence y) when x.Items.Count == y.Items.Count => x.Items.Zip(y.Items, Difference).FirstOrDefault(d => d is not null),
+        (HostMap x, HostMap y) => Difference(x.Keys, y.Keys) ?? Difference(x.Values, y.Values),
         (HostAbsent, HostAbsent) => null,
         _ => $"{expected.Kind} is expected, {actual.Kind} is found",
     };
 
-    /// <summary>The cases give axes, pads and sizes as inputs, which models hold as weights: where they must be known, all inputs but the first are made constants.</summary>
-    private (Graph Graph, List<Tensor> Inputs) Load(List<Tensor> inputs)
+    /// <summary>
+    /// The cases give axes, pads and sizes as inputs, which models hold as weights: where they must be known, all inputs but the first are made
+    /// constants. With open extents, only single numbers and vectors are, so that what carries data stays open.
+    /// </summary>
+    private bool Decides(int input, Tensor contents, int count) => (count == 1 || input > 0 || contents.Shape.Count == 0) && (form == CaseForm.Given || contents.Shape.Count <= 1);
+
+    /// <param name="isConstant">Whether an input is made a constant.</param>
+    private (Graph Graph, List<Tensor> Inputs) Load(List<Tensor> inputs, Func<int, Tensor, bool> isConstant)
     {
         var path = Path.Combine(folder, "model.onnx");
-        if (form == CaseForm.Open)
-        {
-            using var open = new OpenModel(path);
-            return Load(open.Path, inputs);
-        }
-        if (form == CaseForm.Constant)
-        {
-            string[] names = [.. ModelFile.Read(path).Model.Graph.Input.Select(i => i.Name)];
-            return (OnnxModel.Load(path, new(default, [.. names.Zip(inputs)])).Graph, []);
-        }
-        return Load(path, inputs);
+        using var open = form == CaseForm.Open ? new OpenModel(path) : null;
+        var named = ModelFile.Read(path).Model.Graph.Input.Select(i => i.Name).Zip(inputs).Index().ToLookup(p => isConstant(p.Index, p.Item.Second), p => p.Item);
+        return (OnnxModel.Load(open?.Path ?? path, new(default, [.. named[true]])).Graph, [.. named[false].Select(p => p.Second)]);
     }
-
-    private static (Graph Graph, List<Tensor> Inputs) Load(string path, List<Tensor> inputs) => (OnnxModel.Load(path).Graph, inputs);
 
     /// <summary>Whether inputs decide shapes in a way that only constants can: they must be known (LT2004), nothing bounds them (LT4003), or they say -1 (LT5005).</summary>
     private static bool IsDecided(DiagnosticException e) => e.Diagnostics.All(d => d.Severity != Severity.Error || d.Code is "LT4003" or "LT5005" || d.Message.Contains("known when compiling", StringComparison.Ordinal));
-
-    private static (Graph Graph, List<Tensor> Inputs) Constants(string path, List<Tensor> inputs)
-    {
-        string[] names = [.. ModelFile.Read(path).Model.Graph.Input.Select(i => i.Name)];
-        var first = names.Length == 1 || inputs[0].Shape.Count == 0 ? 0 : 1;
-        return (OnnxModel.Load(path, new(default, [.. names.Zip(inputs).Skip(first)])).Graph, inputs[..first]);
-    }
 
     private string? Fault((Graph Graph, List<Tensor> Inputs) model, List<Tensor> outputs)
     {

@@ -6,7 +6,7 @@ using Lathe.Onnx.Proto;
 namespace Lathe.Testing;
 
 /// <summary>
-/// Makes a model of ONNX's own textual syntax (onnx/docs/Syntax.md), as far as tests use it: a header, inputs, outputs, weights, nodes with attributes.
+/// Makes a model of ONNX's own textual syntax (onnx/docs/Syntax.md), as far as tests use it: a header, inputs, outputs, weights, nodes with attributes, graphs among them.
 /// <code>
 /// &lt;ir_version: 8, opset_import: ["": 17]&gt;
 /// name (float[N, 3] x) => (float[N, 3] y) &lt;float[3] w = {1, 2, 3}&gt; {
@@ -24,7 +24,7 @@ internal sealed partial class OnnxSyntax(string text)
 
     public byte[] Model()
     {
-        var model = new ModelProto { Graph = new() };
+        var model = new ModelProto();
         Expect("<");
         do
         {
@@ -35,18 +35,24 @@ internal sealed partial class OnnxSyntax(string text)
             else throw new FormatException($"the header of a model has no {key}");
         } while (Take(","));
         Expect(">");
-        model.Graph.Name = Next();
-        model.Graph.Input.AddRange(Values());
+        model.Graph = Graph();
+        return model.ToByteArray();
+    }
+
+    private GraphProto Graph()
+    {
+        var graph = new GraphProto { Name = Next() };
+        graph.Input.AddRange(Values());
         Expect("=>");
-        model.Graph.Output.AddRange(Values());
+        graph.Output.AddRange(Values());
         if (Take("<"))
         {
-            do model.Graph.Initializer.Add(Weight()); while (Take(","));
+            do graph.Initializer.Add(Weight()); while (Take(","));
             Expect(">");
         }
         Expect("{");
-        while (!Take("}")) model.Graph.Node.Add(Node());
-        return model.ToByteArray();
+        while (!Take("}")) graph.Node.Add(Node());
+        return graph;
     }
 
     private IEnumerable<ValueInfoProto> Values() => List("(", ")", () =>
@@ -96,6 +102,11 @@ internal sealed partial class OnnxSyntax(string text)
     {
         var attribute = new AttributeProto { Name = Next() };
         Expect("=");
+        if (tokens[at + 1] == "(")
+        {
+            (attribute.Type, attribute.G) = (5, Graph());
+            return attribute;
+        }
         var values = tokens[at] == "[" ? List("[", "]", Next).ToList() : [Next()];
         var list = tokens[at - 1] == "]";
         var real = values.Exists(v => v.Contains('.', StringComparison.Ordinal));

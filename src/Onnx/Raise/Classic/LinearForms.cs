@@ -5,7 +5,7 @@ internal sealed class LinearForms() : ClassicForm("LinearClassifier", "LinearReg
 {
     protected override void Say(OnnxNode node, RaiseScope scope, Chain chain)
     {
-        var (x, kind) = Real(chain, node.Input(0), scope.Type(node.Input(0)).Scalar);
+        var (x, kind) = Rows(chain, scope, node.Input(0));
         var coefficients = node.Floats("coefficients") ?? throw new TypeException("coefficients is missing");
         var regressor = node.OpType == "LinearRegressor";
         var classes = regressor ? [] : Labels.Of(node, "classlabels_ints", "classlabels_strings");

@@ -8,7 +8,7 @@ internal sealed class OldTreeForms() : ClassicForm("TreeEnsembleClassifier", "Tr
 
     protected override void Say(OnnxNode node, RaiseScope scope, Chain chain)
     {
-        var (x, kind) = Real(chain, node.Input(0), scope.Type(node.Input(0)).Scalar);
+        var (x, kind) = Rows(chain, scope, node.Input(0));
         var regressor = node.OpType == "TreeEnsembleRegressor";
         var classes = regressor ? [] : Labels.Of(node, "classlabels_int64s", "classlabels_strings");
         var prefix = regressor ? "target" : "class";
