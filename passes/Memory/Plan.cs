@@ -4,104 +4,62 @@ using Lathe.Ir;
 namespace Lathe.Passes;
 
 /// <summary>Puts slots that are not needed at the same time, and the kernels' own scratch, in the same bytes of one arena.</summary>
-/// <remarks>Static sizes, and sizes that are multiples of one product of symbols: the largest first, each in the tightest gap. Other sizes: lanes, each shared by slots that do not live at once and as large as its largest.</remarks>
+/// <remarks>Sizes that depend on dimensions are taken at typical ones to decide what lies on what, which holds at all of them.</remarks>
 [Description("shares the bytes of one arena between values that do not live at once")]
 public sealed record Plan : ProgramPass
 {
     public override Stage Stage => Stage.Memory;
+    public override Seq<string> After => ["reorder"];
 
     protected override Program Run(Program program, Compilation compilation)
     {
-        var (lives, bounds) = (new Lifetimes(program.Steps), Bounds.Of(program));
-        var scratch = program.Kernels.ToDictionary(k => k.Name, k => bounds.Most(ScratchLayout.Of(k).Bytes), StringComparer.Ordinal);
-        var stretches = Stretches(program, lives, scratch);
-        Expr end = 0;
-        Fixed([.. stretches.Where(s => s.Bytes is Number)], 1, ref end);
-        var open = stretches.Where(s => s.Bytes is not Number).ToList();
-        // Values that all are a number times the same product of symbols share as static sizes do: one more unit of the product is one more of each.
-        if (open.Where(s => !s.IsScratch).Select(s => s.Unit).Distinct().ToList() is [{ } unit])
-        {
-            Fixed([.. open.Where(s => !s.IsScratch)], unit, ref end);
-            open.RemoveAll(s => !s.IsScratch);
-        }
-        Lanes([.. open], ref end);
+        var lives = new Lifetimes(program.Steps);
+        var stretches = Stretches(program, lives);
+        Seq<Expr> sizes = [.. stretches.Select(s => s.Bytes)];
+        Interval[] typical = [.. stretches.Select(s => new Interval(s.First, s.Last, Sizes.Guess(s.Bytes)))];
+        var (offsets, top) = sizes.All(s => s is Number) ? Fixed(typical) : OpenAllocation.Place(sizes, [.. stretches.Select(s => (s.First, s.Last))]);
 
-        var places = stretches.ToDictionary(s => s.Name, s => s.Offset, StringComparer.Ordinal);
+        var places = stretches.Zip(offsets).ToDictionary(s => s.First.Name, s => s.Second, StringComparer.Ordinal);
         return program with
         {
             Slots = [.. program.Slots.Select(s => s.Kind == SlotKind.Arena ? s with { Offset = places[s.Name] } : s)],
             Steps = program.Steps.MapCalls(call => call with { Scratch = places.GetValueOrDefault(Scratch(lives.Places[call])) }),
-            ArenaBytes = end,
-            LowerBound = Bound(stretches, lives.Count),
+            ArenaBytes = top,
+            LowerBound = Bound(sizes, typical),
         };
     }
 
     /// <summary>Bytes that are needed from one step to another, both inclusive.</summary>
-    private sealed record Stretch(string Name, Expr Bytes, int First, int Last, bool IsScratch = false)
-    {
-        public Expr Offset { get; set; } = 0;
-        public bool Meets(Stretch other) => First <= other.Last && other.First <= Last;
-        /// <summary>A size to compare by: symbols taken at some number, the same in every run.</summary>
-        public long Guess { get; } = Sizes.Guess(Bytes);
-        /// <summary>What the size is a multiple of: 1 where it is static, a product of symbols, null where it is neither.</summary>
-        public Expr? Unit { get; } = Linear.Of(Bytes) is { Constant: var constant, Terms: var terms } ? terms.Count == 0 ? 1 : terms.Count == 1 && constant == 0 ? terms.First().Key : null : null;
-        public long Units { get; } = Linear.Of(Bytes) is { Constant: var constant, Terms: var terms } && terms.Count == 1 ? terms.First().Value : Linear.Of(Bytes).Constant;
-        public long Start { get; set; }
-        public long End => Start + Units;
-    }
+    private sealed record Stretch(string Name, Expr Bytes, int First, int Last);
 
     /// <summary>No name of a value starts with a space.</summary>
     private static string Scratch(int step) => $" scratch {step}";
 
-    private static List<Stretch> Stretches(Program program, Lifetimes lives, Dictionary<string, Expr> scratch)
+    private static List<Stretch> Stretches(Program program, Lifetimes lives)
     {
-        var all = program.Slots.Where(s => s.Kind == SlotKind.Arena).Select(s => new Stretch(s.Name, Arena.Aligned(s.Bytes), lives[s.Name].First, lives[s.Name].Last)).ToList();
+        var bounds = Bounds.Of(program);
+        var scratch = program.Kernels.ToDictionary(k => k.Name, k => bounds.Most(ScratchLayout.Of(k).Bytes), StringComparer.Ordinal);
+        var all = program.Slots.Where(s => s.Kind == SlotKind.Arena).Select(s => new Stretch(s.Name, Bytes(s.Bytes), lives[s.Name].First, lives[s.Name].Last)).ToList();
         foreach (var (call, place) in lives.Places)
-            if (scratch[call.Kernel] is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(place), Arena.Aligned(bytes), place, place, true));
-        return [.. all.OrderByDescending(s => s.Guess).ThenBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)];
+            if (scratch[call.Kernel] is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(place), Bytes(bytes), place, place));
+        return [.. all.OrderBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)];
+
+        // In a branch that does not run, a size may come out below 0; it must not pull down what lies above.
+        static Expr Bytes(Expr bytes) => Arena.Aligned(bytes) is var aligned && Linear.Range(aligned).Low < 0 ? Expr.Max(aligned, 0) : aligned;
     }
 
-    /// <summary>Places sizes of one unit: the largest first, each in the tightest gap.</summary>
-    private static void Fixed(List<Stretch> stretches, Expr unit, ref Expr end)
+    private static (Expr[] Offsets, Expr Top) Fixed(Interval[] all)
     {
-        var (placed, most) = (new List<Stretch>(), 0L);
-        foreach (var stretch in stretches)
-        {
-            var (at, best, room) = (0L, -1L, long.MaxValue);
-            foreach (var other in placed.Where(stretch.Meets).OrderBy(s => s.Start))
-            {
-                var gap = other.Start - at;
-                if (gap >= stretch.Units && gap < room) (best, room) = (at, gap);
-                at = Math.Max(at, other.End);
-            }
-            stretch.Start = best >= 0 ? best : at;
-            stretch.Offset = Linear.Simplify(end + unit * stretch.Start);
-            most = Math.Max(most, stretch.End);
-            placed.Add(stretch);
-        }
-        end = Linear.Simplify(end + unit * most);
-    }
-
-    private static void Lanes(Seq<Stretch> stretches, ref Expr end)
-    {
-        var lanes = new List<List<Stretch>>();
-        foreach (var stretch in stretches)
-        {
-            var lane = lanes.Where(l => !l.Exists(stretch.Meets)).OrderBy(l => l[0].Guess - stretch.Guess).FirstOrDefault();
-            if (lane is null) lanes.Add(lane = []);
-            lane.Add(stretch);
-        }
-        foreach (var lane in lanes)
-        {
-            foreach (var stretch in lane) stretch.Offset = end;
-            end = Linear.Simplify(end + Arena.Largest(lane.Select(s => s.Bytes)));
-        }
+        var offsets = StorageAllocation.Place(all, ScratchLayout.Alignment);
+        return ([.. offsets.Select(o => (Expr)o)], StorageAllocation.Top(all, offsets));
     }
 
     /// <summary>The bytes that live at the step where they are the most; for symbolic sizes, where they are the most at typical dimensions, which no plan can beat either.</summary>
-    private static Expr Bound(List<Stretch> stretches, int steps)
+    private static Expr Bound(Seq<Expr> sizes, Interval[] typical)
     {
-        var live = Enumerable.Range(0, steps).Select(i => stretches.Where(s => s.First <= i && i <= s.Last).ToList()).MaxBy(all => all.Sum(s => s.Guess));
-        return live is null ? 0 : live.Aggregate((Expr)0, (sum, s) => Linear.Simplify(sum + s.Bytes));
+        var least = Interval.Most(typical);
+        bool Lives(Interval interval, int step) => interval.First <= step && step <= interval.Last;
+        var step = typical.Select(i => i.First).FirstOrDefault(at => typical.Where(i => Lives(i, at)).Sum(i => i.Bytes) == least);
+        return sizes.Where((_, n) => Lives(typical[n], step)).Aggregate((Expr)0, (sum, bytes) => Linear.Simplify(sum + bytes));
     }
 }
