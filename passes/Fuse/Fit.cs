@@ -53,7 +53,20 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
         var (cost, times) = (Evaluations.Cost(producer), Evaluations.Count(reader, value) / Math.Max(1, Evaluations.Size(value)));
         if (reader.Reduces.Where(IsContraction).Any(sum => sum.Parts().OfType<Load>().Any(l => reader.Operand(l) == value)))
             return IsPlainMove(producer) ? null : $"a contraction reads it {times:0.#} times";
+        if (IsKept(reader, value)) times--;
         return cost * (times - 1) <= Repeat ? null : $"it is read {times:0.#} times and costs {cost} steps, {Repeat} may be repeated";
+    }
+
+    /// <summary>
+    /// Whether a schedule keeps the numbers where the results are stored: they alone are reduced along the last axis, and the results take them and nothing
+    /// else from along it. A softmax that an exporter wrote out.
+    /// </summary>
+    private static bool IsKept(Formula reader, Value value)
+    {
+        if (reader.Axes.Count == 0 || value.Type.Encoding != reader.Node.Result.Type.Encoding || value.Type.Scalar.Arithmetic != value.Type.Scalar) return false;
+        var near = reader.Axes[^1];
+        bool IsRow(Load load) => reader.Reduces.Any(r => r.Body == load && r.Axes is [var k] && load.Outside is null && reader.IsInPlace((Load)load.Substitute((k, near))));
+        return reader.ReadsOf(value).All(l => reader.IsInPlace(l) || IsRow(l)) && reader.Reads.All(l => reader.Operand(l) == value || !l.Mentions(near));
     }
 
     /// <summary>A sum of products whose factors vary with the index in different ways, so that each number takes part in many sums.</summary>

@@ -70,6 +70,29 @@ public sealed class FuseTests
     }
 
     [Fact]
+    public void Softmax_in_steps_is_one_group_whose_powers_are_worked_out_once()
+    {
+        var net = new Net();
+        var x = net.Input("x", 6, 40);
+        var power = net.Add("power", new Exp(), net.Add("shifted", new Sub(), x, net.Add("largest", new ReduceMax(), x, Net.Wholes("axes", -1))));
+        var graph = net.Return(net.Add("y", new Div(), power, net.Add("sum", new ReduceSum(), power, Net.Wholes("axis", -1))));
+        Fused(graph, "{reduce_max sub exp reduce_sum div}");
+        var kernel = Assert.Single(Net.Compile(graph).Kernels);
+        Assert.DoesNotContain(kernel.Body.All.OfType<Store>(), s => s.Value.Parts().Any(p => p is Call { Function: Function.Exp }) && s.Value.Parts().Any(p => p is Binary { Operator: Operator.Divide }));
+    }
+
+    [Fact]
+    public void A_power_that_something_else_is_weighed_with_is_stored()
+    {
+        // The sum is not of the powers alone: a schedule would work them out again for the results.
+        var net = new Net();
+        var (x, z) = (net.Input("x", 6, 40), net.Input("z", 6, 40));
+        var power = net.Add("power", new Exp(), x);
+        var sum = net.Add("sum", new ReduceSum(), net.Add("weighed", new Mul(), power, z), Net.Wholes("axis", -1));
+        Fused(net.Return(net.Add("y", new Div(), power, sum)), "exp {mul reduce_sum div}");
+    }
+
+    [Fact]
     public void Two_products_are_two_kernels()
     {
         var net = new Net();
