@@ -39,6 +39,11 @@ public static class OperatorList
         ("ai.onnx.preview.training", "Adam", "training"),
         ("ai.onnx.preview.training", "Gradient", "training"),
         ("ai.onnx.preview.training", "Momentum", "training"),
+        .. new[] { "BeamSearch", "GreedySearch", "Sampling", "WhisperBeamSearch" }.Select(name => ("com.microsoft", name, "text generation around whole models: compile the decoder, and loop outside of it")),
+        .. new[] { "DecoderAttention", "DecoderMaskedMultiHeadAttention", "DecoderMaskedSelfAttention", "LongformerAttention", "PackedAttention", "PackedMultiHeadAttention", "PagedAttention", "SparseAttention" }
+            .Select(name => ("com.microsoft", name, "layouts of one device, which ONNX Runtime's optimizer puts in; give the model as it was exported")),
+        .. new[] { "MatMulFpQ4", "MoE", "QMoE", "QOrderedMatMul" }.Select(name => ("com.microsoft", name, "not written")),
+        .. new[] { "AttnLSTM", "MurmurHash3", "NGramRepeatBlock", "Tokenizer", "WordConvEmbedding" }.Select(name => ("com.microsoft", name, "not written; no exporter at hand makes it")),
     ];
 
     /// <summary>Cases of ONNX's backend suite that do not pass though their operators are read: patterns of their names, and why.</summary>

@@ -9,7 +9,8 @@ namespace Lathe.OnnxTests.Peer;
 
 /// <summary>
 /// A small model in ONNX's textual syntax without its header, and what to feed it. Lines of <c># name low..high</c> before it bound the random
-/// numbers of an input; <c># name low..high weight</c> makes it a weight.
+/// numbers of an input; <c># name low..high weight</c> makes it a weight. Behind a line that begins with <c>~</c> stands another body of the same
+/// meaning, in standard operators: what the peer runs, where it has no kernel of the operator for processors.
 /// </summary>
 internal sealed partial class PeerModel
 {
@@ -19,6 +20,12 @@ internal sealed partial class PeerModel
 
     private PeerModel(string text)
     {
+        if (text.Split("\n~ ") is [var own, var other])
+        {
+            text = own;
+            Peer = new PeerModel(own[..own.IndexOf('{', own.IndexOf("=>", StringComparison.Ordinal))] + other);
+        }
+        else Peer = this;
         model = ModelProto.Parser.ParseFrom(new OnnxSyntax($"<ir_version: 10, opset_import: [\"\": 21, \"com.microsoft\": 1, \"ai.onnx.ml\": 3]>\n{Comment().Replace(text, "")}").Model());
         var bounds = Bound().Matches(text).ToDictionary(m => m.Groups["name"].Value, StringComparer.Ordinal);
         var random = new Random(1);
@@ -41,6 +48,9 @@ internal sealed partial class PeerModel
     }
 
     public IReadOnlyList<(string Name, Tensor Contents)> Inputs { get; }
+
+    /// <summary>The model that says what is expected: the same, or one of standard operators.</summary>
+    public PeerModel Peer { get; }
 
     /// <summary>The models of a file, which stand apart by empty lines.</summary>
     public static IReadOnlyList<PeerModel> Read(string path) =>

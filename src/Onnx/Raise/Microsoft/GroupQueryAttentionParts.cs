@@ -4,7 +4,7 @@ namespace Lathe.Onnx;
 /// <remarks>
 /// Operands: queries, or with keys and values side by side; keys; values; past keys and values [batch, kv heads, places, numbers]; each batch's last
 /// place; the largest number of places; cosines and sines; position ids; what is added to scores; a score for each head that only takes part in the
-/// softmax's sum. Results: y; present keys and values. What a present cache holds behind a batch's last place is 0 or as in the past.
+/// softmax's sum; scales of quantized caches; factors of normalized queries and keys. Results: y; present keys and values. What a present cache holds behind a batch's last place is 0 or as in the past.
 /// </remarks>
 internal sealed class GroupQueryAttentionParts() : MicrosoftForm("GroupQueryAttention")
 {
@@ -14,12 +14,13 @@ internal sealed class GroupQueryAttentionParts() : MicrosoftForm("GroupQueryAtte
     {
         foreach (var (attribute, only) in Unread)
             if (node.Int(attribute, only) != only) throw new TypeException($"{attribute} must be {only}, it is {node.Int(attribute, only)}");
-        if (node.String("k_quant_type", "NONE") != "NONE" || node.String("v_quant_type", "NONE") != "NONE" || node.Inputs.Skip(12).Any(name => name != "")) throw new TypeException("quantized caches and norms of queries and keys are not read");
-
         var (count, shared) = (node.Int("num_heads", 0), node.Int("kv_num_heads", 0));
         var heads = new Heads(node, scope, chain, scope.Type(node.Input(0)).Scalar);
         var (queries, keys, values) = node.Input(1) != "" ? (node.Input(0), node.Input(1), node.Input(2)) : Apart(node, scope, chain, count, shared);
         var (q, k, v) = (heads.Apart(queries, count), heads.Apart(keys, shared), heads.Apart(values, shared));
+
+        string Normed(string value, int weight) => node.Input(weight) == "" ? value : chain.Add("RMSNormalization", [value, node.Input(weight)], ("epsilon", node.Float("qk_norm_epsilon", 1e-6)));
+        (q, k) = (Normed(q, 14), Normed(k, 15));
 
         // A batch's new keys stand behind those of its past: its last place less the new ones; a first run has no past.
         var places = chain.Add("Add", [chain.Add("Reshape", [Whole(chain, node.Input(5)), chain.Wholes(-1)]), chain.Number(Scalar.I64, 1)]);
@@ -30,9 +31,7 @@ internal sealed class GroupQueryAttentionParts() : MicrosoftForm("GroupQueryAtte
             string Turned(string value) => chain.Add("RotaryEmbedding", [value, node.Input(7), node.Input(8), ids], ("interleaved", node.Int("rotary_interleaved", 0)), ("rotary_embedding_dim", 2 * Pairs(scope, node.Input(7))));
             (q, k) = (Turned(q), Turned(k));
         }
-        if (node.Input(3) != "") (k, v) = (Cached(node, chain, heads, node.Input(3), k, before), Cached(node, chain, heads, node.Input(4), v, before));
-        chain.Name(k, Result(node, 1));
-        chain.Name(v, Result(node, 2));
+        (k, v) = (Kept(node, scope, chain, heads, 0, k, before), Kept(node, scope, chain, heads, 1, v, before));
 
         var added = Mask(node, scope, chain, heads, k, before, places);
         if (node.Input(11) != "" || node.Int("smooth_softmax", 0) != 0) (k, v, added) = Sunk(node, chain, heads, scope.Type(node.Input(0)).Scalar, count, k, v, added);
@@ -52,6 +51,24 @@ internal sealed class GroupQueryAttentionParts() : MicrosoftForm("GroupQueryAtte
     private static long Pairs(RaiseScope scope, string cosines) => scope.Type(cosines).Shape[^1] is Number { Integer: var pairs } ? pairs : throw new TypeException($"the last axis of {scope.Type(cosines)} must be known when compiling");
 
     private static string Whole(Chain chain, string value) => chain.Add("Cast", [value], ("to", (long)ElementKinds.Number(Scalar.I64)));
+
+    /// <summary>New keys or values with those of the past, as they are from now on; where the cache is quantized, what it gives back.</summary>
+    /// <param name="side">0 for keys, 1 for values.</param>
+    private static string Kept(OnnxNode node, RaiseScope scope, Chain chain, Heads heads, int side, string now, string before)
+    {
+        var (past, how) = (node.Input(3 + side), node.String(side == 0 ? "k_quant_type" : "v_quant_type", "NONE"));
+        if (how == "NONE")
+        {
+            if (past != "") now = Cached(node, chain, heads, past, now, before);
+            chain.Name(now, Result(node, 1 + side));
+            return now;
+        }
+        if (past == "" || how is not ("PER_TENSOR" or "PER_CHANNEL")) throw new TypeException($"a cache quantized as {how} must be PER_TENSOR or PER_CHANNEL, and be given");
+        var cache = new QuantizedCache(chain, scope.Type(past), node.Input(12 + side), node.Int("kv_cache_bit_width", 8), scope.Type(node.Input(0)).Scalar);
+        var kept = Cached(node, chain, heads, past, cache.Quantized(now), before);
+        chain.Name(kept, Result(node, 1 + side));
+        return cache.Read(kept);
+    }
 
     /// <summary>The cache with new rows in it; longer than before where the whole sequence is.</summary>
     private static string Cached(OnnxNode node, Chain chain, Heads heads, string past, string now, string before)

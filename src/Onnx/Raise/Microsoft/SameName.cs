@@ -11,6 +11,7 @@ internal sealed class SameName : Raise
         ["GatherND"] = 13,
         ["Gelu"] = Opsets.Newest,
         ["GridSample"] = 16,
+        ["LinearAttention"] = Opsets.Newest,
         ["Pad"] = 13,
         ["QuantizeLinear"] = Opsets.Newest,
         ["Range"] = 11,
