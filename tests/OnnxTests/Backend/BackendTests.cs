@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using Lathe.Ir;
 using Lathe.Onnx;
 using Xunit.Abstractions;
 
@@ -37,6 +38,32 @@ public sealed class BackendTests(ITestOutputHelper output)
 
     [LongFact]
     public void What_has_passed_with_constants_still_does() => Whole(CaseForm.Constant);
+
+    /// <summary>Seconds until a refusal counts as slow, on a machine that has other things to do; alone it takes a few milliseconds.</summary>
+    private const double Patience = 5;
+
+    /// <summary>What does not compile is refused in a moment, by codes and with the places in the model.</summary>
+    [BackendFact]
+    public void What_does_not_compile_says_why_and_where()
+    {
+        var native = File.ReadAllLines(BackendCases.PassingFile).ToHashSet(StringComparer.Ordinal);
+        var (faults, refused) = (new List<string>(), 0);
+        foreach (var name in BackendCases.All().Where(name => !native.Contains(name)))
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            try { OnnxModel.Load(Path.Combine(BackendCases.Folder!, name, "model.onnx")); }
+            catch (DiagnosticException e)
+            {
+                refused++;
+                var errors = e.Diagnostics.Where(d => d.Severity == Severity.Error).ToList();
+                if (errors.Count == 0 || errors.Exists(d => !Regex.IsMatch(d.Code, @"^LT\d{4}$") || d.Where == "" || d.Message == "")) faults.Add($"{name}: {e.Message}");
+            }
+            catch (Exception e) { faults.Add($"{name}: {e}"); }
+            if (clock.Elapsed.TotalSeconds > Patience) faults.Add($"{name}: {clock.Elapsed.TotalSeconds:F1} s");
+        }
+        output.WriteLine($"{refused} cases are refused");
+        Assert.True(faults.Count == 0, string.Join("\n", faults));
+    }
 
     private void Sampled(CaseForm form) => All(form, [.. BackendCases.All().Where((_, i) => i % Sample == 0)]);
 

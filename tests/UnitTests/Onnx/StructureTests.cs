@@ -50,7 +50,7 @@ public sealed class StructureTests
         [
             "LT2001 make_a: operator Rellu (domain ai.onnx, opset 21) is not supported; used by make_a",
             "LT2001 make_b: operator Softmix (domain ai.onnx, opset 21) is not supported; used by make_b",
-            "LT2001 make_c: operator Fancy (domain acme, opset 3) is not supported; used by make_c, make_y",
+            "LT2001 make_c: operator Fancy (domain acme, opset 3) is not supported; used by 2 nodes: make_c, make_y",
         ], file.Faults());
         var fault = Assert.Throws<Ir.DiagnosticException>(() => file.Load()).Diagnostics[0];
         Assert.Equal("the nearest known operator is Relu", fault.Remedy);
