@@ -5,8 +5,8 @@ namespace Lathe.Passes;
 /// <param name="sizes">Bytes of each slot; it is needed from the first call that uses it to the last.</param>
 internal sealed class CallOrder(IReadOnlyList<(int[] Uses, int[] After, long Scratch)> calls, long[] sizes)
 {
-    /// <summary>Looks at calls and their slots that moves may take; some 20 ms.</summary>
-    private const long Work = 3_000_000;
+    /// <summary>Looks at calls and their slots that moves may take since one helped; some 5 ms.</summary>
+    private const long Patience = 500_000;
 
     private readonly long[] change = new long[calls.Count + 1];
     private readonly int[] first = new int[sizes.Length], last = new int[sizes.Length];
@@ -24,7 +24,7 @@ internal sealed class CallOrder(IReadOnlyList<(int[] Uses, int[] After, long Scr
         // Any sequence would do; this one is the same in every run.
         var random = new Random(1);
         var cost = calls.Sum(c => c.Uses.Length + c.After.Length + 1L) + sizes.Length;
-        for (var work = Work; work > 0 && most.Bytes > least; work -= cost)
+        for (var work = Patience; work > 0 && most.Bytes > least; work -= cost)
         {
             var moved = random.Next(best.Length);
             var order = best.ToList();
@@ -33,7 +33,10 @@ internal sealed class CallOrder(IReadOnlyList<(int[] Uses, int[] After, long Scr
             var low = 1 + order.FindLastIndex(c => calls[call].After.Contains(c));
             var high = order.FindIndex(c => calls[c].After.Contains(call)) is >= 0 and var reader ? reader : order.Count;
             order.Insert(random.Next(low, high + 1), call);
-            if (Peak(order) is var peak && peak.CompareTo(most) <= 0) (best, most) = ([.. order], peak);
+            var peak = Peak(order);
+            if (peak.CompareTo(most) > 0) continue;
+            if (peak.Bytes < most.Bytes) work = Patience;
+            (best, most) = ([.. order], peak);
         }
         return most.Bytes < before ? best : null;
     }
