@@ -17,18 +17,19 @@ public enum Alias : byte
 public sealed class Aliases(Program program)
 {
     private readonly Dictionary<string, Kernel> kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
-    private readonly List<CallKernel>? calls = program.Steps.All(s => s is CallKernel) ? [.. program.Steps.Cast<CallKernel>()] : null;
+    private readonly List<CallKernel>? calls = program.Steps.Flat.All(s => s is CallKernel or Branch && s.Asked is null) ? [.. program.Steps.Calls] : null;
+    private readonly Lifetimes lives = new(program.Steps);
 
     public Alias Of(Value input, Value output)
     {
-        // Nothing is known of steps of other kinds yet.
+        // Nothing is known yet of loops, and of branches on what a slot holds.
         if (calls is null) return Alias.Never;
         var reads = calls.Where(c => c.Arguments.Contains(input.Name)).ToList();
         var writes = calls.Where(c => c.Arguments.Skip(kernels[c.Kernel].Inputs.Count).Contains(output.Name)).ToList();
         if (writes.Count == 0) return Alias.Never;
-        if (reads.Count == 0 || calls.IndexOf(reads[^1]) < calls.IndexOf(writes[0])) return Alias.Any;
+        if (reads.Count == 0 || reads.Max(c => lives.Places[c]) < writes.Min(c => lives.Places[c])) return Alias.Any;
         if (input.Type.Rank != output.Type.Rank) return Alias.Never;
-        return writes.All(w => Keeps(w, input, output)) || writes is [var one] && ReferenceEquals(reads[^1], one) && Replaces(one, input, output) ? Alias.SamePlace : Alias.Never;
+        return writes.All(w => Keeps(w, input, output)) || writes is [var one] && reads.All(r => ReferenceEquals(r, one) || lives.Places[r] < lives.Places[one]) && reads.Contains(one) && Replaces(one, input, output) ? Alias.SamePlace : Alias.Never;
     }
 
     /// <summary>Whether a call only repeats an input as an output: nothing is to be done where one lies over the other.</summary>

@@ -66,7 +66,7 @@ public sealed class Symbol : Expr
     /// <summary>Most that a dimension without a stated bound is taken to be.</summary>
     public const long Unbounded = int.MaxValue;
 
-    public static Expr Of(string name, long low = 1, long high = Unbounded) => new Symbol(name, low, high).Shared();
+    public static Expr Of(string name, long low = 0, long high = Unbounded) => new Symbol(name, low, high).Shared();
     public override Expr With(Seq<Expr> children) => this;
     private protected override bool SamePayload(Expr other) => other is Symbol s && s.Name == Name && s.Low == Low && s.High == High;
 }

@@ -103,8 +103,9 @@ internal static class Fold
             Operator.Add => Number.Of(a.Type, unchecked(x + y)),
             Operator.Subtract => Number.Of(a.Type, unchecked(x - y)),
             Operator.Multiply => Number.Of(a.Type, unchecked(x * y)),
-            Operator.Divide => y == 0 || y == -1 ? null : Number.Of(a.Type, Linear.FloorDivide(x, y)),
-            Operator.Modulo => y == 0 || y == -1 ? null : Number.Of(a.Type, x - Linear.FloorDivide(x, y) * y),
+            Operator.Divide or Operator.Modulo when y == 0 => Number.Of(a.Type, 0), // as everywhere: there is no number, and no trap
+            Operator.Divide => y == -1 ? null : Number.Of(a.Type, Linear.FloorDivide(x, y)),
+            Operator.Modulo => y == -1 ? null : Number.Of(a.Type, x - Linear.FloorDivide(x, y) * y),
             Operator.Less => x < y,
             Operator.LessOrEqual => x <= y,
             Operator.Equal => x == y,

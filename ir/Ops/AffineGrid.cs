@@ -11,6 +11,7 @@ public sealed record AffineGrid(bool AlignCorners = false) : FormulaOp
         Require(size.Count is 4 or 5 && x.Type(0).Rank == 3, $"the matrices must be [N, r, r + 1] and the size [N, C, D…], they are {x.Type(0)} and {size}");
         x.Equal(x.Shape(0)[0], size[0], $"matrices {x.Type(0)} for the size {size}");
         x.Equal(x.Shape(0)[1], size.Count - 2, $"rows of the matrices {x.Type(0)} for the size {size}");
+        x.Equal(x.Shape(0)[2], size.Count - 1, $"columns of the matrices {x.Type(0)} for the size {size}");
         return new([size[0], .. size[2..], size.Count - 2], x.Real(0).Scalar);
     }
 

@@ -13,6 +13,8 @@ public abstract record ArgExtreme(long Axis, bool Keepdims, bool SelectLastIndex
     {
         x.Numeric(0);
         var along = x.Axis(Axis);
+        var others = x.Shape(0).With(along, 1).Aggregate((Expr)1, (size, extent) => Linear.Simplify(size * extent));
+        x.NotEmpty(x.Shape(0)[along], others, $"axis {along} of {x.Type(0)}");
         return new([.. x.Shape(0)[..along], .. Keepdims ? new Expr[] { 1 } : [], .. x.Shape(0)[(along + 1)..]], Scalar.I64);
     }
 

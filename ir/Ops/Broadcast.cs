@@ -53,7 +53,14 @@ public static class Broadcast
 
     private static Expr Either(Operands x, Expr a, Expr b)
     {
-        x.Check(Expr.Same(a, b) | Expr.Same(a, 1) | Expr.Same(b, 1), $"dimensions {a} and {b} must be equal, or one of them 1");
-        return a is Number ? a : b is Number ? b : Linear.Simplify(Expr.Max(a, b));
+        var (message, most) = ($"dimensions {a} and {b} must be equal, or one of them 1", Linear.Simplify(Expr.Max(a, b)));
+        if (a is not Number && b is not Number && (most == a || most == b || Linear.Range(a).Low > 0 && Linear.Range(b).Low > 0))
+        {
+            // The larger of the two, but where 0 meets 1: extents of which one is known to be the larger are not meant so.
+            x.Check(Expr.Same(a, b) | (Expr.Same(a, 1) & (0 < b)) | (Expr.Same(b, 1) & (0 < a)), message);
+            return most;
+        }
+        x.Check(Expr.Same(a, b) | Expr.Same(a, 1) | Expr.Same(b, 1), message);
+        return a is Number ? a : b is Number ? b : Linear.Simplify(Expr.Select(Expr.Same(a, 1), b, a));
     }
 }

@@ -35,7 +35,7 @@ public sealed record Col2Im(Seq<long> Dilations = default, Seq<long> Pads = defa
     {
         var (image, block) = (x.MustKnow(1, "the extents of the image"), x.MustKnow(2, "the extents of a block"));
         Require(image.Count == block.Count, $"an image of {image} and blocks of {block}");
-        return (image, block, Window.Of(image, block, "NOTSET", Strides, Dilations, Pads).Results);
+        return (image, block, Window.Of(x, image, block, "NOTSET", Strides, Dilations, Pads).Results);
     }
 
     private static Expr Product(Seq<Expr> extents) => extents.Aggregate((Expr)1, (size, extent) => Linear.Simplify(size * extent));

@@ -82,7 +82,7 @@ public sealed record ConvTranspose(string AutoPad = "NOTSET", Seq<long> Dilation
             {
                 var (start, end) = AutoPad == "VALID" ? (0, 0) : (Number(Pads, i, 0), Number(Pads, image.Count + i, 0));
                 (extent, before) = (Linear.Simplify(full - (start + end)), start);
-                Require(Linear.Range(extent).High >= 0, $"pads {Pads} cut off more than the {full} pixels along spatial axis {i}");
+                x.Check(0 <= extent, $"pads {Pads} cut off more than the {full} pixels along spatial axis {i}");
             }
             yield return (extent, before, stride, apart, apart == 1 ? Linear.Simplify((taps[i] + (stride - 1)) / stride) : taps[i]);
         }

@@ -47,5 +47,5 @@ public abstract record Convolution(string AutoPad, Seq<long> Dilations, long Gro
     protected Seq<Expr> Taps(Operands x) => KernelShape is [] ? x.Shape(Filters)[2..] : [.. KernelShape.Select(tap => (Expr)tap)];
 
     /// <summary>Where the filters read.</summary>
-    protected Window Window(Operands x) => Ir.Window.Of(x.Shape(0)[2..], Taps(x), AutoPad, Strides, Dilations, Pads);
+    protected Window Window(Operands x) => Ir.Window.Of(x, x.Shape(0)[2..], Taps(x), AutoPad, Strides, Dilations, Pads);
 }

@@ -13,6 +13,7 @@ public sealed record DFT(bool Inverse = false, bool Onesided = false) : FormulaO
         var (along, length) = Along(x);
         Require(along < x.Type(0).Rank - 1, $"axis {along} of {x.Type(0)} holds the parts of numbers");
         if (Onesided) x.Equal(x.Shape(0)[^1], Inverse ? 2 : 1, $"one side {(Inverse ? "of the frequencies must be complex" : "is kept of real signals only")}, x is {x.Type(0)}");
+        x.Check(0 <= length, $"a transform of length {length} along axis {along} of {x.Type(0)}");
         var shape = x.Shape(0).With(along, Onesided && !Inverse ? Linear.Simplify(length / 2 + 1) : length);
         return new(shape.With(shape.Count - 1, Onesided && Inverse ? 1 : 2), x.Real(0).Scalar);
     }

@@ -9,9 +9,11 @@ public sealed record Gather(long Axis = 0) : FormulaOp
     {
         var along = x.Axis(Axis);
         x.Whole(1);
-        if (x.Shape(0)[along] is Number { Integer: var extent })
-            foreach (var index in (x.Known(1) ?? []).OfType<Number>()) Require(index.Integer >= -extent && index.Integer < extent, $"slice {index} of {x.Type(0)} along axis {along}");
-        return new([.. x.Shape(0)[..along], .. x.Shape(1), .. x.Shape(0)[(along + 1)..]], x.Scalar(0));
+        var extent = x.Shape(0)[along];
+        foreach (var index in (x.Known(1) ?? []).OfType<Number>()) x.Check(index.Integer < 0 ? -index.Integer <= extent : index.Integer < extent, $"slice {index} of {x.Type(0)} along axis {along}");
+        var result = new TensorType([.. x.Shape(0)[..along], .. x.Shape(1), .. x.Shape(0)[(along + 1)..]], x.Scalar(0));
+        if (x.Known(1) is null) x.NotEmpty(extent, result.Size, $"axis {along} of {x.Type(0)}");
+        return result;
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)

@@ -7,8 +7,10 @@ public sealed record GatherElements(long Axis = 0) : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        x.Axis(Axis);
+        var along = x.Axis(Axis);
         Require(x.Whole(1).Rank == x.Type(0).Rank, $"places {x.Type(1)} must have the rank of {x.Type(0)}");
+        x.NotEmpty(x.Shape(0)[along], x.Type(1).Size, $"axis {along} of {x.Type(0)}");
+        foreach (var (axis, places) in x.Shape(1).Index()) if (axis != along) x.Check(places <= x.Shape(0)[axis], $"places {x.Type(1)} beyond axis {axis} of {x.Type(0)}");
         return new(x.Shape(1), x.Scalar(0));
     }
 

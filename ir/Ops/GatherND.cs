@@ -11,7 +11,9 @@ public sealed record GatherND(long BatchDims = 0) : FormulaOp
         Require(indices.Count > batch && shape.Count > batch && batch >= 0, $"batch_dims {BatchDims} of {x.Type(0)} and {x.Type(1)}");
         Require(indices[^1] is Number { Integer: >= 1 } n && n.Integer <= shape.Count - batch, $"indices {x.Type(1)} into {x.Type(0)} after {BatchDims} batch axes");
         for (var axis = 0; axis < batch; axis++) x.Equal(shape[axis], indices[axis], $"batch axis {axis} of {x.Type(0)} and {x.Type(1)}");
-        return new([.. indices[..^1], .. shape[(batch + (int)indices[^1].Whole)..]], x.Scalar(0));
+        var result = new TensorType([.. indices[..^1], .. shape[(batch + (int)indices[^1].Whole)..]], x.Scalar(0));
+        for (var axis = batch; axis < batch + (int)indices[^1].Whole; axis++) x.NotEmpty(shape[axis], result.Size, $"axis {axis} of {x.Type(0)}");
+        return result;
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)

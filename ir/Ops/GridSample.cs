@@ -15,7 +15,9 @@ public sealed record GridSample(bool AlignCorners = false, string Mode = "linear
         Require(image.Count >= 3 && places.Count == image.Count, $"x must be [N, C, D…] and the places [N, O…, r], they are {x.Type(0)} and {x.Type(1)}");
         x.Equal(places[^1], image.Count - 2, $"numbers of a place in {x.Type(1)} for the axes of {x.Type(0)}");
         x.Equal(places[0], image[0], $"places {x.Type(1)} for the images {x.Type(0)}");
-        return new([.. image[..2], .. places[1..^1]], x.Real(0).Scalar);
+        var result = new TensorType([.. image[..2], .. places[1..^1]], x.Real(0).Scalar);
+        for (var axis = 2; PaddingMode != "zeros" && axis < image.Count; axis++) x.NotEmpty(image[axis], result.Size, $"axis {axis} of {x.Type(0)}");
+        return result;
     }
 
     public override Expr At(Operands x, Seq<Expr> at, int result)

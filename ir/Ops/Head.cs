@@ -6,7 +6,14 @@ namespace Lathe.Ir.Ops;
 [NotOfOnnx]
 public sealed record Head(long Axis = 0) : FormulaOp
 {
-    protected override TensorType InferOne(Operands x) => x.MustKnow(1, "the count") is [var count] ? new(x.Shape(0).With(x.Axis(Axis), count), x.Scalar(0)) : throw new TypeException($"the count must be one number, it is {x.Type(1)}");
+    protected override TensorType InferOne(Operands x)
+    {
+        if (x.MustKnow(1, "the count") is not [var count]) throw new TypeException($"the count must be one number, it is {x.Type(1)}");
+        var (along, extent) = (x.Axis(Axis), x.Shape(0)[x.Axis(Axis)]);
+        // A number that a run decides is of slices that are there: what counts them bounds it.
+        if (count is Number) x.Check(count <= extent, $"{count} slices of axis {along} of {x.Type(0)}");
+        return new(x.Shape(0).With(along, count), x.Scalar(0));
+    }
 
     public override Expr At(Operands x, Seq<Expr> at, int result) => x[0](at);
 

@@ -23,6 +23,7 @@ public sealed record LSTM(Seq<float> ActivationAlpha = default, Seq<float> Activ
     public override Seq<TensorType> Infer(Operands x)
     {
         var types = base.Infer(x);
+        if (x.Has(7)) x.Equal(x.Shape(7)[0], x.Shape(2)[0], $"directions of the weights {x.Type(7)} of the memory");
         if (x.Has(7)) x.Equal(x.Shape(7)[1], Linear.Simplify(x.Shape(2)[2] * 3), $"weights {x.Type(7)} of the memory for three gates of {x.Shape(2)[2]}");
         return types;
     }

@@ -22,6 +22,8 @@ public sealed record LinearAttention(long KvNumHeads, long QNumHeads, long Chunk
         Require(x.Real(0).Rank == 3 && x.Type(1).Rank == 3 && x.Type(2).Rank == 3, $"queries, keys and values must be [B, T, heads · numbers], they are {x.Type(0)}, {x.Type(1)} and {x.Type(2)}");
         x.Alike(0, 1, 2, 4, 5);
         x.Equal(Linear.Simplify(x.Shape(0)[2] / QNumHeads), Key(x), $"numbers of a head of {x.Type(0)} and of {x.Type(1)}");
+        foreach (var i in new[] { 1, 2 })
+            for (var axis = 0; axis < 2; axis++) x.Equal(x.Shape(i)[axis], x.Shape(0)[axis], $"axis {axis} of operand {i} {x.Type(i)} and of queries {x.Type(0)}");
         Require(!IsGated || x.Has(4), $"{UpdateRule} needs decays");
         Require(!IsDelta || x.Has(5), $"{UpdateRule} needs rates");
         foreach (var (operand, last) in new[] { (4, x.Shape(1)[2]), (5, KvNumHeads) })

@@ -13,6 +13,7 @@ internal sealed record LogLikelihood(long? IgnoreIndex, string Reduction)
         if (classes.Count < 2 || labels.Count != classes.Count - 1) throw new TypeException($"classes must be [N, C, D…] and labels [N, D…], they are {x.Type(0)} and {x.Type(1)}");
         for (var axis = 0; axis < labels.Count; axis++) x.Equal(labels[axis], classes[axis == 0 ? 0 : axis + 1], $"axis {axis} of the labels {x.Type(1)} for classes {x.Type(0)}");
         if (x.Has(2)) x.Equal(x.Shape(2)[0], classes[1], $"weights {x.Type(2)} for the classes of {x.Type(0)}");
+        x.NotEmpty(classes[1], x.Type(1).Size, $"axis 1 of the classes {x.Type(0)}");
         return Reduction == "none" ? labels : [];
     }
 

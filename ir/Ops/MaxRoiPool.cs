@@ -11,6 +11,7 @@ public sealed record MaxRoiPool(Seq<long> PooledShape, float SpatialScale = 1) :
         Require(x.Real(0).Rank == 4 && x.Type(1).Rank == 2 && x.Shape(1)[1] is Number { Integer: 5 }, $"the image must be [N, C, rows, columns] and regions [count, 5], they are {x.Type(0)} and {x.Type(1)}");
         Require(PooledShape is [> 0, > 0], $"pooled_shape must be rows and columns, it is {PooledShape}");
         x.Alike(0, 1);
+        x.NotEmpty(x.Shape(0)[0], Linear.Simplify(x.Shape(1)[0] * x.Shape(0)[1]), $"axis 0 of {x.Type(0)}");
         return new([x.Shape(1)[0], x.Shape(0)[1], PooledShape[0], PooledShape[1]], x.Scalar(0));
     }
 

@@ -71,6 +71,15 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
         return a is Number ? a : b;
     }
 
+    /// <summary>Checks that there is an element where one is read, whichever: nothing stands for the elements of an axis that has none.</summary>
+    /// <param name="extent">Of what is read.</param>
+    /// <param name="results">How many numbers are made of it; for none, none is read.</param>
+    /// <param name="what">What is read, as a message says it.</param>
+    public void NotEmpty(Expr extent, Expr results, string what)
+    {
+        if (Linear.Simplify(results.Replace(part => part == extent ? 0 : null)) is not Number { Integer: 0 }) Check((0 < extent) | Expr.Same(results, 0), $"{what} must have an element, it has {extent}");
+    }
+
     private TensorType Kind(int i, Func<Ir.Scalar, bool> fits, string what) => fits(Scalar(i)) ? Type(i) : throw new TypeException($"operand {i} must be {what}, it is {Type(i)}");
 
     /// <summary>A condition to check when the model is entered; one that is false already is an error now.</summary>

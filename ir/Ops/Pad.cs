@@ -13,7 +13,9 @@ public sealed record Pad(string Mode = "constant") : FormulaOp
         foreach (var (axis, before, after) in Pads(x))
         {
             if (Mode == "reflect") x.Check((Expr.Max(before, after) < shape[axis]) | Expr.Same(shape[axis], 0), $"reflecting {before} and {after} elements needs more than that, axis {axis} of {x.Type(0)} has {shape[axis]}");
+            var read = shape[axis];
             shape[axis] = Linear.Simplify(shape[axis] + before + after);
+            if (Mode != "constant") x.NotEmpty(read, shape[axis], $"axis {axis} of {x.Type(0)}");
             if (before is not Number || after is not Number)
             {
                 x.Check(0 <= shape[axis], $"pads {before} and {after} take away more than {x.Type(0)} has along axis {axis}");

@@ -22,7 +22,7 @@ public abstract record Pool(Seq<long> KernelShape, string AutoPad, bool CeilMode
 
     protected Seq<Expr> Taps => [.. KernelShape.Select(tap => (Expr)tap)];
 
-    protected Window Window(Operands x) => Ir.Window.Of(Image(x), Taps, AutoPad, Strides, Dilations, Pads, CeilMode);
+    protected Window Window(Operands x) => Ir.Window.Of(x, Image(x), Taps, AutoPad, Strides, Dilations, Pads, CeilMode);
 
     /// <summary>The index that a tap of a result's window reads.</summary>
     protected Seq<Expr> Index(Operands x, Seq<Expr> at, Seq<Expr> tap) => [.. at[..2], .. Window(x).Taps(at[2..], tap).Select(Linear.Simplify)];

@@ -25,11 +25,12 @@ public sealed record Reshape(bool Allowzero = false) : FormulaOp
                 to[i] = from[i];
             }
         }
-        var (all, given) = Uncommon(from, to);
+        Require(open < 0 || !Allowzero || !wanted.Contains(0), $"the shape {wanted} leaves an axis open beside one of no element");
+        var (all, given) = Uncommon(from, to, open >= 0);
         if (open < 0) x.Equal(all, given, $"{x.Type(0)} under the shape {wanted}: the number of elements");
         else
         {
-            Require(given is not Number { Integer: 0 }, $"the shape {wanted} leaves an axis open beside one of no element");
+            x.Check(0 < given, $"the shape {wanted} leaves an axis open beside one of no element");
             x.Check(Expr.Same(Linear.Simplify(all % given), 0), $"{x.Type(0)} cannot have the shape {wanted}: {all} is not a multiple of {given}");
             to[open] = Linear.Simplify(all / given);
         }
@@ -37,12 +38,13 @@ public sealed record Reshape(bool Allowzero = false) : FormulaOp
     }
 
     /// <summary>The elements that each shape holds, extents that both have left out.</summary>
-    private static (Expr, Expr) Uncommon(Seq<Expr> from, Expr[] to)
+    /// <param name="empty">Whether extents of 0 are left out too, so that an axis left open has what the others leave it.</param>
+    private static (Expr, Expr) Uncommon(Seq<Expr> from, Expr[] to, bool empty)
     {
         var (left, given) = (from.ToList(), (Expr)1);
         foreach (var extent in to)
         {
-            var same = extent is Number { Integer: 0 } ? -1 : left.FindIndex(other => Linear.ProvesEqual(extent, other));
+            var same = !empty && extent is Number { Integer: 0 } ? -1 : left.FindIndex(other => Linear.ProvesEqual(extent, other));
             if (same >= 0) left.RemoveAt(same);
             else given = Linear.Simplify(given * extent);
         }

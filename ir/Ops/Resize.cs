@@ -23,6 +23,7 @@ public sealed record Resize(string Mode = "nearest", string CoordinateTransforma
         Require(Mode == "nearest" || x.Scalar(0) != Scalar.Bool, $"{x.Type(0)} cannot be interpolated");
         var shape = x.Shape(0).ToArray();
         foreach (var line in Lines(x)) shape[line.Axis] = line.To;
+        foreach (var line in Lines(x)) if (!line.IsIdentity) x.NotEmpty(line.From, line.To, $"axis {line.Axis} of {x.Type(0)}");
         return new(new(shape), x.Scalar(0));
     }
 

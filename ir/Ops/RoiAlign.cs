@@ -16,7 +16,9 @@ public sealed record RoiAlign(string CoordinateTransformationMode = "half_pixel"
         Require(x.Type(0).Rank == 4 && x.Type(1).Rank == 2 && x.Whole(2).Rank == 1, $"x must be [N, C, H, W], regions [R, 4] and their images [R], they are {x.Type(0)}, {x.Type(1)} and {x.Type(2)}");
         x.Equal(x.Shape(1)[1], 4, $"numbers of a region in {x.Type(1)}");
         x.Equal(x.Shape(2)[0], x.Shape(1)[0], $"images {x.Type(2)} of the regions {x.Type(1)}");
-        return [new([x.Shape(1)[0], x.Shape(0)[1], OutputHeight, OutputWidth], x.Real(0).Scalar)];
+        var result = new TensorType([x.Shape(1)[0], x.Shape(0)[1], OutputHeight, OutputWidth], x.Real(0).Scalar);
+        foreach (var axis in new[] { 0, 2, 3 }) x.NotEmpty(x.Shape(0)[axis], result.Size, $"axis {axis} of {x.Type(0)}");
+        return [result];
     }
 
     public override Stmt Body(Operands x, Seq<Buffer> results)

@@ -16,6 +16,13 @@ public sealed record RotaryEmbedding(bool Interleaved = false, long NumHeads = 0
         x.Alike(0, 1, 2);
         Require(x.Shape(1).Count == (x.Has(3) ? 2 : 3) && x.Shape(2).Count == x.Shape(1).Count, $"cosines {x.Type(1)} and sines {x.Type(2)} {(x.Has(3) ? "with" : "without")} position ids");
         for (var i = 1; i < 3; i++) x.Equal(x.Shape(i)[^1], Linear.Simplify(Turned(x) / 2), $"numbers of operand {i} {x.Type(i)} for the pairs of {x.Type(0)}");
+        var (batch, sequence) = (x.Shape(0)[0], x.Shape(0)[x.Type(0).Rank - 2]);
+        for (var i = x.Has(3) ? 3 : 1; i < (x.Has(3) ? 4 : 3); i++)
+        {
+            x.Equal(x.Shape(i)[0], batch, $"axis 0 of operand {i} {x.Type(i)} and the batch of {x.Type(0)}");
+            x.Equal(x.Shape(i)[1], sequence, $"axis 1 of operand {i} {x.Type(i)} and the sequence of {x.Type(0)}");
+        }
+        if (x.Has(3)) for (var i = 1; i < 3; i++) x.NotEmpty(x.Shape(i)[0], x.Type(0).Size, $"axis 0 of operand {i} {x.Type(i)}");
         return x.Real(0).Elementwise;
     }
 

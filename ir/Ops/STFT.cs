@@ -12,6 +12,8 @@ public sealed record STFT(bool Onesided = true) : FormulaOp
         Require(x.Has(2) || x.Has(3), $"neither the factors of the window nor its length are given");
         var length = Length(x);
         if (x.Has(2)) x.Equal(x.Shape(2)[0], length, $"factors {x.Type(2)} of a window of {length}");
+        Require(Step(x) >= 1, $"the step from window to window must be positive, it is {Step(x)}");
+        x.Check(length <= x.Shape(0)[1], $"a window of {length} does not fit signals {x.Type(0)}");
         return new([x.Shape(0)[0], Linear.Simplify((x.Shape(0)[1] - length) / Step(x) + 1), Onesided ? Linear.Simplify(length / 2 + 1) : length, 2], x.Real(0).Scalar);
     }
 

@@ -8,11 +8,13 @@ public sealed record ScatterElements(long Axis = 0, string Reduction = "none") :
 {
     public override Seq<TensorType> Infer(Operands x)
     {
-        x.Axis(Axis);
+        var along = x.Axis(Axis);
         x.Alike(0, 2);
         Scattering.Check(Reduction);
         Require(x.Whole(1).Rank == x.Type(0).Rank && x.Type(2).Rank == x.Type(0).Rank, $"places {x.Type(1)} and numbers {x.Type(2)} must have the rank of {x.Type(0)}");
         for (var axis = 0; axis < x.Type(0).Rank; axis++) x.Equal(x.Shape(1)[axis], x.Shape(2)[axis], $"axis {axis} of places {x.Type(1)} and numbers {x.Type(2)}");
+        x.NotEmpty(x.Shape(0)[along], x.Type(1).Size, $"axis {along} of {x.Type(0)}");
+        foreach (var (axis, places) in x.Shape(1).Index()) if (axis != along) x.Check(places <= x.Shape(0)[axis], $"places {x.Type(1)} beyond axis {axis} of {x.Type(0)}");
         return [x.Type(0).Elementwise];
     }
 

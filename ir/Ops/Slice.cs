@@ -41,17 +41,21 @@ public sealed record Slice : FormulaOp
                 x.Check(extent <= far, $"axis {axis} of {x.Type(0)} is longer than the end {far} that stands for all of it");
                 end = extent;
             }
-            var length = step > 0 ? end - start + (step - 1) : start - end + (-step - 1);
+            // From a start that is not held inside: what lies before the axis or behind it is cut off by the end.
+            var last = Linear.Simplify(Expr.Min(end == extent ? extent : Place(ends[i], extent), extent));
+            var length = step > 0 ? Expr.Min(Linear.Simplify(last - Place(starts[i], extent)), last) + (step - 1) : start - end + (-step - 1);
             yield return (axis, start, step, Linear.Simplify(Expr.Max(Linear.Simplify(length) / Math.Abs(step), 0)));
         }
     }
 
-    private static Expr Held(Expr place, Expr extent, Expr least, Expr most)
+    private static Expr Held(Expr place, Expr extent, Expr least, Expr most) => Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max(Place(place, extent), least)), most));
+
+    /// <summary>A place counted from the beginning, which may lie before or behind the axis.</summary>
+    private static Expr Place(Expr place, Expr extent)
     {
         if (place is Number n) place = Math.Clamp(n.Integer, -Far, Far);
         place = Linear.Simplify(place.As(Scalar.I64));
-        if (Linear.Range(place).Low < 0) place = Linear.Simplify(Expr.Select(place < 0, place + extent, place));
-        return Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max(place, least)), most));
+        return Linear.Range(place).Low < 0 ? Linear.Simplify(Expr.Select(place < 0, place + extent, place)) : place;
     }
 
     public override IEnumerable<Example> Examples() =>

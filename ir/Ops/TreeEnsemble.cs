@@ -18,8 +18,9 @@ public sealed record TreeEnsemble(long Depth, string Aggregate = "SUM") : Statem
         Require(Aggregate is "SUM" or "AVERAGE" or "MIN" or "MAX", $"aggregate must be SUM, AVERAGE, MIN or MAX, it is {Aggregate}");
         Require(x.Real(0).Rank == 2 && x.Type(Leaves).Rank == 2, $"x and leaves must be matrices, they are {x.Type(0)} and {x.Type(Leaves)}");
         x.Alike(0, Splits, Leaves);
-        if (x.Shape(0)[1] is Number { Integer: var columns })
-            foreach (var feature in (x.Known(Features) ?? []).OfType<Number>()) Require(feature.Integer >= 0 && feature.Integer < columns, $"a node asks feature {feature} of {x.Type(0)}");
+        Require(x.Shape(Leaves)[1] is Number, $"how many targets leaves {x.Type(Leaves)} speak of must be known when compiling");
+        foreach (var feature in (x.Known(Features) ?? []).OfType<Number>()) x.Check((0 <= feature) & (feature < x.Shape(0)[1]), $"a node asks feature {feature} of {x.Type(0)}");
+        foreach (var next in (x.Known(Next) ?? []).OfType<Number>()) if (next.Integer < 0) x.Check(~next.Integer < x.Shape(Leaves)[0], $"a node leads to leaf {~next.Integer} of {x.Type(Leaves)}");
         return [new([x.Shape(0)[0], x.Shape(Leaves)[1]], x.Scalar(0))];
     }
 

@@ -7,12 +7,13 @@ namespace Lathe.Ir;
 /// <param name="End">Elements of padding after each axis.</param>
 public sealed record Window(Seq<Expr> Results, Seq<long> Strides, Seq<long> Dilations, Seq<Expr> Begin, Seq<Expr> End, bool IsPadded)
 {
+    /// <param name="x">Whose checks say that the window fits.</param>
     /// <param name="image">Extents of the spatial axes.</param>
     /// <param name="taps">Extents of the window.</param>
     /// <param name="autoPad">NOTSET, VALID, SAME_UPPER or SAME_LOWER.</param>
     /// <param name="pads">The beginning of each axis, then the end of each.</param>
     /// <param name="ceil">Whether a window that is partly beyond the padded image counts.</param>
-    public static Window Of(Shape image, Shape taps, string autoPad, Seq<long> strides, Seq<long> dilations, Seq<long> pads, bool ceil = false)
+    public static Window Of(Operands x, Shape image, Shape taps, string autoPad, Seq<long> strides, Seq<long> dilations, Seq<long> pads, bool ceil = false)
     {
         var rank = image.Count;
         Expect(strides, rank, "strides");
@@ -35,7 +36,7 @@ public sealed record Window(Seq<Expr> Results, Seq<long> Strides, Seq<long> Dila
             }
             var (before, after) = autoPad == "VALID" || pads is [] ? (0, 0) : (pads[i], pads[rank + i]);
             var room = Linear.Simplify(image[i] + (before + after) - reach);
-            if (Linear.Range(room).High < 0) throw new TypeException($"the window of {reach} does not fit the padded image of {Linear.Simplify(image[i] + (before + after))} along spatial axis {i}");
+            x.Check(0 <= room, $"the window of {reach} does not fit the padded image of {Linear.Simplify(image[i] + (before + after))} along spatial axis {i}");
             (begin[i], end[i]) = (before, after);
             results[i] = Linear.Simplify((ceil ? room + (steps[i] - 1) : room) / steps[i] + 1);
             // A last window that would start in the padding after the image does not count.

@@ -2,8 +2,8 @@ namespace Lathe.Ir;
 
 /// <summary>From which call of a program to which a slot's contents matter, calls counted in the order of the text.</summary>
 /// <remarks>
-/// What is used inside a loop and outside of it lives through all of it: the next round may read it. A branch counts as if both sides ran,
-/// one after the other. A step that asks a slot for one number counts as a use at its own place.
+/// What is used inside a loop and outside of it lives through all of it: the next round may read it. The two sides of a branch are counted from the
+/// same place: one of them runs. A step that asks a slot for one number counts as a use at its own place.
 /// </remarks>
 public sealed class Lifetimes
 {
@@ -19,10 +19,10 @@ public sealed class Lifetimes
                 if (spans[name] is var span && (span.First < first || span.Last > last)) spans[name] = (Math.Min(span.First, first), Math.Max(span.Last, last));
     }
 
-    /// <summary>Places that were counted: one for each step that is not itself made of steps, and one for each question of a branch or loop.</summary>
+    /// <summary>Places that were counted: one for each step that is not itself made of steps, and one for each question of a branch or loop; of a branch those of its longer side.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Place of each call.</summary>
+    /// <summary>Place of each call; calls on two sides of a branch may have the same.</summary>
     public Dictionary<CallKernel, int> Places { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Slots that a step reads, stores or asks.</summary>
@@ -44,10 +44,13 @@ public sealed class Lifetimes
                     foreach (var argument in call.Arguments) Use(argument, around);
                     break;
                 case Branch b:
-                    Count++;
+                    var begin = ++Count;
                     Visit(b.Then, around);
+                    var then = Count;
+                    Count = begin;
                     Visit(b.Else, around);
-                    break;
+                    Count = Math.Max(Count, then);
+                    continue;
                 case Repeat r:
                     var used = new HashSet<string>(StringComparer.Ordinal);
                     if (step.Asked is { } condition) used.Add(condition);
@@ -62,7 +65,7 @@ public sealed class Lifetimes
 
     private void Use(string slot, Seq<HashSet<string>> around)
     {
-        spans[slot] = spans.TryGetValue(slot, out var span) ? (span.First, Count) : (Count, Count);
+        spans[slot] = spans.TryGetValue(slot, out var span) ? (Math.Min(span.First, Count), Math.Max(span.Last, Count)) : (Count, Count);
         foreach (var loop in around) loop.Add(slot);
     }
 }

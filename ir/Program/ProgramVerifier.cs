@@ -7,6 +7,8 @@ public sealed class ProgramVerifier
     private readonly Dictionary<string, Slot> slots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Kernel> kernels = new(StringComparer.Ordinal);
     private readonly Bounds bounds;
+    /// <summary>Numbers of symbols where the steps that are looked at run.</summary>
+    private IReadOnlyDictionary<string, long> numbers = new Dictionary<string, long>(StringComparer.Ordinal);
 
     private ProgramVerifier(Program program) => bounds = Bounds.Of(program);
 
@@ -63,7 +65,11 @@ public sealed class ProgramVerifier
                 case Demand d: Symbols(d.Guard.Condition, known, "a check"); break;
                 case Branch b:
                     Symbols(b.Condition, known, $"branch {b.Name}");
-                    known = Visit(b.Then, known.Copy()).Both(Visit(b.Else, known.Copy()));
+                    var (before, bound) = (numbers, b.Then.Bound.Select(s => s.Name).ToHashSet(StringComparer.Ordinal)); // what gets another number inside is not known
+                    numbers = new Dictionary<string, long>(Equal(b.Condition).Concat(numbers).DistinctBy(p => p.Key).Where(p => !bound.Contains(p.Key)), StringComparer.Ordinal);
+                    var then = Visit(b.Then, known.Copy());
+                    numbers = before;
+                    known = then.Both(Visit(b.Else, known.Copy()));
                     break;
                 case Repeat r:
                     if (r.Count is { } count) Symbols(count, known, $"loop {r.Name}");
@@ -96,7 +102,20 @@ public sealed class ProgramVerifier
     }
 
     /// <summary>Whether what a kernel takes lies in a slot: all of it, or where a run decides the size, never more.</summary>
-    private bool Fits(Expr slot, Expr buffer) => Linear.ProvesEqual(slot, buffer) || Linear.Range(Linear.Simplify(slot - bounds.Most(buffer))).Low >= 0;
+    private bool Fits(Expr slot, Expr buffer)
+    {
+        if (numbers.Count > 0) slot = Linear.Simplify(slot.Replace(e => e is Symbol s && numbers.TryGetValue(s.Name, out var number) ? number : null));
+        return Linear.ProvesEqual(slot, buffer) || Linear.Range(Linear.Simplify(slot - bounds.Most(buffer))).Low >= 0;
+    }
+
+    /// <summary>The symbols that a condition says the numbers of.</summary>
+    private static IEnumerable<KeyValuePair<string, long>> Equal(Expr condition) => condition switch
+    {
+        Binary { Operator: Operator.And } both => Equal(both.A).Concat(Equal(both.B)).DistinctBy(p => p.Key),
+        Binary { Operator: Operator.Equal, A: Symbol symbol, B: Number { IsReal: false, Integer: var number } } => [new(symbol.Name, number)],
+        Binary { Operator: Operator.Equal, A: Number { IsReal: false, Integer: var number }, B: Symbol symbol } => [new(symbol.Name, number)],
+        _ => [],
+    };
 
     private void Symbols(Expr e, Known known, string where)
     {

@@ -71,8 +71,8 @@ public static class Steps
         /// <summary>Every call, in the order of the text; its place is the number that profiles know it by.</summary>
         public IEnumerable<CallKernel> Calls => steps.Flat.OfType<CallKernel>();
 
-        /// <summary>The same steps with other calls; a call for which there is none is dropped.</summary>
-        public Seq<Step> MapCalls(Func<CallKernel, CallKernel?> map) => [.. steps.Select(step => step switch
+        /// <summary>The same steps with others in place of calls; a call for which there is none is dropped.</summary>
+        public Seq<Step> MapCalls(Func<CallKernel, Step?> map) => [.. steps.Select(step => step switch
         {
             CallKernel call => map(call),
             // Branches are mapped in the order of the text: who counts calls counts them so.
@@ -80,6 +80,24 @@ public static class Steps
             Repeat r => r with { Body = r.Body.MapCalls(map) },
             _ => step,
         }).OfType<Step>()];
+
+        /// <summary>The same steps, neighbouring branches on one condition of dimensions as one branch.</summary>
+        public Seq<Step> Joined()
+        {
+            var all = new List<Step>();
+            foreach (var step in steps)
+            {
+                if (step is Branch b && !b.Condition.Parts().Any(e => e is Load) && all.LastOrDefault() is Branch before && before.Condition == b.Condition)
+                    all[^1] = before with { Then = [.. before.Then, .. b.Then], Else = [.. before.Else, .. b.Else] };
+                else all.Add(step);
+            }
+            return [.. all.Select(step => step switch
+            {
+                Branch b => b with { Then = b.Then.Joined(), Else = b.Else.Joined() },
+                Repeat r => r with { Body = r.Body.Joined() },
+                _ => step,
+            })];
+        }
 
         /// <summary>The same steps with slots under other names.</summary>
         public Seq<Step> Renamed(Func<string, string> name)

@@ -32,7 +32,7 @@ public sealed record InPlace : ProgramPass
                 var (from, to) = (slots[call.Arguments[operand]], slots[call.Arguments[^1]]);
                 if (from.Kind != SlotKind.Arena || to.Kind is not (SlotKind.Arena or SlotKind.Output) || late.Contains(to.Name) || from.Scalar != to.Scalar || !Linear.ProvesEqual(from.Size, to.Size)) continue;
                 // The operand ends where the result begins: neither goes round a loop, nor is the result stored elsewhere before.
-                if (call.Arguments.Count(a => a == from.Name) > 1 || lives[from.Name].Last != lives.Places[call] || lives[to.Name].First != lives.Places[call] || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
+                if (call.Arguments.Count(a => a == from.Name) > 1 || lives[from.Name].Last != lives.Places[call] || lives[to.Name].First != lives.Places[call] || Elsewhere(calls, lives, call, from, to) || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
                 var (arguments, name) = ((Seq<string>)[.. call.Arguments.Where((_, n) => n != operand)], shared.Add(over).Name);
                 // One slot for both: that of the caller where the result is an output.
                 var (kept, gone) = to.Kind == SlotKind.Output ? (to, from) : (from, to);
@@ -51,6 +51,10 @@ public sealed record InPlace : ProgramPass
             Steps = steps,
         });
     }
+
+    /// <summary>Whether the other side of a branch touches one of two slots at the very place of a call.</summary>
+    private static bool Elsewhere(List<CallKernel> calls, Lifetimes lives, CallKernel call, Slot from, Slot to) =>
+        calls.Exists(c => !ReferenceEquals(c, call) && lives.Places[c] == lives.Places[call] && c.Arguments.Any(a => a == from.Name || a == to.Name));
 
     /// <summary>The kernel with an input taken from where the output will be stored; null where it reads the input anywhere else.</summary>
     private static Kernel? Over(Kernel kernel, Buffer input, Buffer output)

@@ -19,11 +19,11 @@ public sealed record Plan : ProgramPass
         Interval[] typical = [.. stretches.Select(s => new Interval(s.First, s.Last, Sizes.Guess(s.Bytes)))];
         var (offsets, top) = sizes.All(s => s is Number) ? Fixed(typical) : OpenAllocation.Place(sizes, [.. stretches.Select(s => (s.First, s.Last))]);
 
-        var places = stretches.Zip(offsets).ToDictionary(s => s.First.Name, s => s.Second, StringComparer.Ordinal);
+        var (calls, places) = (0, stretches.Zip(offsets).ToDictionary(s => s.First.Name, s => s.Second, StringComparer.Ordinal));
         return program with
         {
             Slots = [.. program.Slots.Select(s => s.Kind == SlotKind.Arena ? s with { Offset = places[s.Name] } : s)],
-            Steps = program.Steps.MapCalls(call => call with { Scratch = places.GetValueOrDefault(Scratch(lives.Places[call])) }),
+            Steps = program.Steps.MapCalls(call => call with { Scratch = places.GetValueOrDefault(Scratch(calls++)) }),
             ArenaBytes = top,
             LowerBound = Bound(sizes, typical),
         };
@@ -32,16 +32,16 @@ public sealed record Plan : ProgramPass
     /// <summary>Bytes that are needed from one step to another, both inclusive.</summary>
     private sealed record Stretch(string Name, Expr Bytes, int First, int Last);
 
-    /// <summary>No name of a value starts with a space.</summary>
-    private static string Scratch(int step) => $" scratch {step}";
+    /// <summary>The scratch of a call, by its place among the calls of the text. No name of a value starts with a space.</summary>
+    private static string Scratch(int call) => $" scratch {call}";
 
     private static List<Stretch> Stretches(Program program, Lifetimes lives)
     {
         var bounds = Bounds.Of(program);
         var scratch = program.Kernels.ToDictionary(k => k.Name, k => bounds.Most(ScratchLayout.Of(k).Bytes), StringComparer.Ordinal);
         var all = program.Slots.Where(s => s.Kind == SlotKind.Arena).Select(s => new Stretch(s.Name, Bytes(s.Bytes), lives[s.Name].First, lives[s.Name].Last)).ToList();
-        foreach (var (call, place) in lives.Places)
-            if (scratch[call.Kernel] is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(place), Bytes(bytes), place, place));
+        foreach (var (i, call) in program.Steps.Calls.Index())
+            if (scratch[call.Kernel] is var bytes && bytes is not Number { Integer: 0 }) all.Add(new(Scratch(i), Bytes(bytes), lives.Places[call], lives.Places[call]));
         return [.. all.OrderBy(s => s.First).ThenBy(s => s.Name, StringComparer.Ordinal)];
 
         // In a branch that does not run, a size may come out below 0; it must not pull down what lies above.

@@ -47,9 +47,11 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
         // Counted as one, axes go in the order of the result's memory: what lies side by side there is stored together.
         var place = Linear.Of(store.Buffer.Flat(store.At));
-        Seq<Axis> Own(List<Expr> side) => [.. axes.Where(axis => !batch.Contains(axis) && side.Any(f => f.Mentions(axis))).OrderByDescending(axis => place[axis] > 0 ? place[axis] : long.MaxValue)];
+        // A stride such as n + 1 shows as two terms: only an axis in one term has the stride that stands there.
+        long Stride(Axis axis) => place.Terms.Keys.All(atom => atom == axis || !atom.Mentions(axis)) ? place[axis] : 0;
+        Seq<Axis> Own(List<Expr> side) => [.. axes.Where(axis => !batch.Contains(axis) && side.Any(f => f.Mentions(axis))).OrderByDescending(axis => Stride(axis) is > 0 and var stride ? stride : long.MaxValue)];
         // Lanes run along N: weights there can be packed by the compiler; else whatever lies side by side in the result.
-        var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => place[axis] == 1);
+        var swap = Constant(a) != Constant(b) ? Constant(a) : Own(a).Any(axis => Stride(axis) == 1);
         if (swap) (a, b) = (b, a);
         if (!single) foreach (var factor in loose) (Constant(b) && !Constant([factor]) ? a : b).Add(factor);
         var scale = factors.Except(summed).ToList();

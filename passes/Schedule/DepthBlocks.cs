@@ -21,7 +21,8 @@ public sealed class DepthBlocks
         if (axes is [{ Extent: not Number } open])
         {
             (inner, outer, split, part, Steps) = ([], [], open, most, most);
-            Count = Linear.Simplify((open.Extent + (most - 1)) / most);
+            // Of no steps there is one block too: sums start and end there.
+            Count = Linear.Simplify(Expr.Max((open.Extent + (most - 1)) / most, 1));
             return;
         }
         Axes = axes;

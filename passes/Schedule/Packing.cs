@@ -10,11 +10,13 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
     private readonly List<Kernel> kernels = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly Dictionary<Scheduled, (string Kernel, Seq<string> Once)> placed = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, string> packs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Seq<string>> packed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> plain = new(StringComparer.Ordinal);
     private readonly List<CallKernel> once = [];
 
-    public Program Program(IEnumerable<(CallKernel Call, Scheduled Scheduled)> calls)
+    /// <param name="chosen">For each call in the order of the text its kernel, and one that takes its place where a condition on dimensions holds.</param>
+    public Program Program(IEnumerable<(Scheduled General, (Expr Condition, Scheduled Scheduled)? Special)> chosen)
     {
         foreach (var call in program.Once)
         {
@@ -22,8 +24,8 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
             if (!plain.TryGetValue(call.Kernel, out var name)) plain[call.Kernel] = name = Place(lowered[call.Kernel]);
             once.Add(call with { Kernel = name });
         }
-        using var scheduled = calls.GetEnumerator(); // in the order of the calls
-        var steps = program.Steps.MapCalls(call => scheduled.MoveNext() ? Call(call, scheduled.Current.Scheduled) : throw new System.Diagnostics.UnreachableException());
+        using var scheduled = chosen.GetEnumerator();
+        var steps = program.Steps.MapCalls(call => scheduled.MoveNext() ? Step(call, scheduled.Current.General, scheduled.Current.Special) : throw new System.Diagnostics.UnreachableException()).Joined();
         var read = steps.Calls.SelectMany(c => c.Arguments).Concat(steps.Flat.Select(s => s.Asked).OfType<string>()).ToHashSet(StringComparer.Ordinal);
         var wanted = once.SelectMany(c => c.Arguments).Concat(read).ToHashSet(StringComparer.Ordinal);
         var all = program.Slots.Concat(added).Where(s => s.Kind is SlotKind.Input or SlotKind.Output || wanted.Contains(s.Name))
@@ -38,10 +40,16 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
         });
     }
 
+    private Step Step(CallKernel call, Scheduled general, (Expr Condition, Scheduled Scheduled)? special)
+    {
+        var plainly = Call(call, general); // first: it names what both share
+        return special is var (condition, scheduled) ? new Branch(call.Name, condition, [Call(call, scheduled)], [plainly]) : plainly;
+    }
+
     private CallKernel Call(CallKernel call, Scheduled scheduled)
     {
         if (!placed.TryGetValue(scheduled, out var place))
-            placed[scheduled] = place = (Place(scheduled.Kernel), [.. scheduled.Once.Select(Place)]);
+            placed[scheduled] = place = (Place(scheduled.Kernel), [.. scheduled.Once.Select(PlaceOnce)]);
         var kernel = lowered[call.Kernel];
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (buffer, slot) in kernel.Inputs.Concat(kernel.Outputs).Zip(call.Arguments)) arguments.TryAdd(buffer.Name, slot);
@@ -73,6 +81,9 @@ internal sealed class Packing(Program program, IReadOnlyDictionary<string, Kerne
         added.Add(slot);
         return slot.Name;
     }
+
+    /// <summary>Kernels that pack alike are one: what they pack is stored once.</summary>
+    private string PlaceOnce(Kernel kernel) => packs.TryGetValue(KernelShape.Of(kernel), out var same) ? same : packs[KernelShape.Of(kernel)] = Place(kernel);
 
     private string Place(Kernel kernel)
     {

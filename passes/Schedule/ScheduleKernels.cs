@@ -18,14 +18,18 @@ public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
         var calls = program.Steps.Calls.Select(call => (Call: call, Form: new Form(call.Kernel, [.. call.Arguments.Select(constants.Contains)]))).ToList();
         var forms = calls.Select(c => c.Form).Distinct().ToArray();
         var scheduled = new Scheduled[forms.Length];
+        var few = new (Expr Condition, Scheduled Scheduled)?[forms.Length];
         Parallel.For(0, forms.Length, i =>
         {
             var kernel = kernels[forms[i].Kernel];
             var weights = kernel.Inputs.Zip(forms[i].IsWeight).Where(p => p.Second).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal);
-            scheduled[i] = Scheduler.Schedule(kernel, compilation.Machine, weights, compilation.Exact ? 0 : MostError);
+            var error = compilation.Exact ? 0 : MostError;
+            scheduled[i] = Scheduler.Schedule(kernel, compilation.Machine, weights, error);
+            if (FewRows.Find(kernel, weights) is { } rows) few[i] = (rows.Condition, Scheduler.Schedule(rows.Kernel, compilation.Machine, weights, error));
         });
-        for (var i = 0; i < forms.Length; i++) compilation.Notes.Add(Name, forms[i].Kernel, scheduled[i].Template);
-        return new Packing(program, kernels).Program(calls.Select(c => (c.Call, scheduled[Array.IndexOf(forms, c.Form)])));
+        for (var i = 0; i < forms.Length; i++)
+            compilation.Notes.Add(Name, forms[i].Kernel, few[i] is { } rows ? $"{scheduled[i].Template}; where {rows.Condition}, {rows.Scheduled.Template}" : scheduled[i].Template);
+        return new Packing(program, kernels).Program(calls.Select(c => Array.IndexOf(forms, c.Form)).Select(form => (scheduled[form], few[form])));
     }
 
     private sealed record Form(string Kernel, Seq<bool> IsWeight);

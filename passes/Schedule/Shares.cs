@@ -23,14 +23,20 @@ public static class Shares
     }
 
     /// <summary>A loop split evenly into at most <see cref="Machine.Tasks"/> parts: so many slices of scratch there are, and sums do not depend on the number of threads.</summary>
-    public static Stmt Shared(this Machine machine, string name, Expr extent, Func<Expr, Stmt> body)
+    /// <param name="machine">What the kernel will run on.</param>
+    /// <param name="name">Of the loop.</param>
+    /// <param name="extent">Its iterations.</param>
+    /// <param name="body">One of them.</param>
+    /// <param name="parts">Most parts that are worth it in a run, over its dimensions; null where they are known to be enough.</param>
+    public static Stmt Shared(this Machine machine, string name, Expr extent, Func<Expr, Stmt> body, Expr? parts = null)
     {
-        if (extent is Number { Integer: var known } && known <= machine.Tasks) return Parallel("p", extent, body);
-        var each = Linear.Simplify((extent + (machine.Tasks - 1)) / machine.Tasks);
-        return Parallel("p", machine.Tasks, p => For(name, each, i =>
+        if (extent is Number { Integer: var known } && known <= machine.Tasks && parts is null or Number) return Parallel("p", extent, body);
+        Expr tasks = parts is null ? machine.Tasks : Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max(parts, 1)), machine.Tasks));
+        var each = Linear.Simplify((extent + (tasks - 1)) / tasks);
+        return Parallel("p", tasks, p => For(name, each, i =>
         {
             var at = Linear.Simplify(p * each + i);
-            return When(extent is Number n && n.Integer % machine.Tasks == 0 ? true : at < extent, body(at));
+            return When(extent is Number n && tasks is Number && n.Integer % machine.Tasks == 0 ? true : at < extent, body(at));
         }));
     }
 }

@@ -101,6 +101,9 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         _ => stmt.Inner.Sum(Work),
     };
 
+    /// <summary>How many parts of loops are worth a thread's while in a run; null where their extents are known.</summary>
+    private static Expr? Parts(Seq<Axis> axes) => axes.All(a => a.Extent is Number) ? null : Linear.Simplify(new Flattened(axes).Extent / (WorthSharing / 2));
+
     private static long Extent(Axis axis) => axis.Extent is Number n ? n.Integer : 1 << 10;
 
     private Stmt Nest(Seq<Axis> axes, Store store, bool shared)
@@ -122,15 +125,16 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
             store = together;
         }
         var worth = !shared && Work(Nest(LoopKind.For, nested, store)) >= WorthSharing;
+        var parts = Parts([.. nested, .. store.Value.Parts().OfType<Reduce>().SelectMany(r => r.Axes).Distinct()]);
         var lane = nested[^1];
         var acrossLanes = store.Value is Reduce reduce && PrefersLanesOf(reduce, lane);
-        Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1);
-        if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i)))) : Inner(store);
+        Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1, parts);
+        if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i))), parts) : Inner(store);
         if (!worth) return Nest(LoopKind.For, nested.SkipLast(1), Inner(store));
         var outer = 1;
         while (outer < nested.Count - 1 && Few(nested.Take(outer))) outer++;
         var flat = new Flattened([.. nested.Take(outer)]);
-        return machine.Shared(nested[0].Name, flat.Extent, i => Nest(LoopKind.For, nested.Skip(outer).SkipLast(1), Inner(Substituted(store, flat.At(i)))));
+        return machine.Shared(nested[0].Name, flat.Extent, i => Nest(LoopKind.For, nested.Skip(outer).SkipLast(1), Inner(Substituted(store, flat.At(i)))), parts);
     }
 
     /// <summary>The nest over a stretch of one axis, its conditions decided where they can be.</summary>
@@ -164,7 +168,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
     }
 
     /// <summary>The lane axis in full vectors, then in ever shorter ones.</summary>
-    private Stmt Vectors(Axis lane, Store store, bool share)
+    private Stmt Vectors(Axis lane, Store store, bool share, Expr? parts)
     {
         if (store.Value.Parts().OfType<Reduce>().Any(r => r.Body.Parts().OfType<Reduce>().Any())) return new Loop(LoopKind.For, lane, store);
         var full = machine.Lanes;
@@ -173,7 +177,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         while (extent is not null && full > extent.Integer) full /= 2;
         var count = Linear.Simplify(lane.Extent / full);
         Stmt Body(Expr i) => Vector(lane, store, i * full, full);
-        var steps = new List<Stmt> { share ? machine.Shared(lane.Name, count, Body) : For(lane.Name, count, Body) };
+        var steps = new List<Stmt> { share ? machine.Shared(lane.Name, count, Body, parts) : For(lane.Name, count, Body) };
         if (extent is null) steps.Add(For(lane.Name, Linear.Simplify(lane.Extent % full), i => Vector(lane, store, Linear.Simplify(lane.Extent / full * full + i), 1)));
         else
         {

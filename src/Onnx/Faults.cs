@@ -44,7 +44,7 @@ internal static class Faults
     public static Diagnostic InputShape(string input) => new("LT1212", "the input has no shape, not even a number of axes", input, "export the model with shapes of its inputs; axes may be dynamic");
     public static Diagnostic DefaultInputs(string inputs) => new("LT1213", $"inputs with a default among the weights are compiled as constants: {inputs}", Severity: Severity.Warning);
 
-    public static Diagnostic DimSyntax(string text) => new("LT1301", $"\"{text}\" does not bind a dimension", Remedy: "write name=value or name=low..high, whole numbers from 0");
+    public static Diagnostic DimSyntax(string text) => new("LT1301", $"\"{text}\" does not bind a dimension", Remedy: "write name=value, name=low..high or name=low.., whole numbers from 0");
     public static Diagnostic UnknownDim(string binding, string names) => new("LT1302", $"--dim {binding}: the model has no such dimension", Remedy: names == "" ? "all of its dimensions are fixed" : $"its dimensions are {names}");
     public static Diagnostic FixedDim(string binding, long value) => new("LT1303", $"--dim {binding}: the model fixes this dimension to {value}");
     public static Diagnostic BoundTwice(string first, string second) => new("LT1304", $"--dim {first} and --dim {second} bind one dimension");

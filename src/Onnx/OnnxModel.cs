@@ -18,6 +18,18 @@ public static class OnnxModel
 
     private static ImportResult Import(ModelFile file, ImportOptions options, string folder)
     {
+        var (ranges, result) = (new Dictionary<string, (long Low, long High)>(StringComparer.Ordinal), Read(file, options, folder, Ranges.None));
+        // What checks ask of one dimension is its range: sizes are simpler for it, and few checks are left.
+        for (var round = 1; round < Ranges.MostRounds && Ranges.Narrower(result.Graph) is { Count: > 0 } narrower; round++)
+        {
+            foreach (var (name, range) in narrower) ranges[name] = range;
+            result = Read(file, options, folder, ranges);
+        }
+        return result;
+    }
+
+    private static ImportResult Read(ModelFile file, ImportOptions options, string folder, IReadOnlyDictionary<string, (long Low, long High)> ranges)
+    {
         var (model, graph, report) = (file.Model, file.Model.Graph, new Report());
         // Files of IR 1 and 2 are older than the list of opsets.
         if (model is { IrVersion: 1 or 2, OpsetImport.Count: 0 }) model.OpsetImport.Add(new Proto.OperatorSetIdProto { Version = 1 });
@@ -33,7 +45,7 @@ public static class OnnxModel
             else if (!given.TryAdd(name, "a weight")) report.Add(Faults.Duplicate(name, "a weight", "a weight"));
             else if (report.Try(read) is { } weight) values[name] = weight;
         }
-        var inputs = InputReader.Read(model, given, options, report);
+        var inputs = InputReader.Read(model, given, options, ranges, report);
         foreach (var input in inputs) values[input.Name] = input;
         inputs.RemoveAll(input => input.IsWeight);
 

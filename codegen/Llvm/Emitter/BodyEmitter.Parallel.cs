@@ -22,7 +22,9 @@ internal sealed partial class BodyEmitter
         foreach (var (number, word) in captured.Index()) code.Line($"store {word.Type} {word.Text}, ptr {code.Let($"getelementptr inbounds i64, ptr {closure}, i64 {number.Text()}")}");
 
         var (ask, threads, here, done) = (code.Name("host"), code.Name("threads"), code.Name("here"), code.Name("done"));
-        code.Line($"br i1 {code.Let("icmp eq ptr %host, null")}, label %{here}, label %{ask}");
+        var alone = code.Let("icmp eq ptr %host, null");
+        if (!extent.IsConstant) alone = code.Let($"or i1 {alone}, {code.Let($"icmp sle i64 {count}, 1")}"); // what one thread does needs no other
+        code.Line($"br i1 {alone}, label %{here}, label %{ask}");
         code.Label(ask);
         var run = KernelWriter.Word(code, "%host", HostParallelFor, "ptr");
         code.Line($"br i1 {code.Let($"icmp eq ptr {run}, null")}, label %{here}, label %{threads}");

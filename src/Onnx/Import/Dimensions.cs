@@ -6,11 +6,13 @@ namespace Lathe.Onnx;
 internal sealed class Dimensions
 {
     private readonly HashSet<string> named;
+    private readonly IReadOnlyDictionary<string, (long Low, long High)> ranges;
     private readonly Dictionary<string, DimBinding> bound = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DimBinding> fixedAxes = new(StringComparer.Ordinal);
 
-    public Dimensions(IReadOnlyCollection<ValueInfoProto> inputs, ImportOptions options, Report report)
+    public Dimensions(IReadOnlyCollection<ValueInfoProto> inputs, ImportOptions options, IReadOnlyDictionary<string, (long Low, long High)> ranges, Report report)
     {
+        this.ranges = ranges;
         named = [.. inputs.SelectMany(Dims).Select(d => d.Dim.DimParam).Where(IsName)];
         var axes = inputs.SelectMany(Dims).DistinctBy(d => d.Axis, StringComparer.Ordinal).ToDictionary(d => d.Axis, d => d.Dim, StringComparer.Ordinal);
         foreach (var binding in options.Dims)
@@ -49,13 +51,18 @@ internal sealed class Dimensions
             else
             {
                 var name = NameOf(axis, dim);
-                all[i] = bound.TryGetValue(name, out var binding) ? Bound(name, binding) : Symbol.Of(name);
+                all[i] = bound.TryGetValue(name, out var binding) ? Bound(name, binding) : ranges.TryGetValue(name, out var range) ? Symbol.Of(name, range.Low, range.High) : Symbol.Of(name);
             }
         }
         return [.. all];
     }
 
-    private static Expr Bound(string name, DimBinding binding) => binding.Low == binding.High ? binding.Low : Symbol.Of(name, binding.Low, binding.High);
+    private Expr Bound(string name, DimBinding binding)
+    {
+        if (binding.Low == binding.High) return binding.Low;
+        var (low, high) = ranges.GetValueOrDefault(name, (binding.Low, binding.High));
+        return Symbol.Of(name, low, high);
+    }
 
     /// <summary>An axis without a name is called after its input, unless a named dimension is called so already.</summary>
     private string NameOf(string axis, TensorShapeProto.Types.Dimension dim)

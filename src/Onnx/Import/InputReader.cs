@@ -6,14 +6,15 @@ namespace Lathe.Onnx;
 internal static class InputReader
 {
     /// <param name="given">Names that are weights already. Up to IR 3 every weight is listed as an input too; later that makes it a default. Inputs are added.</param>
-    public static List<Value> Read(ModelProto model, Dictionary<string, string> given, ImportOptions options, Report report)
+    /// <param name="ranges">Of dimensions whose range is known better than the file and the user say it.</param>
+    public static List<Value> Read(ModelProto model, Dictionary<string, string> given, ImportOptions options, IReadOnlyDictionary<string, (long Low, long High)> ranges, Report report)
     {
         var defaults = model.Graph.Input.Select(i => i.Name).Where(given.ContainsKey).ToList();
         if (model.IrVersion > 3 && defaults.Count > 0) report.Add(Faults.DefaultInputs(Names.Some(defaults)));
         var listed = model.Graph.Input.Where(i => !given.ContainsKey(i.Name)).ToList();
         foreach (var (name, _) in options.Constants)
             if (listed.All(i => i.Name != name)) report.Add(Faults.NoSuchInput(name, string.Join(", ", listed.Select(i => i.Name))));
-        var dimensions = new Dimensions(listed, options, report);
+        var dimensions = new Dimensions(listed, options, ranges, report);
         var inputs = new List<Value>();
         foreach (var input in listed)
         {

@@ -55,7 +55,7 @@ public sealed unsafe class ParallelTests
             WithHost(true, (host, iterations) =>
             {
                 KernelCheck.Agrees(kernel, new Dictionary<string, long> { ["n"] = count }, host: host);
-                Assert.Equal(3 * count, iterations());
+                Assert.Equal(count > 1 ? 3 * count : 0, iterations()); // for one iteration the host is not asked
             });
     }
 }
