@@ -52,7 +52,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     {
         var (cost, times) = (Evaluations.Cost(producer), Evaluations.Count(reader, value) / Math.Max(1, Evaluations.Size(value)));
         if (reader.Reduces.Where(IsContraction).Any(sum => sum.Parts().OfType<Load>().Any(l => reader.Operand(l) == value)))
-            return IsPlainMove(producer) ? null : $"a contraction reads it {times:0.#} times";
+            return IsPlainMove(producer) || IsDecoding(producer, value) ? null : $"a contraction reads it {times:0.#} times";
         if (IsKept(reader, value)) times--;
         return cost * (times - 1) <= Repeat ? null : $"it is read {times:0.#} times and costs {cost} steps, {Repeat} may be repeated";
     }
@@ -82,6 +82,9 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
         Cast c => Factors(c.Operand),
         _ => [e],
     };
+
+    /// <summary>Small weights made large: a contraction multiplies what their formula decodes, and the large form never is in memory.</summary>
+    private bool IsDecoding(Formula formula, Value value) => formula.Node.Reads.All(v => v.IsWeight) && !IsOnce(formula, value) && Evaluations.Cost(formula) <= Repeat;
 
     private bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
         && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)), Objective);

@@ -19,8 +19,8 @@ public sealed class BlockedContraction
     private readonly bool constantB, packsA, packsB, shared;
     private readonly long tilesPerBlock, rest, chunks;
     private readonly Expr panels, tiles, blocks;
-    private readonly Buffer aPack, bPack, partial;
-    private readonly Seq<Axis> batchOfB;
+    private readonly Buffer aPack, partial;
+    private readonly Panels b;
 
     public BlockedContraction(Contraction contraction, Machine machine, bool constantB)
     {
@@ -28,8 +28,9 @@ public sealed class BlockedContraction
         (rows, columns) = (new(contraction.M), new(contraction.N));
         var order = Ordered();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
-        depth = new(order, tile.Depth);
+        depth = new(order, tile.Depth, constantB ? Panels.Unit(contraction) : 1);
         panels = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
+        b = new(contraction, columns, depth, constantB);
         packsA = !ReadsPlainly();
         // What is used for one tile of rows only is not worth laying out.
         packsB = constantB || rows.Static == 0 || rows.Static > tile.Rows || !ReadsColumns();
@@ -42,10 +43,8 @@ public sealed class BlockedContraction
         tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
         blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
         chunks = packsA || columns.Static == 0 || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
-        batchOfB = constantB ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, depth.Steps + 16], Space.Arena);
-        bPack = new($"{name}.panels", Scalar.F32, [.. batchOfB.Select(a => a.Extent), depth.Count, panels, depth.Stored, Tile.Panel], constantB ? Space.Argument : Space.Arena);
         partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, Linear.Simplify(panels * Tile.Panel)], Space.Arena);
     }
 
@@ -63,15 +62,14 @@ public sealed class BlockedContraction
         {
             const double efficiency = 0.85;
             var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(panels) * Tile.Panel);
-            return Math.Max(Sizes.Guess(rows.Extent) * steps * padded / tile.Lanes / efficiency, machine.MemorySteps(4 * steps * padded));
+            return Math.Max(Sizes.Guess(rows.Extent) * steps * padded / tile.Lanes / efficiency, machine.MemorySteps(constantB ? b.Bytes : 4 * steps * padded));
         }
     }
 
-    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}";
+    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? " decoding" : "")}";
 
-    /// <summary>The kernel that runs once, in the compiler, to lay B out in panels; null where B is computed when the model runs.</summary>
-    public Kernel? PackB() => !constantB ? null
-        : Kernel.Over(bPack.Name, [bPack], Nest(LoopKind.For, batchOfB, PackPanels(shared: false)));
+    /// <summary>The kernels that run once, in the compiler, to lay B out in panels; none where B is computed when the model runs.</summary>
+    public IEnumerable<Kernel> PackB() => constantB ? b.Pack() : [];
 
     public Kernel Compute()
     {
@@ -82,7 +80,7 @@ public sealed class BlockedContraction
                 packsA ? PackRows(block, kb) : Do(),
                 Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))));
         });
-        if (!constantB && packsB) body = new Scratch(bPack, Do(PackPanels(shared), body));
+        if (!constantB && packsB) body = new Scratch(b.Scratch, Do(b.Fill(shared), body));
         var batch = new Flattened(contraction.Batch);
         if (contraction.Batch.Count > 0) body = machine.Shared(shared, "b", batch.Extent, b => body.Map(e => e.Substitute(batch.At(b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
@@ -151,11 +149,11 @@ public sealed class BlockedContraction
         var one = depth.IsOne;
         var row = Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local);
         Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
-        Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? bPack[[.. batchOfB, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)]]
+        Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? b.At(kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j))
             : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
         // Weights beyond the cache come in time if they are asked for one group of panels early.
-        var next = !constantB || tilesPerBlock < 2 || bPack.Size.Whole * 4 < machine.Level2 / 2 ? null
-            : new RegisterTile.Next(Linear.Simplify(local / tile.Rows), tilesPerBlock, (k, v, j) => B(Linear.Simplify(panel + width), k, v, j));
+        var next = !constantB || tilesPerBlock < 2 || b.Bytes < machine.Level2 / 2 ? null
+            : new RegisterTile.Next(Linear.Simplify(local / tile.Rows), tilesPerBlock, (k, v, j) => b.Ahead(kb, Linear.Simplify(panel + width + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)));
         return sums.Around(
             When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),
             one ? Do() : When(0 < kb, sums.Set((r, v, j) => partial[[local + r, Column(v, j)]])),
@@ -185,26 +183,6 @@ public sealed class BlockedContraction
         return Do(When(inside, Copy(true)), When(Expr.Not(inside), Copy(false)));
     }));
 
-    private Stmt PackPanels(bool shared)
-    {
-        var (whole, left) = (Linear.Simplify(columns.Extent / Tile.Panel), Linear.Simplify(columns.Extent % Tile.Panel));
-        return For("kb", depth.Count, kb => Do(
-            whole is Number { Integer: 0 } ? Do() : Over(shared ? LoopKind.Parallel : LoopKind.For, "n", whole, n => PackPanel(kb, n, false)),
-            left is Number { Integer: 0 } ? Do() : When(0 < left, PackPanel(kb, whole, true))));
-    }
-
-    private Stmt PackPanel(Expr kb, Expr n, bool ragged) => depth.Loops(kb, 1, false, (position, at, exists) => Over(constantB ? LoopKind.For : !ragged && Lies(contraction.B) ? LoopKind.Vector : LoopKind.Unroll, "j", Tile.Panel, j =>
-    {
-        var column = Linear.Simplify(n * Tile.Panel + j);
-        var b = contraction.B.Placed([.. at, .. columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column)]);
-        return SetExisting(bPack, [.. batchOfB, kb, n, position, j], exists, ragged ? Expr.Select(column < columns.Extent, b, 0.0) : b);
-    }));
-
-    /// <summary>Stores a number, or zero where the step does not exist.</summary>
-    private static Stmt SetExisting(Buffer buffer, Seq<Expr> at, Expr exists, Expr value) => exists is Number
-        ? buffer.Set(at, value)
-        : Do(When(exists, buffer.Set(at, value)), When(Expr.Not(exists), buffer.Set(at, 0)));
-
     /// <summary>A is used where it lies if its rows and steps are evenly apart in memory.</summary>
     private bool ReadsPlainly()
     {
@@ -216,16 +194,7 @@ public sealed class BlockedContraction
     }
 
     /// <summary>B is used where it lies if its columns lie side by side in whole panels.</summary>
-    private bool ReadsColumns() => columns.Static > 0 && columns.Static % Tile.Panel == 0 && !depth.IsRagged && contraction.B is Load { Buffer.Scalar: Scalar.F32, Outside: null } && Lies(contraction.B);
-
-    /// <summary>Whether neighbouring columns are neighbours in memory, for all columns alike.</summary>
-    private bool Lies(Expr side)
-    {
-        var column = new Axis("j", columns.Extent);
-        (Axis, Expr)[] at = [.. columns.At(column)];
-        return side is Load { Outside: null } load && Linear.Of(load.Buffer.Flat(load.At.Placed(at))) is var place
-            && place[column] == 1 && place.Terms.Keys.All(atom => atom == (Expr)column || !atom.Mentions(column));
-    }
+    private bool ReadsColumns() => columns.Static > 0 && columns.Static % Tile.Panel == 0 && !depth.IsRagged && contraction.B is Load { Buffer.Scalar: Scalar.F32, Outside: null } && b.Lies(contraction.B);
 
     /// <summary>Whether rows so far apart fall on the same few sets of the first cache: a tile's rows would drive each other out.</summary>
     private bool Collides(long stride)

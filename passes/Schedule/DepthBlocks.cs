@@ -16,7 +16,8 @@ public sealed class DepthBlocks
 
     /// <param name="axes">The summed axes, the one that lies side by side last; extents known unless there is only one.</param>
     /// <param name="most">Most steps of a block.</param>
-    public DepthBlocks(Seq<Axis> axes, long most)
+    /// <param name="unit">Steps of a single axis that stay together.</param>
+    public DepthBlocks(Seq<Axis> axes, long most, long unit = 1)
     {
         if (axes is [{ Extent: not Number } open])
         {
@@ -36,7 +37,7 @@ public sealed class DepthBlocks
             // The fewest blocks, but a padded one costs as much as a whole one: even parts, preferably dividing.
             var (extent, fewest) = (split.Extent.Whole, Up(split.Extent.Whole, Math.Max(1, most / size)));
             var count = Enumerable.Range(0, 3).Select(more => fewest + more).MinBy(n => 0.03 * n + (double)Up(extent, n) * n / extent);
-            part = Up(extent, count);
+            part = axes.Count == 1 ? Up(Up(extent, count), unit) * unit : Up(extent, count);
         }
         Steps = part * size;
         Count = new Flattened(outer).Static * (split is null ? 1 : Up(split.Extent.Whole, part));

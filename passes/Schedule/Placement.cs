@@ -1,4 +1,5 @@
 using Lathe.Ir;
+using static Lathe.Ir.Stmts;
 
 namespace Lathe.Passes;
 
@@ -14,4 +15,9 @@ internal static class Placement
 
     /// <summary>a / b rounded up.</summary>
     public static long Up(long a, long b) => (a + b - 1) / b;
+
+    /// <summary>Stores a number, or zero where the step does not exist.</summary>
+    public static Stmt SetExisting(Buffer buffer, Seq<Expr> at, Expr exists, Expr value) => exists is Number
+        ? buffer.Set(at, value)
+        : Do(When(exists, buffer.Set(at, value)), When(Expr.Not(exists), buffer.Set(at, 0)));
 }

@@ -29,7 +29,7 @@ public static class Scheduler
                 var blocked = new BlockedContraction(contraction, machine, constantB);
                 if (WinogradContraction.Find(contraction, machine, constantB, mostError) is { } winograd && winograd.Steps < 0.9 * blocked.Steps)
                     return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"));
-                return new(blocked.Compute(), blocked.PackB() is { } pack ? [pack] : [], blocked.Describe());
+                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe());
             }
         }
         return new VectorNest(machine, constants).Schedule(kernel);

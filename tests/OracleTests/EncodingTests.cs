@@ -2,10 +2,10 @@ using Lathe.Ir;
 
 namespace Lathe.OracleTests;
 
-/// <summary>Operators see numbers: a weight of a contraction may lie in memory in any format, one that only this project has included.</summary>
+/// <summary>Operators see numbers: a weight of a contraction may lie in memory in any format, ones that only this project has included.</summary>
 public sealed class EncodingTests
 {
-    private static readonly IEnumerable<Type> Formats = typeof(Encoding).Assembly.GetTypes().Append(typeof(RowScaled))
+    private static readonly IEnumerable<Type> Formats = typeof(Encoding).Assembly.GetTypes().Concat([typeof(RowScaled), typeof(GroupScaled)])
         .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal);
 
     public static TheoryData<string, string> All

@@ -1,0 +1,130 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+using static Lathe.Passes.Placement;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// The side of a contraction that lies in panels of sixteen columns, one block of the depth after another. Weights lie there as they are stored: every array
+/// that their formula reads (codes, scales, zero points) has panels of its own kind of number, and the formula decodes them where they are multiplied.
+/// What many steps share, such as the scale of a group, is there once for all of them.
+/// </summary>
+internal sealed class Panels
+{
+    private readonly Contraction contraction;
+    private readonly Flattened columns;
+    private readonly DepthBlocks depth;
+    private readonly Seq<Axis> batch;
+    private readonly bool constant;
+    private readonly Expr count;
+    private readonly Seq<Part> parts;
+
+    /// <summary>Something in panels.</summary>
+    /// <param name="Value">What the formula has where this is read.</param>
+    /// <param name="Steps">Steps that share a number.</param>
+    /// <param name="PerColumn">Whether it is another one for each column.</param>
+    private sealed record Part(Expr Value, Buffer Packed, long Steps, bool PerColumn);
+
+    /// <param name="constant">Whether B is weights, packed by the compiler; else it is packed when the model runs.</param>
+    public Panels(Contraction contraction, Flattened columns, DepthBlocks depth, bool constant)
+    {
+        (this.contraction, this.columns, this.depth, this.constant) = (contraction, columns, depth, constant);
+        batch = constant ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
+        count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
+        var name = $"{contraction.Output.Buffer.Name}.panels";
+        parts = constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits ? stored
+            : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
+    }
+
+    /// <summary>Steps that a block of the depth must hold a multiple of, so that no group of shared numbers is cut.</summary>
+    public static long Unit(Contraction contraction) => contraction.B.Parts().OfType<Load>().Select(load => Group(contraction, load)).DefaultIfEmpty(1).Max();
+
+    /// <summary>Whether the sum multiplies what the weights' formula decodes, not numbers that the compiler has decoded.</summary>
+    public bool IsDecoding => parts is not [{ Packed.Scalar: Scalar.F32 }];
+
+    /// <summary>Where what the model itself computes is packed.</summary>
+    public Buffer Scratch => parts[0].Packed;
+
+    /// <summary>Bytes of all panels, where their number is known.</summary>
+    public long Bytes => parts.Sum(part => part.Packed.Scalar.Bytes(part.Packed.Size.Whole));
+
+    /// <summary>The number of a column at a step.</summary>
+    /// <param name="column">In its panel.</param>
+    public Expr At(Expr block, Expr panel, Expr step, Expr column) => contraction.B.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column) : null);
+
+    /// <summary>The read of the array with a number for each step, to ask for it early.</summary>
+    public Expr Ahead(Expr block, Expr panel, Expr step, Expr column) => Read(parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!, block, panel, step, column);
+
+    /// <summary>The kernels that lay weights out, once, in the compiler.</summary>
+    public IEnumerable<Kernel> Pack() => parts.Select(part => Kernel.Over(part.Packed.Name, [part.Packed], Nest(LoopKind.For, batch, Fill(part, shared: false))));
+
+    /// <summary>Lays out what the model itself computes.</summary>
+    public Stmt Fill(bool shared) => Fill(parts[0], shared);
+
+    private Expr Read(Part part, Expr block, Expr panel, Expr step, Expr column)
+    {
+        var group = part.Steps == 1 ? step : Linear.Simplify(step / part.Steps);
+        return part.PerColumn ? part.Packed[[.. batch, block, panel, group, column]] : part.Packed[[.. batch, block, group]];
+    }
+
+    /// <summary>B's arrays, if its formula is made of nothing but weights that panels can hold as they are.</summary>
+    private Seq<Part>? Stored(string name)
+    {
+        var found = new List<Part>();
+        foreach (var load in contraction.B.Parts().OfType<Load>().Distinct())
+        {
+            if (load.Outside is not null || load.Buffer.Scalar is Scalar.F64 || load.Buffer.Scalar.IsComplex) return null;
+            var (perColumn, steps) = (contraction.N.Any(load.Mentions), contraction.K.Any(load.Mentions) ? Group(contraction, load) : depth.Steps);
+            if (!depth.IsOne && depth.Steps % steps != 0) return null;
+            Seq<Expr> shape = [.. batch.Select(a => a.Extent), depth.Count, Up(depth.Steps, steps)];
+            if (perColumn) shape = [.. batch.Select(a => a.Extent), depth.Count, count, Up(depth.Steps, steps), Tile.Panel];
+            found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", load.Buffer.Scalar, shape), steps, perColumn));
+        }
+        // Whatever else of the formula depends on the place would have to be placed, too.
+        var rest = contraction.B.Replace(part => part is Load load ? load.Buffer[[.. load.At.Select(_ => (Expr)0)]] : null);
+        return contraction.K.Concat(contraction.N).Concat(batch).Any(rest.Mentions) ? null : [.. found];
+    }
+
+    /// <summary>Bits for each number of B.</summary>
+    private double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);
+
+    /// <summary>How many neighbouring steps read the same number: those of a group, where there is one summed axis and it is read only divided.</summary>
+    private static long Group(Contraction contraction, Load load)
+    {
+        if (contraction.K is not [var axis]) return 1;
+        var divisors = load.At.SelectMany(i => i.Parts()).OfType<Binary>().Where(b => b.Operator == Operator.Divide && b.A == axis && b.B is Number).Distinct().ToList();
+        return divisors is [{ B: Number { Integer: > 1 and var size } } group] && !load.At.Any(i => i.Replace(part => part == group ? 0 : null).Mentions(axis)) ? size : 1;
+    }
+
+    private Stmt Fill(Part part, bool shared)
+    {
+        var (whole, left) = (Linear.Simplify(columns.Extent / Tile.Panel), Linear.Simplify(columns.Extent % Tile.Panel));
+        return For("kb", depth.Count, kb => !part.PerColumn ? Steps(part, kb, (at, exists, value) => SetExisting(part.Packed, [.. batch, kb, at], exists, value)) : Do(
+            whole is Number { Integer: 0 } ? Do() : Over(shared ? LoopKind.Parallel : LoopKind.For, "n", whole, n => Panel(part, kb, n, false)),
+            left is Number { Integer: 0 } ? Do() : When(0 < left, Panel(part, kb, whole, true))));
+    }
+
+    private Stmt Panel(Part part, Expr kb, Expr n, bool ragged) => Steps(part, kb, (at, exists, value) => Over(constant ? LoopKind.For : !ragged && Lies(value) ? LoopKind.Vector : LoopKind.Unroll, "j", Tile.Panel, j =>
+    {
+        var column = Linear.Simplify(n * Tile.Panel + j);
+        var b = value.Placed(columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column));
+        return SetExisting(part.Packed, [.. batch, kb, n, at, j], exists, ragged ? Expr.Select(column < columns.Extent, b, Number.Of(b.Type.Arithmetic, 0.0).As(b.Type)) : b);
+    }));
+
+    /// <summary>Loops over the steps of a block, or over those that share a number.</summary>
+    private Stmt Steps(Part part, Expr kb, Func<Expr, Expr, Expr, Stmt> body)
+    {
+        if (part.Steps == 1) return depth.Loops(kb, 1, false, (position, at, exists) => body(position, exists, part.Value.Placed(at)));
+        // The last block may end early: what stands there is multiplied by zeros.
+        return For("t", Up(depth.Steps, part.Steps), t => body(t, true, part.Value.Placed(contraction.K.Where(part.Value.Mentions).Select(axis => (axis, Linear.Simplify(Expr.Min(kb * depth.Steps + t * part.Steps, axis.Extent - 1)))))));
+    }
+
+    /// <summary>Whether neighbouring columns are neighbours in memory, for all columns alike.</summary>
+    public bool Lies(Expr side)
+    {
+        var column = new Axis("j", columns.Extent);
+        (Axis, Expr)[] at = [.. columns.At(column)];
+        return side is Load { Outside: null } load && Linear.Of(load.Buffer.Flat(load.At.Placed(at))) is var place
+            && place[column] == 1 && place.Terms.Keys.All(atom => atom == (Expr)column || !atom.Mentions(column));
+    }
+}
