@@ -55,8 +55,12 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
     /// <param name="low">The least number that makes sense.</param>
     /// <param name="most">What no number may exceed; null where nothing is known.</param>
     /// <returns>Whole numbers as indices and extents are, whatever kind the operand has.</returns>
-    public Seq<Expr> MustKnow(int i, string what, long low = 0, Expr? most = null) => Has(i) && Type(i).Rank > 1 ? throw new TypeException($"{what} is a list, {Type(i)} is none") :
-        [.. (Known(i) ?? throw new ContentsException(i, what, low, most)).Select(e => e.Type.IsInteger && e.Type != Ir.Scalar.I64 ? Linear.Simplify(e.As(Ir.Scalar.I64)) : e)];
+    public Seq<Expr> MustKnow(int i, string what, long low = 0, Expr? most = null)
+    {
+        if (Has(i) && Type(i).Rank > 1) throw new TypeException($"{what} is a list, {Type(i)} is none");
+        var elements = Known(i) ?? throw new ContentsException(i, what, low, most);
+        return [.. elements.Select(e => e.Type.IsInteger && e.Type != Ir.Scalar.I64 ? Linear.Simplify(e.As(Ir.Scalar.I64)) : e)];
+    }
 
     /// <summary>The elements of an operand as whole numbers.</summary>
     /// <exception cref="TypeException">They are not known when compiling, or depend on a symbolic dimension.</exception>

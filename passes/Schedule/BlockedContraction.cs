@@ -18,7 +18,7 @@ public sealed class BlockedContraction
     private readonly DepthBlocks depth;
     private readonly bool constantB, packsA, packsB, shared;
     private readonly long tilesPerBlock, rest, chunks;
-    private readonly Expr panels, tiles, blocks;
+    private readonly Expr tiles, blocks;
     private readonly Buffer aPack, partial;
     private readonly Panels b;
 
@@ -29,7 +29,6 @@ public sealed class BlockedContraction
         var order = Ordered();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
         depth = new(order, tile.Depth, constantB ? Panels.Unit(contraction) : 1);
-        panels = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
         b = new(contraction, columns, depth, constantB);
         packsA = !ReadsPlainly();
         // What is used for one tile of rows only is not worth laying out.
@@ -45,7 +44,7 @@ public sealed class BlockedContraction
         chunks = packsA || columns.Static == 0 || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, depth.Steps + 16], Space.Arena);
-        partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, Linear.Simplify(panels * Tile.Panel)], Space.Arena);
+        partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, Linear.Simplify(b.Count * Tile.Panel)], Space.Arena);
     }
 
     /// <summary>Whether the template can say this contraction: sums of f32. What is packed by the compiler has columns and depth that it knows; of several summed axes it knows all.</summary>
@@ -61,7 +60,7 @@ public sealed class BlockedContraction
         get
         {
             const double efficiency = 0.85;
-            var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(panels) * Tile.Panel);
+            var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(b.Count) * Tile.Panel);
             return Math.Max(Sizes.Guess(rows.Extent) * steps * padded / tile.Lanes / efficiency, machine.MemorySteps(constantB ? b.Bytes : 4 * steps * padded));
         }
     }

@@ -16,7 +16,6 @@ internal sealed class Panels
     private readonly DepthBlocks depth;
     private readonly Seq<Axis> batch;
     private readonly bool constant;
-    private readonly Expr count;
     private readonly Seq<Part> parts;
 
     /// <summary>Something in panels.</summary>
@@ -30,11 +29,14 @@ internal sealed class Panels
     {
         (this.contraction, this.columns, this.depth, this.constant) = (contraction, columns, depth, constant);
         batch = constant ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
-        count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
+        Count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
         var name = $"{contraction.Output.Buffer.Name}.panels";
         parts = constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits ? stored
-            : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
+            : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
     }
+
+    /// <summary>How many panels there are side by side.</summary>
+    public Expr Count { get; }
 
     /// <summary>Steps that a block of the depth must hold a multiple of, so that no group of shared numbers is cut.</summary>
     public static long Unit(Contraction contraction) => contraction.B.Parts().OfType<Load>().Select(load => Group(contraction, load)).DefaultIfEmpty(1).Max();
@@ -77,7 +79,7 @@ internal sealed class Panels
             var (perColumn, steps) = (contraction.N.Any(load.Mentions), contraction.K.Any(load.Mentions) ? Group(contraction, load) : depth.Steps);
             if (!depth.IsOne && depth.Steps % steps != 0) return null;
             Seq<Expr> shape = [.. batch.Select(a => a.Extent), depth.Count, Up(depth.Steps, steps)];
-            if (perColumn) shape = [.. batch.Select(a => a.Extent), depth.Count, count, Up(depth.Steps, steps), Tile.Panel];
+            if (perColumn) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, Up(depth.Steps, steps), Tile.Panel];
             found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", load.Buffer.Scalar, shape), steps, perColumn));
         }
         // Whatever else of the formula depends on the place would have to be placed, too.
@@ -86,7 +88,7 @@ internal sealed class Panels
     }
 
     /// <summary>Bits for each number of B.</summary>
-    private double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);
+    private static double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);
 
     /// <summary>How many neighbouring steps read the same number: those of a group, where there is one summed axis and it is read only divided.</summary>
     private static long Group(Contraction contraction, Load load)
