@@ -25,7 +25,8 @@ public sealed class Bounds(IReadOnlyDictionary<string, Expr> most)
     }
 
     /// <summary>Of the symbols that the steps of a program bind.</summary>
-    public static Bounds Of(Program program)
+    /// <param name="inRounds">As a round sees it: a loop that runs it has a round.</param>
+    public static Bounds Of(Program program, bool inRounds = false)
     {
         var most = new Dictionary<string, Expr>(StringComparer.Ordinal);
         foreach (var step in program.Steps.Flat)
@@ -34,7 +35,7 @@ public sealed class Bounds(IReadOnlyDictionary<string, Expr> most)
                 case Let l: most[l.Symbol.Name] = Bounded(l.Symbol.Name, most.TryGetValue(l.Symbol.Name, out var other) ? Expr.Max(other, l.Most) : l.Most); break;
                 case Repeat r:
                     var count = Bounded((r.Rounds ?? r.Round).Name, r.Count is { } c ? new Bounds(most).Most(c) : r.Rounds?.High ?? Symbol.Unbounded);
-                    most[r.Round.Name] = Expr.Max(count - 1, 0);
+                    most[r.Round.Name] = inRounds ? count - 1 : Expr.Max(count - 1, 0);
                     if (r.Rounds is { } rounds) most[rounds.Name] = Expr.Max(count, 0);
                     break;
             }

@@ -131,6 +131,9 @@ public sealed class Linear
                     Operator.Subtract => (Clamp((Int128)x.Low - y.High), Clamp((Int128)x.High - y.Low)),
                     Operator.Multiply => Corners(x, y),
                     Operator.Divide when y.Low > 0 => (Math.Min(FloorDivide(x.Low, y.Low), FloorDivide(x.Low, y.High)), Math.Max(FloorDivide(x.High, y.Low), FloorDivide(x.High, y.High))),
+                    // By 0 there is no number, and 0 stands for it: what an extent of 0 divides is at most as far from 0 as by 1.
+                    Operator.Divide when y.Low == 0 && y.High > 0 => (Math.Min(x.Low, 0), Math.Max(x.High, 0)),
+                    Operator.Modulo when y.Low == 0 && y.High > 0 => (0, y.High - 1),
                     Operator.Modulo when y.Low > 0 => x.Low >= 0 && x.High < y.Low ? x : (0, y.High - 1),
                     Operator.And when e.Type != Scalar.Bool && y.Low >= 0 => (0, x.Low >= 0 ? Math.Min(x.High, y.High) : y.High),
                     Operator.ShiftRight when y.Low == y.High && y.Low is >= 0 and < 64 => (x.Low >> (int)y.Low, x.High >> (int)y.Low),

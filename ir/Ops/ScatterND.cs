@@ -15,7 +15,7 @@ public sealed record ScatterND(string Reduction = "none") : StatementOp
         Seq<Expr> wanted = [.. indices[..^1], .. shape[Length(x)..]];
         Require(wanted.Count == x.Shape(2).Count, $"slices {x.Type(2)} at indices {x.Type(1)} of {x.Type(0)} must be {wanted}");
         for (var axis = 0; axis < wanted.Count; axis++) x.Equal(wanted[axis], x.Shape(2)[axis], $"axis {axis} of slices {x.Type(2)} at indices {x.Type(1)} of {x.Type(0)}");
-        for (var axis = 0; axis < (int)indices[^1].Whole; axis++) x.NotEmpty(shape[axis], x.Type(2).Size, $"axis {axis} of {x.Type(0)}");
+        for (var axis = 0; axis < Length(x); axis++) x.NotEmpty(shape[axis], x.Type(2).Size, $"axis {axis} of {x.Type(0)}");
         return [x.Type(0).Elementwise];
     }
 

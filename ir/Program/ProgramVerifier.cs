@@ -6,11 +6,11 @@ public sealed class ProgramVerifier
     private readonly List<string> faults = [];
     private readonly Dictionary<string, Slot> slots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Kernel> kernels = new(StringComparer.Ordinal);
-    private readonly Bounds bounds;
+    private readonly Bounds bounds, inRounds;
     /// <summary>Numbers of symbols where the steps that are looked at run.</summary>
     private IReadOnlyDictionary<string, long> numbers = new Dictionary<string, long>(StringComparer.Ordinal);
 
-    private ProgramVerifier(Program program) => bounds = Bounds.Of(program);
+    private ProgramVerifier(Program program) => (bounds, inRounds) = (Bounds.Of(program), Bounds.Of(program, inRounds: true));
 
     /// <summary>What is wrong, one line each; empty where all is well.</summary>
     public static Seq<string> Check(Program program)
@@ -105,7 +105,9 @@ public sealed class ProgramVerifier
     private bool Fits(Expr slot, Expr buffer)
     {
         if (numbers.Count > 0) slot = Linear.Simplify(slot.Replace(e => e is Symbol s && numbers.TryGetValue(s.Name, out var number) ? number : null));
-        return Linear.ProvesEqual(slot, buffer) || Linear.Range(Linear.Simplify(slot - bounds.Most(buffer))).Low >= 0;
+        return Linear.ProvesEqual(slot, buffer) || Holds(bounds) || Holds(inRounds);
+
+        bool Holds(Bounds most) => Linear.Range(Linear.Simplify(slot - most.Most(buffer))).Low >= 0;
     }
 
     /// <summary>The symbols that a condition says the numbers of.</summary>

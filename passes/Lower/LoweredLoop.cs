@@ -32,7 +32,9 @@ internal sealed class LoweredLoop
         }
         before.AddRange(Extents(node.Operands.Skip(Ir.Ops.Loop.Before).Select(v => v!.Type)));
         var stacked = node.Results.Skip(carried.Count).ToList();
-        var rounds = Linear.Simplify(Expr.Max(program.Bounds.Most(loop.MostRounds), 1));
+        // Stacked by rounds there are; a count below 0 is none.
+        var rounds = program.Bounds.Most(loop.MostRounds);
+        if (Linear.Range(rounds).Low < 0) rounds = Linear.Simplify(Expr.Max(rounds, 1));
         foreach (var result in stacked) program.Place(result, program.Bounds.Most(result.Type.With([rounds, .. result.Type.Shape.Skip(1)]).Size));
 
         var going = Condition();
