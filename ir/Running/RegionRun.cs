@@ -47,7 +47,7 @@ internal sealed class RegionRun
             memory.Symbols[loop.Round.Name] = round;
             memory[Graph.Inputs[0].Name] = Tensor.Of([], round).Bytes;
             memory[Graph.Inputs[1].Name] = Bytes.Of<byte>([1]);
-                region.Steps(memory);
+            region.Steps(memory);
             var made = Returned(memory);
             going = made[0].Span(0, 1)[0] != 0;
             foreach (var (value, bytes) in carried.Zip(made.Skip(1))) memory[value.Name] = bytes;

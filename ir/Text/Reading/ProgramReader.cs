@@ -73,7 +73,7 @@ internal sealed class ProgramReader(SourceFaults faults, FormulaReader formulas,
                 var steps = branch.children.Index().Where(c => c.Item is IrParser.StepContext).Select(c => (c.Index, Step: (IrParser.StepContext)c.Item)).ToList();
                 return new Branch(formulas.Label(branch.label()), formulas.Read(branch.expr()), Steps(steps.Where(s => otherwise == 0 || s.Index < otherwise).Select(s => s.Step)), Steps(steps.Where(s => otherwise > 0 && s.Index > otherwise).Select(s => s.Step)));
             case IrParser.RepeatContext repeat:
-                Expr? After(string word) => repeat.children.Index().FirstOrDefault(c => c.Item is Antlr4.Runtime.Tree.ITerminalNode && c.Item.GetText() == word && repeat.children[c.Index + 1] is IrParser.ExprContext) is (> 0 and var at, _) ? formulas.Read((IrParser.ExprContext)repeat.children[at + 1]) : null;
+                Expr? After(string word) => repeat.children.Index().FirstOrDefault(c => c.Item is Antlr4.Runtime.Tree.ITerminalNode && c.Item.GetText() == word && repeat.children[c.Index + 1] is IrParser.ExprContext) is ( > 0 and var at, _) ? formulas.Read((IrParser.ExprContext)repeat.children[at + 1]) : null;
                 return new Repeat(formulas.Label(repeat.label(0)), Symbol(repeat.label(1)), After("in"), After("while"), repeat.label().Length > 2 ? Symbol(repeat.label(2)) : null, Steps(repeat.step()));
             default: throw new UnreachableException();
         }

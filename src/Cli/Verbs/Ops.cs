@@ -30,8 +30,10 @@ public sealed record Ops(ListingForm Form) : Verb
         if (Form is { Markdown: true, Json: false }) session.Output.Write(Head);
         var code = Listing.Write(session, Form, "operators", Titles, rows);
         if (Form is { Markdown: true, Json: false })
+        {
             session.Output.Write($"\n## What is left\n\n{TableText.Markdown(["operator", "domain", "why"], OperatorList.Left.Select(l => (string[])[l.Name, l.Domain, l.Reason]))}");
             session.Output.Write($"\nOf ONNX's backend suite (tests/OnnxTests) these cases do not pass:\n\n{TableText.Markdown(["cases", "why"], OperatorList.LeftCases.Select(l => (string[])[l.Cases, l.Reason]))}");
+        }
         return code;
     }
 
