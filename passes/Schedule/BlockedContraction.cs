@@ -41,7 +41,7 @@ public sealed class BlockedContraction
         if (parts != 0) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
         tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
         blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
-        chunks = packsA || columns.Static == 0 || contraction.Batch.Count > 0 || blocks is not Number { Integer: var known } || known >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / known, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
+        chunks = Chunks();
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, depth.Steps + 16], Space.Arena);
         partial = new($"{name}.partial", Scalar.F32, [tilesPerBlock * tile.Rows + tile.Rows, Linear.Simplify(b.Count * Tile.Panel)], Space.Arena);
@@ -84,6 +84,14 @@ public sealed class BlockedContraction
         if (contraction.Batch.Count > 0) body = machine.Shared(shared, "b", batch.Extent, b => body.Map(e => e.Substitute(batch.At(b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
         static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
+    }
+
+    /// <summary>Parts of the columns that threads may take apart where there are too few blocks of rows: of at least two tiles. Rows that are packed are packed once, for all columns.</summary>
+    private long Chunks()
+    {
+        if (packsA || columns.Static == 0 || contraction.Batch.Count > 0) return 1;
+        var (parts, most) = (blocks is Number { Integer: var known } ? known : 1, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
+        return parts >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / parts, most);
     }
 
     /// <summary>The panels in tiles: as many side by side as the tile is wide, then what is left, then the last panel alone where its columns end early.</summary>

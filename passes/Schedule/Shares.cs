@@ -22,7 +22,10 @@ public static class Shares
         return Math.Max(steps / (2 * machine.Lanes), bytes / 10) / cycles > WorthSharing;
     }
 
-    /// <summary>A loop split evenly into at most <see cref="Machine.Tasks"/> parts: so many slices of scratch there are, and sums do not depend on the number of threads.</summary>
+    /// <summary>
+    /// A loop split into at most <see cref="Machine.Tasks"/> parts: so many slices of scratch there are, and sums do not depend on the number of threads.
+    /// Neighbouring iterations stay together, and parts differ by one iteration at most, wherever a pool cuts the parts among its threads.
+    /// </summary>
     /// <param name="machine">What the kernel will run on.</param>
     /// <param name="name">Of the loop.</param>
     /// <param name="extent">Its iterations.</param>
@@ -31,12 +34,13 @@ public static class Shares
     public static Stmt Shared(this Machine machine, string name, Expr extent, Func<Expr, Stmt> body, Expr? parts = null)
     {
         if (extent is Number { Integer: var known } && known <= machine.Tasks && parts is null or Number) return Parallel("p", extent, body);
-        Expr tasks = parts is null ? machine.Tasks : Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max(parts, 1)), machine.Tasks));
-        var each = Linear.Simplify((extent + (tasks - 1)) / tasks);
-        return Parallel("p", tasks, p => For(name, each, i =>
+        Expr tasks = parts is null && extent is Number ? machine.Tasks : Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max(parts ?? extent, 1)), machine.Tasks));
+        return Parallel("p", tasks, p =>
         {
-            var at = Linear.Simplify(p * each + i);
-            return When(extent is Number n && tasks is Number && n.Integer % machine.Tasks == 0 ? true : at < extent, body(at));
-        }));
+            if (extent is Number all && tasks is Number by && all.Integer % by.Integer == 0)
+                return For(name, all.Integer / by.Integer, i => body(Linear.Simplify(p * (all.Integer / by.Integer) + i)));
+            var (from, to) = (Linear.Simplify(p * extent / tasks), Linear.Simplify((p * extent + extent) / tasks));
+            return For(name, Linear.Simplify(to - from), i => body(Linear.Simplify(from + i)));
+        });
     }
 }

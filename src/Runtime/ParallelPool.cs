@@ -3,52 +3,56 @@ using System.Runtime.InteropServices;
 namespace Lathe.Runtime;
 
 /// <summary>
-/// Threads for <see cref="NativeHost.ParallelFor"/>. Each thread always takes the same share of a count, so caches stay warm and nothing is
-/// contended; workers spin between the kernels of a run, which makes a hand-over cheap, and sleep when no run follows.
+/// Threads for <see cref="NativeHost.ParallelFor"/>. Each thread begins with the same share of a count in every run, so caches stay warm and nothing
+/// is contended, and takes over what others have not begun when its own is done: a thread that has lost its core is not waited for. Workers spin
+/// between the kernels of a run, which makes a hand-over cheap, and sleep when no run follows.
 /// </summary>
 public sealed unsafe class ParallelPool : IDisposable
 {
     // .NET makes one spin about 40 ns on every machine. A worker waits 0.4 ms, longer than most serial kernels between two parallel ones;
     // the caller waits 40 microseconds, then lends its core to a worker that may have none.
     private const int SpinsBeforeSleep = 10_000, SpinsBeforeYield = 1_000;
+    private const long MostAtOnce = 1L << 30;
 
     private readonly object sleepers = new();
     private readonly Thread[] workers;
-    private readonly Finished[] finished;
+    private readonly Share[] shares;
     private readonly int spinsBeforeSleep, spinsBeforeYield;
     private delegate* unmanaged<void*, long, void> body;
     private void* argument;
-    private long count;
-    private long round;
+    private long first;
+    private int count;
+    private int round;
+    private int done;
     private int sleeping;
     private int busy;
     private volatile bool stopping;
 
-    /// <summary>The last round that a thread has finished, on a cache line of its own.</summary>
+    /// <summary>What is left of a share, on cache lines of its own: the round in the upper half, the next index in the lower.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
-    private struct Finished
+    private struct Share
     {
-        public long Round;
+        public long Next;
     }
 
     /// <summary>Starts all threads but one: the caller of a run works too.</summary>
     public ParallelPool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        finished = new Finished[threads];
+        shares = new Share[threads];
         // With more threads than cores a spinning thread keeps a working one from its core.
         if (threads <= Environment.ProcessorCount) (spinsBeforeSleep, spinsBeforeYield) = (SpinsBeforeSleep, SpinsBeforeYield);
         workers = new Thread[threads - 1];
         for (var i = 0; i < workers.Length; i++)
         {
-            var share = i + 1;
-            workers[i] = new(() => Work(share)) { IsBackground = true, Name = $"lathe {share}" };
+            var own = i + 1;
+            workers[i] = new(() => Run(own)) { IsBackground = true, Name = $"lathe {own}" };
             workers[i].Start();
         }
     }
 
     /// <summary>Threads that share a count, the caller's included.</summary>
-    public int Threads => finished.Length;
+    public int Threads => shares.Length;
 
     /// <summary>Calls <c>body(argument, i)</c> for every i below <paramref name="count"/>; on this thread alone when another one, or an outer loop, has the workers.</summary>
     public void For(long count, delegate* unmanaged<void*, long, void> body, void* argument)
@@ -60,18 +64,7 @@ public sealed unsafe class ParallelPool : IDisposable
         }
         this.body = body;
         this.argument = argument;
-        this.count = count;
-        var current = Interlocked.Increment(ref round); // publishes the loop; a full fence before sleeping is read
-        if (Volatile.Read(ref sleeping) > 0) Wake();
-        Share(0);
-        for (var share = 1; share < finished.Length; share++)
-        {
-            for (var spins = 0; Volatile.Read(ref finished[share].Round) != current; spins++)
-            {
-                if (spins < spinsBeforeYield) Thread.SpinWait(1);
-                else Thread.Yield();
-            }
-        }
+        for (first = 0; first < count; first += MostAtOnce) Shared((int)Math.Min(count - first, MostAtOnce));
         Volatile.Write(ref busy, 0);
     }
 
@@ -84,9 +77,24 @@ public sealed unsafe class ParallelPool : IDisposable
         foreach (var worker in workers) worker.Join();
     }
 
-    private void Work(int share)
+    private void Shared(int count)
     {
-        for (long seen = 0; ; Volatile.Write(ref finished[share].Round, seen))
+        (this.count, done) = (count, 0);
+        var current = round + 1;
+        for (var share = 0; share < shares.Length; share++) Volatile.Write(ref shares[share].Next, (long)current << 32 | (uint)Begin(share));
+        Interlocked.Exchange(ref round, current); // publishes the loop; a full fence before sleeping is read
+        if (Volatile.Read(ref sleeping) > 0) Wake();
+        Work(0, current);
+        for (var spins = 0; Volatile.Read(ref done) != count; spins++)
+        {
+            if (spins < spinsBeforeYield) Thread.SpinWait(1);
+            else Thread.Yield();
+        }
+    }
+
+    private void Run(int own)
+    {
+        for (var seen = 0; ;)
         {
             for (var spins = 0; Volatile.Read(ref round) == seen; spins++)
             {
@@ -95,17 +103,38 @@ public sealed unsafe class ParallelPool : IDisposable
             }
             seen = Volatile.Read(ref round);
             if (stopping) return;
-            Share(share);
+            Work(own, seen);
         }
     }
 
-    private void Share(int share)
+    /// <summary>Works off a thread's own share, then what is left of the others'.</summary>
+    private void Work(int own, int current)
     {
-        var (begin, end) = (count * share / finished.Length, count * (share + 1) / finished.Length);
-        for (var i = begin; i < end; i++) body(argument, i);
+        var ran = 0;
+        for (var turn = 0; turn < shares.Length; turn++)
+        {
+            var share = (own + turn) % shares.Length;
+            while (true)
+            {
+                var next = Volatile.Read(ref shares[share].Next);
+                // A late worker may see the next loop here, or half of it. Nothing of a loop changes before all of it is done, so
+                // what was read belongs to the loop of a place that can still be taken.
+                if ((int)(next >> 32) != current) return;
+                var work = body;
+                var with = argument;
+                var (at, index) = (first, (int)next);
+                if (index >= Begin(share + 1)) break;
+                if (Interlocked.CompareExchange(ref shares[share].Next, next + 1, next) != next) continue;
+                work(with, at + index);
+                ran++;
+            }
+        }
+        if (ran > 0) Interlocked.Add(ref done, ran);
     }
 
-    private void Sleep(long seen)
+    private int Begin(int share) => (int)((long)Volatile.Read(ref count) * share / shares.Length);
+
+    private void Sleep(int seen)
     {
         lock (sleepers)
         {

@@ -18,6 +18,14 @@ public sealed class OperatorDocumentTests
     }
 
     [Fact]
+    public void Json_is_one_document()
+    {
+        using var printed = new StringWriter();
+        Assert.Equal(0, (int)CommandLine.Run(["ops", "--json"], new Session(printed, printed)));
+        using var document = System.Text.Json.JsonDocument.Parse(printed.ToString());
+    }
+
+    [Fact]
     public void What_is_left_is_not_read() => Assert.DoesNotContain(OperatorList.Left, l => OperatorList.All.Any(e => e.Domain == l.Domain && e.Name == l.Name));
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
