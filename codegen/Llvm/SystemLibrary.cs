@@ -11,7 +11,7 @@ public sealed record SystemLibrary(string Soname, IReadOnlySet<string> Functions
 {
     /// <summary>Memory (while a model is opened) and strings, files (the weights are mapped), threads for the built-in pool.</summary>
     public static SystemLibrary C { get; } = new("libc.so.6", Names("""
-        malloc free memcpy memmove memset memcmp strlen getenv strtol
+        malloc free memcpy memmove memset memcmp strlen strcmp getenv strtol
         open close fstat lseek pread mmap munmap dladdr
         pthread_once pthread_create pthread_join pthread_sigmask sigfillset sem_init sem_post sem_wait sem_trywait getpid sysconf
         """));

@@ -3,36 +3,50 @@ using Lathe.Ir;
 
 namespace Lathe.Codegen.Package;
 
-/// <summary>Builds the files of an artifact from a program: weights are packed, every kernel becomes an object, a linker joins them.</summary>
+/// <summary>A model's program for one processor.</summary>
+public sealed record CpuProgram(CpuTarget Target, Program Program);
+
+/// <summary>Builds the files of an artifact from a program, or from several of one model for different processors: weights are packed, every kernel becomes an object, a linker joins them.</summary>
 public sealed class ArtifactBuilder
 {
-    private readonly Program program;
     private readonly ArtifactOptions options;
+    private readonly IReadOnlyList<(CpuLevel Level, Program Program, string Contract)> levels;
     private readonly WeightImage weights;
     private readonly WeightPlace place;
-    private readonly string contract;
     private readonly ModelInterface model;
-    private readonly Assembler assembler;
 
-    private ArtifactBuilder(Program packed, ArtifactOptions options)
+    private ArtifactBuilder(IReadOnlyList<CpuProgram> packed, ArtifactOptions options)
     {
         this.options = options;
-        weights = new(packed);
-        program = weights.Placed;
-        assembler = new(options.Target);
+        weights = new([.. packed.Select(p => p.Program)]);
         var inFile = options.WeightsInFile ?? weights.Length > ArtifactOptions.EmbedLimit;
         place = inFile && weights.Length > 0 ? new WeightPlace.InFile($"{options.Name}.weights", weights.Length + 8, weights.Stamp) : new WeightPlace.Embedded(weights.Length > 0);
-        model = new(options.Name, program);
-        contract = ContractText.Print(model, options.Target.Triple, options.Target.Cpu, options.Provenance, weights.Length, weights.Hash);
+        // What callers see is the same for all: of the workspace, what the one that takes most needs.
+        model = new(options.Name, weights.Placed[^1] with { ArenaBytes = weights.Placed.Select(p => p.ArenaBytes).Aggregate((most, other) => Linear.Simplify(Expr.Max(most, other))) });
+        var all = string.Join(',', packed.Select(p => p.Target.Cpu));
+        levels = [.. packed.Zip(weights.Placed, (p, program) => (new CpuLevel(p.Target, packed.Count == 1 ? $"{options.Name}." : $"{options.Name}.{p.Target.Cpu}."), program,
+            ContractText.Print(new(options.Name, program), p.Target.Triple, p.Target.Cpu, packed.Count == 1 ? "" : all, options.Provenance, weights.Length, weights.Hash)))];
     }
+
+    /// <summary>The contract of the highest level: what the file says.</summary>
+    private string Contract => levels[^1].Contract;
+
+    /// <summary>The least level: what serves all.</summary>
+    private CpuTarget Base => levels[0].Level.Target;
 
     /// <summary>Packs weights, compiles and writes. Every file appears whole or not at all.</summary>
     /// <exception cref="ToolMissingException">No LLVM or linker is here.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop: between two kernels, before anything is written.</exception>
-    public static Artifact Write(Program program, ArtifactOptions options, CancellationToken cancellation = default)
+    public static Artifact Write(Program program, CpuTarget target, ArtifactOptions options, CancellationToken cancellation = default) => Write([new(target, program)], options, cancellation);
+
+    /// <summary>The same for several processors in one library, the least first: opening it picks one, equal weights are stored once.</summary>
+    /// <param name="programs">One model's, with the same inputs and outputs, for processors of one architecture.</param>
+    /// <param name="options">How it is built.</param>
+    /// <param name="cancellation">Asks it to stop.</param>
+    public static Artifact Write(IReadOnlyList<CpuProgram> programs, ArtifactOptions options, CancellationToken cancellation = default)
     {
-        var packed = Once.Run(program, cancellation);
+        var packed = programs.Select(p => p with { Program = Once.Run(p.Program, cancellation) }).ToList();
         return new ArtifactBuilder(packed, options).Write(cancellation);
     }
 
@@ -48,8 +62,8 @@ public sealed class ArtifactBuilder
             return path;
         }
         foreach (var emission in options.Emit.Where(e => e is Emission.Llvm or Emission.Asm).Distinct())
-            foreach (var (name, text) in modules)
-                OutputFile.Write(Output($"{name}.{(emission == Emission.Llvm ? "ll" : "s")}"), emission == Emission.Llvm ? text : assembler.ToAssembly(text, name));
+            foreach (var (name, text, target) in modules)
+                OutputFile.Write(Output($"{name}.{(emission == Emission.Llvm ? "ll" : "s")}"), emission == Emission.Llvm ? text : new Assembler(target).ToAssembly(text, name));
         var codeBytes = 0L;
         if (options.Emit.Any(e => e is Emission.Shared or Emission.Static or Emission.Object))
         {
@@ -73,35 +87,42 @@ public sealed class ArtifactBuilder
             OutputFile.Write(Output($"{options.Name}.h"), ModelHeader.Print(model));
         }
         if (options.Emit.Contains(Emission.Python)) OutputFile.Write(Output($"{options.Name}.py"), PythonLoader.Print(options.Name));
-        if (options.Emit.Contains(Emission.Contract)) OutputFile.Write(Output($"{options.Name}.json"), contract);
-        return new([.. written], codeBytes, weights.Length, contract);
+        if (options.Emit.Contains(Emission.Contract)) OutputFile.Write(Output($"{options.Name}.json"), Contract);
+        return new([.. written], codeBytes, weights.Length, Contract);
     }
 
-    /// <summary>A module for each kernel, so that they compile at once and alike whatever else the model holds; then the entry, the plan and the pool.</summary>
-    private List<(string Name, string Text)> Modules(CancellationToken cancellation)
+    /// <summary>A module for each kernel, so that they compile at once and alike whatever else the model holds; then the entry and the plan of each level; what chooses between them, and the pool.</summary>
+    private List<(string Name, string Text, CpuTarget Target)> Modules(CancellationToken cancellation)
     {
-        var prefix = $"{options.Name}.";
-        var plan = PlanKernel.AtEntry("plan", program);
-        var pool = options.Pool ? ThreadPool.ParallelFor(options.Name) : null;
-        var strided = new StridedKernels(program);
-        var entry = new EntryModule(model, plan, kernel => Symbols.Of(kernel, $"{prefix}kernel."), kernel => Symbols.Of(kernel, $"{prefix}entry."), contract, place, strided, pool);
-        var text = entry.Emit();
-        Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
-        var kernels = new (string, string)[every.Count];
-        Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"k{i:000}"), Kernel(every[i])));
-        List<(string, string)> all = [.. kernels, ("entry", text), ("plan", KernelEmitter.Emit([plan.Kernel, .. entry.Late], options.Target, $"{prefix}entry."))];
-        if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, options.Target.Architecture)));
+        List<(string, string, CpuTarget)> all = [];
+        foreach (var (level, program, contract) in levels)
+        {
+            var (prefix, target, stem) = (level.Prefix, level.Target, levels.Count == 1 ? "" : level.Target.Cpu + ".");
+            var plan = PlanKernel.AtEntry("plan", program);
+            var strided = new StridedKernels(program);
+            var entry = new EntryModule(new(options.Name, program), prefix, DispatchModule.Refusal(levels.Select(l => l.Level)), plan,
+                kernel => Symbols.Of(kernel, $"{prefix}kernel."), kernel => Symbols.Of(kernel, $"{prefix}entry."), contract, strided, options.Pool ? ThreadPool.ParallelFor(options.Name) : null);
+            var text = entry.Emit();
+            Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
+            var kernels = new (string, string, CpuTarget)[every.Count];
+            Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{stem}k{i:000}"), Kernel(every[i], level), target));
+            all.AddRange(kernels);
+            all.Add(($"{stem}entry", text, target));
+            all.Add(($"{stem}plan", KernelEmitter.Emit([plan.Kernel, .. entry.Late], target, $"{prefix}entry."), target));
+        }
+        all.Add(("dispatch", new DispatchModule(model, [.. levels.Select(l => l.Level)], place).Emit(), Base));
+        if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, Base.Architecture), Base));
         return all;
 
-        string Kernel(Kernel kernel) => KernelEmitter.Emit([kernel], options.Target, $"{prefix}kernel.") is var code && options.Debug is { } places ? DebugText.Add(code, kernel.Name, places) : code;
+        string Kernel(Kernel kernel, CpuLevel level) => KernelEmitter.Emit([kernel], level.Target, $"{level.Prefix}kernel.") is var code && options.Debug is { } places && level == levels[^1].Level ? DebugText.Add(code, kernel.Name, places) : code;
     }
 
-    private List<string> Objects(List<(string Name, string Text)> modules, string folder, CancellationToken cancellation)
+    private List<string> Objects(List<(string Name, string Text, CpuTarget Target)> modules, string folder, CancellationToken cancellation)
     {
         var paths = modules.Select(m => Path.Combine(folder, $"{m.Name}.o")).ToList();
         var order = Enumerable.Range(0, modules.Count).OrderByDescending(i => modules[i].Text.Length); // the longest first, so that no thread waits at the end
         Parallel.ForEach(order, AtOnce(cancellation),
-            i => File.WriteAllBytes(paths[i], assembler.ToObject(modules[i].Text, modules[i].Name)));
+            i => File.WriteAllBytes(paths[i], new Assembler(modules[i].Target).ToObject(modules[i].Text, modules[i].Name)));
         return paths;
     }
 
@@ -111,7 +132,7 @@ public sealed class ArtifactBuilder
     {
         var path = Path.Combine(folder, "weights.o");
         using var file = new FileStream(path, FileMode.Create);
-        new ElfObject(options.Target.Architecture, weights.Length, [new(WeightPlace.Symbol(options.Name), 0, weights.Length)]).Write(file, weights.CopyTo);
+        new ElfObject(Base.Architecture, weights.Length, [new(WeightPlace.Symbol(options.Name), 0, weights.Length)]).Write(file, weights.CopyTo);
         return path;
     }
 

@@ -25,7 +25,7 @@ public enum Emission
 /// <param name="Pool">Whether to link the built-in thread pool.</param>
 /// <param name="Jobs">Kernels compiled at once; the bytes do not depend on it.</param>
 /// <param name="Debug">Where debuggers find the kernels; null: nothing is written for them.</param>
-public sealed record ArtifactOptions(string Name, string Directory, CpuTarget Target, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null)
+public sealed record ArtifactOptions(string Name, string Directory, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null)
 {
     /// <summary>Most bytes of weights that are linked into the library unless asked otherwise.</summary>
     public const long EmbedLimit = 64L << 20;
@@ -35,5 +35,5 @@ public sealed record ArtifactOptions(string Name, string Directory, CpuTarget Ta
 /// <param name="Files">Written files, in the order of the options.</param>
 /// <param name="CodeBytes">Machine code and constants of the kernels and the entry.</param>
 /// <param name="WeightBytes">As stored.</param>
-/// <param name="Contract">The JSON.</param>
+/// <param name="Contract">The JSON, of the highest level where there are several.</param>
 public sealed record Artifact(Seq<string> Files, long CodeBytes, long WeightBytes, string Contract);

@@ -14,7 +14,7 @@ public static class ContractText
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Print(ModelInterface model, string triple, string cpu, Provenance provenance, long weightBytes, string weightsHash)
+    public static string Print(ModelInterface model, string triple, string cpu, string levels, Provenance provenance, long weightBytes, string weightsHash)
     {
         var program = model.Program;
         using var stream = new MemoryStream();
@@ -32,6 +32,7 @@ public static class ContractText
             json.WriteStartObject("target");
             json.WriteString("triple", triple);
             json.WriteString("cpu", cpu);
+            if (levels.Length > 0) json.WriteString("levels", levels);
             json.WriteEndObject();
             json.WriteStartArray("dims");
             foreach (var symbol in program.Symbols)

@@ -7,13 +7,14 @@ namespace Lathe.Codegen.Package;
 /// numbers that depend on dimensions come from the <see cref="PlanKernel"/>, everything else from the program's kernels.
 /// </summary>
 /// <param name="model">Names.</param>
+/// <param name="prefix">Of the functions, which the <see cref="DispatchModule"/> calls.</param>
+/// <param name="refusal">What a processor that cannot run the code is told.</param>
 /// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
 /// <param name="planOf">The symbol that the plan, or another kernel of the entry's own, is emitted under.</param>
 /// <param name="contract">What <c>NAME_contract</c> returns.</param>
-/// <param name="weights">Where the weights are.</param>
 /// <param name="strided">What runs where a caller gives strides.</param>
 /// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
-public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, string contract, WeightPlace weights, StridedKernels strided, string? pool = null)
+public sealed class EntryModule(ModelInterface model, string prefix, string refusal, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, string contract, StridedKernels strided, string? pool = null)
 {
     private const int TensorBytes = 32, HostBytes = 40, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
     private readonly AssemblyText code = new();
@@ -29,19 +30,15 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
     public string Emit()
     {
         foreach (var symbol in Program.Kernels.Concat(strided.Kernels).Select(k => symbolOf(k.Name)).Append(planOf(plan.Kernel.Name))) Declare(symbol);
-        code.Raw(weights.Declarations(model.Name));
         code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
         if (pool is not null)
             code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {{ i32, i32, ptr, ptr, ptr, ptr }} {{ i32 {HostBytes}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
         code.Raw(EmbeddedText.Read("Strides.ll"));
         Errors();
-        code.Raw($"define ptr @{model.Name}_contract() {{").Line("ret ptr @contract").Raw("}");
-        code.Raw(weights.OpenAndClose(model.Name));
+        code.Raw($"define hidden ptr @\"{prefix}contract\"() {{").Line("ret ptr @contract").Raw("}");
         WorkspaceBytes();
         Shapes();
         Invoke();
-        code.Raw($"define i32 @{model.Name}_run(ptr %model, ptr %inputs, ptr %outputs, ptr %workspace, ptr %host) nounwind {{");
-        code.Line($"%code = call i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr null, ptr %workspace, ptr %host)").Line("ret i32 %code").Raw("}");
         foreach (var kernel in late) Declare(planOf(kernel.Name));
         return code.ToString();
     }
@@ -50,10 +47,10 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void Errors()
     {
-        var all = ErrorCodes.Of(Program, strided).ToList();
+        var all = ErrorCodes.Of(Program, strided, refusal).ToList();
         foreach (var (i, entry) in all.Index()) code.Raw($"@error{i} = private unnamed_addr constant {AssemblyText.CString(entry.Text)}");
         code.Raw($"@unknown = private unnamed_addr constant {AssemblyText.CString("no such code")}");
-        code.Raw($"define ptr @{model.Name}_error(i32 %code) nounwind {{");
+        code.Raw($"define hidden ptr @\"{prefix}error\"(i32 %code) nounwind {{");
         code.Line($"switch i32 %code, label %other [ {string.Join(" ", all.Index().Select(e => $"i32 {e.Item.Code}, label %e{e.Index}"))} ]");
         foreach (var (i, _) in all.Index()) { code.Label($"e{i}"); code.Line($"ret ptr @error{i}"); }
         code.Label("other");
@@ -62,7 +59,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void WorkspaceBytes()
     {
-        code.Raw($"define i64 @{model.Name}_workspace_bytes(ptr %dims) nounwind {{");
+        code.Raw($"define hidden i64 @\"{prefix}workspace_bytes\"(ptr %dims) nounwind {{");
         Given("%dims", "i64", _ => 0);
         // Never 0, which says that the dimensions are wrong; a multiple of 64, which aligned_alloc wants.
         var bytes = code.Let($"add i64 {Number(Program.ArenaBytes, Table("%dims"))}, 63");
@@ -72,7 +69,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
 
     private void Shapes()
     {
-        code.Raw($"define i32 @{model.Name}_shapes(ptr %dims, ptr %out) nounwind {{");
+        code.Raw($"define hidden i32 @\"{prefix}shapes\"(ptr %dims, ptr %out) nounwind {{");
         code.ReturnIf(code.Let("icmp eq ptr %out, null"), ErrorCodes.MissingArgument);
         Given("%dims", "i32", error => error);
         var table = Table("%dims");
@@ -89,7 +86,7 @@ public sealed class EntryModule(ModelInterface model, PlanKernel plan, Func<stri
     {
         var allowed = Program.Outputs.SelectMany(o => Program.Inputs.Select(i => $"i8 {(byte)Alias(i, o)}")).DefaultIfEmpty("i8 0").ToList();
         code.Raw($"@aliases = private constant [{allowed.Count} x i8] [{string.Join(", ", allowed)}]");
-        code.Raw($"define i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
+        code.Raw($"define hidden i32 @\"{prefix}invoke\"(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
         KnownHost();
         code.Line($"%host = select i1 {code.Let("icmp eq ptr %services, null")}, ptr {(pool is null ? "null" : "@pooled")}, ptr %services");
         code.ReturnIf(code.Let("icmp eq ptr %model, null"), ErrorCodes.MissingArgument);

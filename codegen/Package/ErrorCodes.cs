@@ -5,11 +5,14 @@ namespace Lathe.Codegen.Package;
 /// <summary>The codes a model's functions return and what <c>NAME_error</c> says of each: a kind times 1000 plus the number of the tensor or guard.</summary>
 public static class ErrorCodes
 {
-    public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6, HostUnknown = 7;
+    public const int MissingArgument = 1, BadWorkspace = 2, WeightsMissing = 3, WeightsDiffer = 4, Cancelled = 5, DimensionsDiffer = 6, HostUnknown = 7, ProcessorUnknown = 8;
     public const int InputMissing = 1000, InputShape = 2000, InputStrides = 3000, InputAlignment = 4000, OutputMissing = 5000, OutputCapacity = 6000, OutputStrides = 7000, OutputAlignment = 8000, Guard = 9000, DimensionRange = 10000, OutputOverlap = 11000, Refused = 12000;
 
     /// <summary>Every code of a model with its text, in order of code.</summary>
-    public static IEnumerable<(int Code, string Text)> Of(Program program, StridedKernels strided)
+    /// <param name="program">The model.</param>
+    /// <param name="strided">Which tensors take strides.</param>
+    /// <param name="refusal">What a processor that cannot run the code is told.</param>
+    public static IEnumerable<(int Code, string Text)> Of(Program program, StridedKernels strided, string refusal)
     {
         yield return (0, "done");
         yield return (MissingArgument, "a required argument is NULL");
@@ -19,6 +22,7 @@ public static class ErrorCodes
         yield return (Cancelled, "the host cancelled the run");
         yield return (DimensionsDiffer, "the dimensions given are not those of the inputs' shapes");
         yield return (HostUnknown, "the host's size or abi is not that of lathe.h: set both, or give NULL");
+        yield return (ProcessorUnknown, refusal);
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputMissing + i, $"input '{value.Name}' has no data or no shape");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputShape + i, $"input '{value.Name}' must have the shape {Shape(program, value)}");
         foreach (var (i, value) in program.Inputs.Index()) yield return (InputStrides + i, $"input '{value.Name}' {Strides(value)}");

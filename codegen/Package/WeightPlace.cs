@@ -13,8 +13,8 @@ public abstract record WeightPlace
             @opened = private constant { ptr, i64 } { ptr {{(Any ? $"@\"{Symbol(name)}\"" : "null")}}, i64 0 }
             """;
 
-        internal override string OpenAndClose(string name) => $$"""
-            define i32 @{{name}}_open(ptr %path, ptr %model) nounwind {
+        internal override string Open(string name) => $$"""
+            define internal i32 @opened_from(ptr %path, ptr %model) nounwind {
               %none = icmp eq ptr %model, null
               br i1 %none, label %missing, label %give
             missing:
@@ -50,7 +50,7 @@ public abstract record WeightPlace
             declare i64 @strlen(ptr)
             """;
 
-        internal override string OpenAndClose(string name)
+        internal override string Open(string name)
         {
             string N(long n) => n.ToString(CultureInfo.InvariantCulture);
             return $$"""
@@ -86,7 +86,7 @@ public abstract record WeightPlace
               ret i32 {{ErrorCodes.WeightsMissing}}
             }
             declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-            define i32 @{{name}}_open(ptr %path, ptr %model) nounwind {
+            define internal i32 @opened_from(ptr %path, ptr %model) nounwind {
               %buffer = alloca [4096 x i8], align 16
               %none = icmp eq ptr %model, null
               br i1 %none, label %missing, label %which
@@ -160,6 +160,6 @@ public abstract record WeightPlace
     /// <summary>Globals and declarations.</summary>
     internal abstract string Declarations(string name);
 
-    /// <summary><c>NAME_open</c> and <c>NAME_close</c>.</summary>
-    internal abstract string OpenAndClose(string name);
+    /// <summary><c>i32 @opened_from(path, model)</c>, which <c>NAME_open</c> calls, and <c>NAME_close</c>.</summary>
+    internal abstract string Open(string name);
 }

@@ -25,6 +25,6 @@ public sealed class ByteEqualityTests(Models models) : IDisposable
     private Artifact Build(string folder, int jobs)
     {
         var program = Compilation.Run(models.DigitsGraph, MachineTable.Of(CpuTarget.Host));
-        return ArtifactBuilder.Write(program, new("digits", scratch[folder], CpuTarget.Host, [.. Enum.GetValues<Emission>()], new Provenance(), Pool: true, Jobs: jobs));
+        return ArtifactBuilder.Write(program, CpuTarget.Host, new("digits", scratch[folder], [.. Enum.GetValues<Emission>()], new Provenance(), Pool: true, Jobs: jobs));
     }
 }

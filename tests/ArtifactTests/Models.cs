@@ -59,7 +59,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     public static string FileOf(Artifact artifact, string end) => artifact.Files.Single(file => file.EndsWith(end, StringComparison.Ordinal));
 
     private Artifact Write(Program program, string name, string folder, bool? inFile = null, bool pool = false) =>
-        ArtifactBuilder.Write(program, new(name, scratch[folder], CpuTarget.Host, ForC, new Provenance(), inFile, pool));
+        ArtifactBuilder.Write(program, CpuTarget.Host, new(name, scratch[folder], ForC, new Provenance(), inFile, pool));
 
     private static Graph Rows()
     {

@@ -1,4 +1,5 @@
 using Lathe.Codegen.Llvm;
+using Lathe.Codegen.Package;
 using Lathe.Onnx;
 
 namespace Lathe.Cli;
@@ -6,17 +7,32 @@ namespace Lathe.Cli;
 /// <summary>What code is made for.</summary>
 public sealed record CodeOptions(
     PassOptions Way,
-    [Option("processor: host, or a name that lathe targets lists")] string Cpu = "host",
+    [Option("processor: host, or a name that lathe targets lists; several, with commas, are several levels of code in one library, which picks the highest that runs where it is opened", Value = "CPU,…")] string Cpu = "host",
     [Option("system, such as aarch64-linux-gnu; by default Linux on the processor's architecture")] string? Triple = null,
     [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,
     [Option("bound a number that a run decides, such as how many elements are not zero", Value = "NAME=N")] Seq<MaxBinding> Max = default,
     [Option("no algebra that changes how results round, such as a normalization folded into weights")] bool Exact = false,
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0)
 {
+    /// <summary>The processor that decisions are made and told for: of several levels, the highest.</summary>
     /// <exception cref="UsageException">The processor or the system is unknown.</exception>
-    public CpuTarget Target()
+    public CpuTarget Target() => Targets()[^1];
+
+    /// <summary>The levels of code, the least first.</summary>
+    /// <exception cref="UsageException">The processor or the system is unknown, or levels cannot be told from one another.</exception>
+    public IReadOnlyList<CpuTarget> Targets()
     {
-        try { return Cpu == "host" && Triple is not null && CpuArchitecture.Of(Triple) != CpuTarget.Host.Architecture ? CpuTarget.OfTriple(Triple) : CpuTarget.Parse(Cpu, Triple); }
+        string[] names = Cpu.Split(',');
+        try
+        {
+            if (names is [var one]) return [one == "host" && Triple is not null && CpuArchitecture.Of(Triple) != CpuTarget.Host.Architecture ? CpuTarget.OfTriple(Triple) : CpuTarget.Parse(one, Triple)];
+            var all = names.Select(name => CpuTarget.Parse(name.Trim(), Triple)).OrderBy(target => CpuCheck.Needs(target).Count).ToList();
+            if (all.Find(target => !CpuCheck.Asks(target)) is { } other) throw new UsageException($"--cpu {Cpu}: only x86_64 says what it has while code runs, {other.Cpu} is of {other.Architecture.Name}", "give one processor for each library");
+            foreach (var (lower, higher) in all.Zip(all.Skip(1)))
+                if (CpuCheck.Needs(lower).Except(CpuCheck.Needs(higher)).ToList() is var lost && (lost.Count > 0 || CpuCheck.Needs(lower).Count == CpuCheck.Needs(higher).Count))
+                    throw new UsageException($"--cpu {Cpu}: {higher.Cpu} is no level above {lower.Cpu}: {(lost.Count > 0 ? $"it lacks {string.Join(", ", lost)}" : "both have the same instructions")}", "levels rise: --cpu=x86-64-v2,x86-64-v3,x86-64-v4");
+            return all;
+        }
         catch (ArgumentException e) { throw new UsageException(e.Message, "lathe targets lists what code can be made for"); }
     }
 }

@@ -67,20 +67,26 @@ internal sealed class ModelBuild
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
     public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective);
 
-    /// <summary>Makes code of a program and writes the files.</summary>
-    public Artifact Write(Program program, ArtifactOptions options)
+    /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's.</summary>
+    public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)
     {
-        session.Progress($"making code of {program.Kernels.Count} kernels for {options.Target.Cpu}");
-        var artifact = Timed("code", () => ArtifactBuilder.Write(program, options, session.Cancellation));
-        return artifact;
+        var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(source, target).MustBeProgram)).ToList();
+        Observers.AddRange(observers);
+        return [.. lower, new(targets[^1], Improve(source, targets[^1]).MustBeProgram)];
+    }
+
+    /// <summary>Makes code of a program and writes the files.</summary>
+    public Artifact Write(IReadOnlyList<CpuProgram> levels, ArtifactOptions options)
+    {
+        session.Progress($"making code of {levels.Sum(l => l.Program.Kernels.Count)} kernels for {string.Join(", ", levels.Select(l => l.Target.Cpu))}");
+        return Timed("code", () => ArtifactBuilder.Write(levels, options, session.Cancellation));
     }
 
     /// <summary>A shared library in a folder, as <c>run</c>, <c>bench</c> and <c>verify</c> need it.</summary>
     /// <returns>The library's path.</returns>
     public string Library(ModelSource source, string name, string folder)
     {
-        var target = code.Target();
-        Write(Improve(source, target).MustBeProgram, new(name, folder, target, [Emission.Shared], Origin(source), Jobs: code.Jobs));
+        Write(Improve(source, code.Targets(), []), new(name, folder, [Emission.Shared], Origin(source), Jobs: code.Jobs));
         return Path.Combine(folder, $"lib{name}.so");
     }
 

@@ -1,5 +1,6 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
+using Lathe.Passes;
 using Lathe.Passes.Checking;
 
 namespace Lathe.Cli.Verbs;
@@ -31,26 +32,31 @@ public sealed record Compile(
         var path = ModelPath.Resolve(Model);
         var name = Name ?? ModelPath.NameOf(path);
         if (ModelInterface.Identifier(name) != name) throw new UsageException($"--name {name}: functions are called after it, so it must be a C identifier", $"--name {ModelInterface.Identifier(name)}");
-        var target = Code.Target();
+        var targets = Code.Targets();
+        var target = targets[^1];
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
         var build = new ModelBuild(session, Code);
         var source = build.Read(path);
-        build.Observers.Add(Dump.Observer(session.Output, source, build.Passes));
         var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
-        if (check is not null) build.Observers.Add(check);
-        var improved = build.Improve(source, target, Dump.StopAfter);
+        List<IPassObserver> observers = [Dump.Observer(session.Output, source, build.Passes), .. check is null ? [] : (IPassObserver[])[check]];
+        if (Dump.StopAfter is not null)
+        {
+            build.Observers.AddRange(observers);
+            build.Improve(source, target, Dump.StopAfter);
+        }
+        var levels = Dump.StopAfter is null ? build.Improve(source, targets, observers) : [];
         if (check?.Fault is { } fault)
         {
             session.Report(new("LT4101", fault.ToString(), name, $"lathe bisect {Model} finds the smallest part that shows it; this is a bug of the tool, or of a plugin"));
             return ExitCode.Missed;
         }
-        if (Dump.StopAfter is not null) return ExitCode.Done;
-        var program = improved.MustBeProgram;
+        if (levels.Count == 0) return ExitCode.Done;
+        var program = levels[^1].Program;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
-        var artifact = build.Write(program, new(name, OutputDir, target, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
-        var report = new CompileReport(name, target.Cpu, program, artifact, build.Times);
+        var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
+        var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times);
         report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
         session.Output.Write(Json ? report.Json() : report.Text());
