@@ -14,6 +14,7 @@ namespace Lathe.Codegen.Llvm;
 public sealed class Assembler(CpuTarget target, string pipeline = "default<O3>")
 {
     public CpuTarget Target => target;
+    public string Pipeline => pipeline;
 
     /// <summary>A relocatable object.</summary>
     /// <param name="ir">LLVM assembly.</param>

@@ -25,13 +25,15 @@ public static class NativeRunner
 
     /// <summary>A kernel ready to run.</summary>
     /// <param name="target">A processor that this one can stand in for; this one where null.</param>
-    public static NativeKernel Load(Kernel kernel, CpuTarget? target = null) => target is null || target == CpuTarget.Host ? Kernels.GetValue(kernel, k => Compile(k, CpuTarget.Host)) : Compile(kernel, target);
+    /// <param name="cache">Objects that were made before.</param>
+    public static NativeKernel Load(Kernel kernel, CpuTarget? target = null, ObjectCache? cache = null) =>
+        target is null || target == CpuTarget.Host ? Kernels.GetValue(kernel, k => Compile(k, CpuTarget.Host, cache)) : Compile(kernel, target, cache);
 
-    private static NativeKernel Compile(Kernel kernel, CpuTarget target)
+    private static NativeKernel Compile(Kernel kernel, CpuTarget target, ObjectCache? cache)
     {
         // No name of a kernel or buffer is in the text: kernels that do the same share the object.
         var text = KernelEmitter.EmitAs(kernel, target, Symbol);
-        var obj = Objects.GetOrAdd((text, target), key => new(() => new Assembler(key.Target).ToObject(key.Text, Symbol)));
+        var obj = Objects.GetOrAdd((text, target), key => new(() => cache is null ? new Assembler(key.Target).ToObject(key.Text, Symbol) : cache.ToObject(new(key.Target), key.Text, Symbol)));
         return new(kernel, obj.Value, Symbol);
     }
 }

@@ -46,7 +46,7 @@ public sealed class ArtifactBuilder
     /// <param name="cancellation">Asks it to stop.</param>
     public static Artifact Write(IReadOnlyList<CpuProgram> programs, ArtifactOptions options, CancellationToken cancellation = default)
     {
-        var packed = programs.Select(p => p with { Program = Once.Run(p.Program, cancellation) }).ToList();
+        var packed = programs.Select(p => p with { Program = Once.Run(p.Program, options.Cache, cancellation) }).ToList();
         return new ArtifactBuilder(packed, options).Write(cancellation);
     }
 
@@ -122,8 +122,11 @@ public sealed class ArtifactBuilder
         var paths = modules.Select(m => Path.Combine(folder, $"{m.Name}.o")).ToList();
         var order = Enumerable.Range(0, modules.Count).OrderByDescending(i => modules[i].Text.Length); // the longest first, so that no thread waits at the end
         Parallel.ForEach(order, AtOnce(cancellation),
-            i => File.WriteAllBytes(paths[i], new Assembler(modules[i].Target).ToObject(modules[i].Text, modules[i].Name)));
+            i => File.WriteAllBytes(paths[i], Object(new(modules[i].Target), modules[i].Text, modules[i].Name)));
+        options.Cache?.Trim();
         return paths;
+
+        byte[] Object(Assembler assembler, string text, string name) => options.Cache is { } cache ? cache.ToObject(assembler, text, name) : assembler.ToObject(text, name);
     }
 
     private ParallelOptions AtOnce(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = options.Jobs > 0 ? options.Jobs : Environment.ProcessorCount, CancellationToken = cancellation };

@@ -24,8 +24,9 @@ public enum Emission
 /// <param name="WeightsInFile">Whether weights go to a file of their own; null: from <see cref="EmbedLimit"/> bytes on.</param>
 /// <param name="Pool">Whether to link the built-in thread pool.</param>
 /// <param name="Jobs">Kernels compiled at once; the bytes do not depend on it.</param>
+/// <param name="Cache">Objects that were made before; null: all are made now.</param>
 /// <param name="Debug">Where debuggers find the kernels; null: nothing is written for them.</param>
-public sealed record ArtifactOptions(string Name, string Directory, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null)
+public sealed record ArtifactOptions(string Name, string Directory, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null, ObjectCache? Cache = null)
 {
     /// <summary>Most bytes of weights that are linked into the library unless asked otherwise.</summary>
     public const long EmbedLimit = 64L << 20;

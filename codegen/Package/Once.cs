@@ -9,7 +9,7 @@ internal static class Once
     /// <summary>From here on packed weights lie in files: they are as many bytes as the model, and would be the most memory that a compile takes.</summary>
     private const long LeastInFile = 1 << 20;
 
-    public static Program Run(Program program, CancellationToken cancellation)
+    public static Program Run(Program program, ObjectCache? cache, CancellationToken cancellation)
     {
         if (program.Once.Count == 0) return program;
         var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal static class Once
         {
             var kernel = kernels[step.Kernel];
             var buffers = kernel.Inputs.Concat(kernel.Outputs).Zip(step.Arguments).DistinctBy(p => p.First.Name).ToDictionary(p => p.First.Name, p => contents[p.Second], StringComparer.Ordinal);
-            NativeRunner.Run(kernel, buffers, new Dictionary<string, long>());
+            NativeRunner.Load(kernel, cache: cache).Run(buffers, new Dictionary<string, long>());
         });
         var needed = program.Slots.Where(s => s.Kind == SlotKind.Weight).Select(s => s.Name).ToList();
         var packers = program.Once.Select(s => s.Kernel).ToHashSet(StringComparer.Ordinal);

@@ -27,6 +27,7 @@ public sealed record Compilation(string Library, double Seconds, double PeakMega
         string[] all = ["compile", model.Path, "-o", folder, "--name", model.Name, "--json", .. words];
         var start = tool.EndsWith(".dll", StringComparison.Ordinal) ? new ProcessStartInfo("dotnet", [tool, .. all]) : new ProcessStartInfo(tool, all);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment["LATHE_CACHE"] = "off"; // compile times are cold
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var complaints = process.StandardError.ReadToEndAsync();

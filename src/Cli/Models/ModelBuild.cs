@@ -79,7 +79,7 @@ internal sealed class ModelBuild
     public Artifact Write(IReadOnlyList<CpuProgram> levels, ArtifactOptions options)
     {
         session.Progress($"making code of {levels.Sum(l => l.Program.Kernels.Count)} kernels for {string.Join(", ", levels.Select(l => l.Target.Cpu))}");
-        return Timed("code", () => ArtifactBuilder.Write(levels, options, session.Cancellation));
+        return Timed("code", () => ArtifactBuilder.Write(levels, options with { Cache = ObjectCache.OfUser() }, session.Cancellation));
     }
 
     /// <summary>A shared library in a folder, as <c>run</c>, <c>bench</c> and <c>verify</c> need it.</summary>
