@@ -43,7 +43,7 @@ public static class ErrorCodes
     private static string Refusal(Step step) => step switch
     {
         Demand d => d.Guard.Message,
-        Let { Symbol: var symbol } => $"{Range(symbol)} is out of its range: the data decide it, --max {symbol.Name}=N bounds it",
+        Let { Symbol: var symbol, Most: var most } => $"{Range(symbol)}{(most is Number || Bounds.Unbounded(most).Any() ? "" : $", at most {most},")} is out of its range: the data decide it, --max {symbol.Name}=N bounds it",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

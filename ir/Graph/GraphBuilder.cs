@@ -26,7 +26,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
                 values[i] = new(i < results.Count && results[i] != "" ? results[i] : $"{results[0]}.{i}", types[i], default, Contents(op, x, types[i], i));
             return Add(new Node(op, operands, new(values))).Results;
         }
-        catch (ContentsException e) { throw new ContentsException(e.Operand, $"{op.Name}: {e.What}", e.Low, e.Most); }
+        catch (ContentsException e) { throw new ContentsException(e.Operand, $"{op.Name}: {e.What}", e.Low, e.Most, e.Shape); }
         catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}"); }
         catch (OverflowException) { throw new TypeException($"{op.Name}: sizes of operands or results exceed 2^63"); }
     }

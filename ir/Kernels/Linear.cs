@@ -73,6 +73,24 @@ public sealed class Linear
     public static bool ProvesLess(Expr a, Expr b) => Least(b - a) >= 1;
     public static bool ProvesEqual(Expr a, Expr b) => a == b || Of(a - b) is { IsConstant: true, Constant: 0 };
 
+    /// <summary>Whether a sum is 0 or more: as ranges say, or because each term that is taken off is a part of one that is added: <c>8·n·m − 3·n</c> for m from 1 on.</summary>
+    public static bool ProvesNonNegative(Expr e)
+    {
+        var sum = Of(e);
+        if (Range(sum.ToExpr()).Low >= 0) return true;
+        var left = new Dictionary<Expr, long>(sum.terms);
+        foreach (var (atom, factor) in sum.terms.Where(t => t.Value < 0))
+        {
+            var larger = left.Keys.FirstOrDefault(other => left[other] >= -factor && Range(atom).Low >= 0 && Factors(atom).Aggregate((Expr?)other, (product, part) => product is null ? null : Without(product, part)) is { } others && Range(others).Low >= 1);
+            if (larger is null) return false;
+            left[larger] += factor;
+            left.Remove(atom);
+        }
+        var rest = new Linear { Constant = sum.Constant };
+        foreach (var (atom, factor) in left) rest.Term(atom, factor);
+        return Range(rest.ToExpr()).Low >= 0;
+    }
+
     /// <summary>A condition as a literal where ranges prove or refute it, else as it is.</summary>
     public static Expr Decided(Expr condition)
     {
@@ -221,8 +239,10 @@ public sealed class Linear
     {
         var factors = Factors(a).Concat(Factors(b)).OrderBy(f => f.Rank).ThenBy(f => f.Tie, StringComparer.Ordinal);
         return factors.Aggregate((product, factor) => product * factor);
-        static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } m ? Factors(m.A).Concat(Factors(m.B)) : [e];
     }
+
+    /// <summary>What a product is made of; any other expression itself.</summary>
+    public static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } m ? Factors(m.A).Concat(Factors(m.B)) : [e];
 
     private void Choose(Call c, Linear x, Linear y, long factor)
     {

@@ -69,13 +69,20 @@ public class TypeException(string message) : Exception(message);
 /// <param name="what">What it holds, as a message says it.</param>
 /// <param name="low">The least number that makes sense.</param>
 /// <param name="most">What no number may exceed; null where nothing is known.</param>
-public sealed class ContentsException(int operand, string what, long low = 0, Expr? most = null) : TypeException($"{what} must be known when compiling, it is computed from the model's inputs")
+/// <param name="shape">For a list that is a shape: how its entries become extents.</param>
+public sealed class ContentsException(int operand, string what, long low = 0, Expr? most = null, ShapeEntries? shape = null) : TypeException($"{what} must be known when compiling, it is computed from the model's inputs")
 {
     public int Operand => operand;
     public string What => what;
     public long Low => low;
     public Expr? Most => most;
+    public ShapeEntries? Shape => shape;
 }
+
+/// <summary>Entries of a shape that stand for extents: an operator works those out, and all of them together are bounded.</summary>
+/// <param name="Resolve">Takes the tensor whose shape it becomes, then the entries; gives the extents.</param>
+/// <param name="Most">What the extents multiplied cannot exceed, those of 0 left out.</param>
+public sealed record ShapeEntries(Op Resolve, Expr Most);
 
 /// <summary>Formats a message only when the requirement fails.</summary>
 [InterpolatedStringHandler]

@@ -54,11 +54,12 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
     /// <param name="what">What it holds, as a message says it.</param>
     /// <param name="low">The least number that makes sense.</param>
     /// <param name="most">What no number may exceed; null where nothing is known.</param>
+    /// <param name="shape">For a list that is a shape: how its entries become extents.</param>
     /// <returns>Whole numbers as indices and extents are, whatever kind the operand has.</returns>
-    public Seq<Expr> MustKnow(int i, string what, long low = 0, Expr? most = null)
+    public Seq<Expr> MustKnow(int i, string what, long low = 0, Expr? most = null, ShapeEntries? shape = null)
     {
         if (Has(i) && Type(i).Rank > 1) throw new TypeException($"{what} is a list, {Type(i)} is none");
-        var elements = Known(i) ?? throw new ContentsException(i, what, low, most);
+        var elements = Known(i) ?? throw new ContentsException(i, what, low, most, shape);
         return [.. elements.Select(e => e.Type.IsInteger && e.Type != Ir.Scalar.I64 ? Linear.Simplify(e.As(Ir.Scalar.I64)) : e)];
     }
 

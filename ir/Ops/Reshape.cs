@@ -2,12 +2,16 @@ namespace Lathe.Ir.Ops;
 
 /// <summary>The same numbers in row-major order under another shape. ONNX Reshape, opset 25.</summary>
 /// <param name="Allowzero">Whether 0 in the shape means no element instead of the extent of x.</param>
-/// <remarks>Operands: x; the shape, in which one -1 is whatever is left over.</remarks>
+/// <remarks>
+/// Operands: x; the shape, in which one -1 is whatever is left over. Where only a run knows it, the importer has <see cref="ResolvedShape"/> work out the extents.
+/// </remarks>
 public sealed record Reshape(bool Allowzero = false) : FormulaOp
 {
     protected override TensorType InferOne(Operands x)
     {
-        var (from, wanted) = (x.Shape(0), x.MustKnow(1, "the shape", Allowzero ? 0 : 1, x.Type(0).Size));
+        // Of no element a shape may have any extents: those that a run decides hold no more than x would with 1 in place of 0.
+        var most = x.Shape(0).Aggregate((Expr)1, (size, extent) => Linear.Simplify(size * Expr.Max(extent, 1)));
+        var (from, wanted) = (x.Shape(0), x.MustKnow(1, "the shape", Linear.Range(x.Type(0).Size).Low > 0 ? 1 : 0, most, new(new ResolvedShape(Allowzero), most)));
         var (to, open) = (new Expr[wanted.Count], -1);
         for (var i = 0; i < to.Length; i++)
         {

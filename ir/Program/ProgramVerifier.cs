@@ -107,7 +107,7 @@ public sealed class ProgramVerifier
         if (numbers.Count > 0) slot = Linear.Simplify(slot.Replace(e => e is Symbol s && numbers.TryGetValue(s.Name, out var number) ? number : null));
         return Linear.ProvesEqual(slot, buffer) || Holds(bounds) || Holds(inRounds);
 
-        bool Holds(Bounds most) => Linear.Range(Linear.Simplify(slot - most.Most(buffer))).Low >= 0;
+        bool Holds(Bounds most) => Linear.ProvesNonNegative(slot - most.Most(buffer));
     }
 
     /// <summary>The symbols that a condition says the numbers of.</summary>

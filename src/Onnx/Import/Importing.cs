@@ -12,9 +12,13 @@ internal sealed record Importing(Dictionary<string, Value> Values, Names Names, 
 {
     private readonly Dictionary<string, Expr> most = new(StringComparer.Ordinal);
     private readonly HashSet<string> bounded = new(StringComparer.Ordinal);
+    private readonly List<Guarded> learned = [];
 
     /// <summary>Of numbers that a run decides.</summary>
-    public Bounds Bounds => new(new Dictionary<string, Expr>(most, StringComparer.Ordinal));
+    public Bounds Bounds => new(new Dictionary<string, Expr>(most, StringComparer.Ordinal), learned);
+
+    /// <summary>Takes note of a check that bounds numbers of a run.</summary>
+    public void Learn(Guarded guard) => learned.Add(guard);
 
     /// <summary>Names of <see cref="Max"/> that stand for no number of a run.</summary>
     public IEnumerable<string> Unused => Max.Select(m => m.Name).Where(name => !bounded.Contains(name));
@@ -45,6 +49,7 @@ internal sealed record Importing(Dictionary<string, Value> Values, Names Names, 
     /// <param name="attempt">Whether to keep it, and what it made.</param>
     public T? Attempt<T>(Func<(bool Keep, T Made)> attempt) where T : class
     {
+        var known = learned.Count;
         var (values, names, symbols, found, bounds) = (new Dictionary<string, Value>(Values, StringComparer.Ordinal), Names.Copy(), Symbols.Copy(), Report.Mark, new Dictionary<string, Expr>(most, StringComparer.Ordinal));
         var (keep, made) = attempt();
         if (keep) return made;
@@ -55,6 +60,7 @@ internal sealed record Importing(Dictionary<string, Value> Values, Names Names, 
         Report.Leave(found);
         most.Clear();
         foreach (var (name, bound) in bounds) most[name] = bound;
+        learned.RemoveRange(known, learned.Count - known);
         return null;
     }
 }

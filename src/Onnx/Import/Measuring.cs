@@ -11,22 +11,58 @@ internal sealed class Measuring(Importing import, GraphBuilder builder)
     /// <summary>Places in a tensor beyond this are beyond any: they are held here, so that "to the end" as exporters write it stays a number of a dimension's range.</summary>
     private const long Far = 1 << 30;
 
-    private readonly Dictionary<(Value, long), Value> measured = [];
+    private readonly Dictionary<(Value, long, Op?, Shape), Value> measured = [];
+
+    /// <summary>The operand that a type rule asks for, with numbers that types can speak of; null where it holds anything but a few whole numbers.</summary>
+    /// <param name="owner">The first operand of the operator: a shape is its.</param>
+    public Value? Of(Value value, ContentsException asked, Value? owner)
+    {
+        if (asked.Shape is not { } shape || owner is null) return Of(value, asked.Low, asked.Most);
+        var key = (value, asked.Low, shape.Resolve, owner.Type.Shape);
+        if (measured.TryGetValue(key, out var known)) return known;
+        if (!Fits(value)) return null;
+        var extents = builder.Add(import.Names.Fresh($"{value.Name}.extents"), shape.Resolve, owner, value);
+        if (Named(extents, value.Name, asked.Low, asked.Most) is not { Known: { } symbols } result) return null;
+        // One factor after another: no product that passes could have wrapped around.
+        var product = symbols.Select(s => Expr.Max(s, 1)).Aggregate((all, extent) =>
+        {
+            var more = Linear.Simplify(all * extent);
+            Check(more <= shape.Most, $"{owner.Type} under the shape {symbols}: it has no room for more elements than {shape.Most}");
+            return more;
+        });
+        return import.Values[result.Name] = measured[key] = result;
+    }
+
+    private void Check(Expr condition, string message)
+    {
+        if (Linear.Decided(condition) is Number { Integer: not 0 }) return;
+        var guard = new Guarded(condition, message);
+        builder.Check(guard);
+        import.Learn(guard);
+    }
 
     /// <summary>The operand with numbers that types can speak of; null where it holds anything but a few whole numbers.</summary>
     /// <param name="low">The least that makes sense; less than 0 for places, which may count from the end.</param>
     /// <param name="most">What none may exceed; null where nothing is known.</param>
     public Value? Of(Value value, long low, Expr? most)
     {
-        if (measured.TryGetValue((value, low), out var known)) return known;
-        if (!value.Type.Scalar.IsInteger || value.Type.Encoding is not Dense || !value.Type.IsStatic || value.Type.Count is 0 or > Most) return null;
-        var (count, source) = ((int)value.Type.Count, value);
+        var key = (value, low, (Op?)null, (Shape)[]);
+        if (measured.TryGetValue(key, out var known)) return known;
+        if (!Fits(value)) return null;
+        var source = value;
         if (low < 0) source = builder.Add(import.Names.Fresh($"{value.Name}.held"), new Clip(), source.Type.Scalar == Scalar.I64 ? source : builder.Add(import.Names.Fresh($"{value.Name}.wide"), new Ir.Ops.Cast(Scalar.I64), source), Number(-Far), Number(Far));
-        var bound = most ?? Symbol.Unbounded;
-        var all = Enumerable.Range(0, count).Select(i => import.Decided(value.Type.Rank == 0 ? value.Name : string.Create(CultureInfo.InvariantCulture, $"{value.Name}.{i}"), bound)).ToList();
-        var result = builder.Add(import.Names.Fresh($"{value.Name}.known"), new Measure([.. all.Select(a => a.Name)], [.. all.Select(_ => low < 0 ? -Far : low)], [.. all.Select(a => a.Most)]), source);
+        var result = Named(source, value.Name, low < 0 ? -Far : low, most);
         if (value.Type.Scalar != Scalar.I64) result = builder.Add(import.Names.Fresh($"{value.Name}.kind"), new Ir.Ops.Cast(value.Type.Scalar), result);
-        return import.Values[result.Name] = measured[(value, low)] = result;
+        return import.Values[result.Name] = measured[key] = result;
+    }
+
+    private static bool Fits(Value value) => value.Type.Scalar.IsInteger && value.Type.Encoding is Dense && value.Type.IsStatic && value.Type.Count is > 0 and <= Most;
+
+    /// <summary>The numbers of a value under names like another's.</summary>
+    private Value Named(Value source, string near, long low, Expr? most)
+    {
+        var all = Enumerable.Range(0, (int)source.Type.Count).Select(i => import.Decided(source.Type.Rank == 0 ? near : string.Create(CultureInfo.InvariantCulture, $"{near}.{i}"), most ?? Symbol.Unbounded)).ToList();
+        return builder.Add(import.Names.Fresh($"{near}.known"), new Measure([.. all.Select(a => a.Name)], [.. all.Select(_ => low)], [.. all.Select(a => a.Most)]), source);
     }
 
     /// <summary>Results that an operator makes with more room than it needs, cut to what they hold.</summary>

@@ -90,7 +90,7 @@ internal sealed class NodeImport
             {
                 // Operands that decide types must be known; where a run alone can tell their numbers, those get names.
                 try { op.Infer(GraphBuilder.Operands([.. operands])); }
-                catch (ContentsException e) when (operands[e.Operand] is { } unknown && measuring.Of(unknown, e.Low, e.Most) is { } known)
+                catch (ContentsException e) when (operands[e.Operand] is { } unknown && measuring.Of(unknown, e, operands[0]) is { } known)
                 {
                     operands[e.Operand] = known;
                     continue;
