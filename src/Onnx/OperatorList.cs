@@ -40,9 +40,9 @@ public static class OperatorList
         ("ai.onnx.preview.training", "Gradient", "training"),
         ("ai.onnx.preview.training", "Momentum", "training"),
         .. new[] { "BeamSearch", "GreedySearch", "Sampling", "WhisperBeamSearch" }.Select(name => ("com.microsoft", name, "text generation around whole models: compile the decoder, and loop outside of it")),
-        .. new[] { "DecoderAttention", "DecoderMaskedMultiHeadAttention", "DecoderMaskedSelfAttention", "LongformerAttention", "PackedAttention", "PackedMultiHeadAttention", "PagedAttention", "SparseAttention" }
+        .. new[] { "DecoderAttention", "DecoderMaskedMultiHeadAttention", "DecoderMaskedSelfAttention", "LongformerAttention", "PackedAttention", "PackedMultiHeadAttention", "PagedAttention" }
             .Select(name => ("com.microsoft", name, "layouts of one device, which ONNX Runtime's optimizer puts in; give the model as it was exported")),
-        .. new[] { "MatMulFpQ4", "MoE", "QMoE", "QOrderedMatMul" }.Select(name => ("com.microsoft", name, "not written")),
+        .. new[] { "MatMulFpQ4", "QOrderedMatMul" }.Select(name => ("com.microsoft", name, "not written")),
         .. new[] { "AttnLSTM", "MurmurHash3", "NGramRepeatBlock", "Tokenizer", "WordConvEmbedding" }.Select(name => ("com.microsoft", name, "not written; no exporter at hand makes it")),
     ];
 

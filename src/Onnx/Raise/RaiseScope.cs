@@ -51,6 +51,22 @@ internal sealed class RaiseScope(Func<string, Value?> value, Action<Value> add, 
         return Weight(weight, new(kind, [rows, columns], bytes.Planes[0]));
     }
 
+    /// <summary>Whether a value's bytes are known when compiling.</summary>
+    public bool IsWeight(string name) => value(name) is { IsWeight: true };
+
+    /// <summary>One of the equal parts that a weight's bytes fall into, as a tensor of its own: it shares their memory.</summary>
+    /// <param name="kind">Of the part's numbers: the weight's own, or another where the weight is bytes.</param>
+    /// <param name="shape">Of the part.</param>
+    /// <exception cref="TypeException">It is not a weight of such numbers, or does not hold so many.</exception>
+    public string Part(string weight, Scalar kind, Seq<long> shape, long number)
+    {
+        var all = value(weight) ?? throw new TypeException($"operand {weight} is missing");
+        if (!all.IsWeight || all.Type.Scalar != kind && all.Type.Scalar.Bits != 8) throw new TypeException($"{weight} must be bytes that are known when compiling, it is {all.Type}");
+        var (bits, parts) = (checked(shape.Aggregate((long)kind.Bits, (a, b) => a * b)), all.Type.Shape[0].Whole);
+        if (bits % 8 != 0 || all.Planes[0].Length != bits / 8 * parts) throw new TypeException($"{weight} holds {all.Planes[0].Length} bytes, {parts} times {string.Join('x', shape)} numbers of {kind.Text} take {bits * parts / 8}");
+        return Weight(weight, new(kind, shape, all.Planes[0].Slice(number * (bits / 8), bits / 8)));
+    }
+
     private string Weight(string near, TensorContents contents)
     {
         var name = names.Fresh(near);
