@@ -11,6 +11,12 @@ namespace Lathe.Ir.Ops;
 public sealed record LpPool(Seq<long> KernelShape, string AutoPad = "NOTSET", bool CeilMode = false, Seq<long> Dilations = default, long P = 2, Seq<long> Pads = default, Seq<long> Strides = default)
     : Pool(KernelShape, AutoPad, CeilMode, Dilations, Pads, Strides)
 {
+    protected override TensorType InferOne(Operands x)
+    {
+        x.Real(0);
+        return base.InferOne(x);
+    }
+
     public override Expr At(Operands x, Seq<Expr> at, int result) => Norm.Of(P, Taps, k => Read(x, at, k, 0));
 
     public override IEnumerable<Example> Examples() => [.. base.Examples(), new(this with { KernelShape = [2, 2], P = 3 }, Operand.F32(1, 2, 4, 4)), new(this with { KernelShape = [2, 2], P = 1 }, Operand.F32(1, 2, 4, 4))];

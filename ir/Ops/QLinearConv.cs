@@ -21,6 +21,8 @@ public sealed record QLinearConv(string AutoPad = "NOTSET", Seq<long> Dilations 
     {
         x.Whole(0);
         x.Whole(3);
+        foreach (var scale in new[] { 1, 4, 6 }) x.Real(scale);
+        Require(!x.Has(Bias) || x.Scalar(Bias) == Scalar.I32, $"the bias must be of i32, it is {(x.Has(Bias) ? x.Type(Bias) : null)}");
         foreach (var operand in new[] { 4, 5 }) Broadcast.Onto(x, operand, [x.Shape(3)[0]]);
         return new(Shape(x), x.Whole(7).Scalar);
     }
@@ -29,7 +31,7 @@ public sealed record QLinearConv(string AutoPad = "NOTSET", Seq<long> Dilations 
     {
         var sum = Sum(x, at, x.Only(2), pixel => Quantization.Shifted(pixel, x.Only(2)), weight => Quantization.Shifted(weight, Quantization.Read(x, 5, at, 1, 0)));
         if (x.Has(8)) sum += x[8]([at[1]]);
-        var scale = x.Only(1) * Quantization.Read(x, 4, at, 1, 0) / x.Only(6);
+        var scale = x.Only(1).As(Scalar.F32) * Quantization.Read(x, 4, at, 1, 0).As(Scalar.F32) / x.Only(6).As(Scalar.F32);
         return Quantization.Round(sum.As(Scalar.F32) * scale, x.Only(7), x.Scalar(7));
     }
 

@@ -29,6 +29,7 @@ internal static class Faults
     public static Diagnostic BadExternal(string where, string what) => new("LT1110", $"external data: {what}", where);
     public static Diagnostic BadSparse(string where, string what) => new("LT1111", $"sparse tensor: {what}", where);
     public static Diagnostic TextWeight(string where) => new("LT1112", "a tensor of text; operators on text are not supported", where);
+    public static Diagnostic ComplexWeight(string where) => new("LT1113", "a tensor of complex numbers; operators on them are not supported", where, "give real and imaginary parts along a last axis of 2, as DFT reads them");
 
     public static Diagnostic Duplicate(string name, string first, string second) => new("LT1201", $"the value {name} is made twice: by {first} and by {second}", second);
     public static Diagnostic NotMade(string name, string where, string nearest) => new("LT1202", $"reads {name}, which nothing makes", where, nearest == "" ? "" : $"the nearest name is {nearest}");
@@ -40,7 +41,7 @@ internal static class Faults
     public static Diagnostic FunctionTwice(string function) => new("LT1208", $"the function {function} is defined twice", function);
     public static Diagnostic NoName(string what) => new("LT1209", $"{what} has no name");
     public static Diagnostic NoOutputs() => new("LT1210", "the graph returns nothing", Remedy: "the graph's output list is empty; the model may be only a library of functions");
-    public static Diagnostic InputKind(string input, string what) => new("LT1211", $"the input is {what}; only tensors can be inputs", input);
+    public static Diagnostic InputKind(string input, string what) => new("LT1211", $"the input is {what}; only tensors of numbers and truth values can be inputs", input);
     public static Diagnostic InputShape(string input) => new("LT1212", "the input has no shape, not even a number of axes", input, "export the model with shapes of its inputs; axes may be dynamic");
     public static Diagnostic DefaultInputs(string inputs) => new("LT1213", $"inputs with a default among the weights are compiled as constants: {inputs}", Severity: Severity.Warning);
 

@@ -74,12 +74,11 @@ public static class OnnxModel
 
     private static IEnumerable<(string Name, Func<Value> Read)> Weights(ModelFile file, TensorReader tensors)
     {
-        Value Weight(string name, TensorContents contents) => contents.Kind == Scalar.String ? throw new DiagnosticException(Faults.TextWeight(name)) : contents.AsWeight(name);
-        foreach (var tensor in file.Initializers) yield return (tensor.Name, () => Weight(tensor.Name, tensors.Read(tensor, tensor.Name)));
+        foreach (var tensor in file.Initializers) yield return (tensor.Name, () => tensors.Read(tensor, tensor.Name).AsWeight(tensor.Name));
         foreach (var sparse in file.Model.Graph.SparseInitializer)
         {
             var name = sparse.Values?.Name ?? "";
-            yield return (name, () => Weight(name, tensors.Read(sparse, name)));
+            yield return (name, () => tensors.Read(sparse, name).AsWeight(name));
         }
     }
 

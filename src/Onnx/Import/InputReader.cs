@@ -45,6 +45,7 @@ internal static class InputReader
         var number = input.Type!.TensorType.ElemType;
         var scalar = ElementKinds.Of(number) ?? throw new DiagnosticException(Faults.UnknownKind(input.Name, number));
         if (scalar == Scalar.String) throw new DiagnosticException(Faults.InputKind(input.Name, "text"));
+        if (scalar.IsComplex) throw new DiagnosticException(Faults.InputKind(input.Name, "of complex numbers"));
         return new(dimensions.Shape(input, report) ?? throw new DiagnosticException(Faults.InputShape(input.Name)), scalar);
     }
 

@@ -59,7 +59,7 @@ internal sealed class NodeImport
         }
         if (node is { OpType: "Constant", Domain: "" })
         {
-            if (Report.Try(() => ConstantNode.Read(node, import.Tensors)) is { } contents && node.Outputs is [not "" and var name, ..]) Values[name] = contents.AsWeight(name);
+            if (node.Outputs is [not "" and var name, ..] && Report.Try(() => ConstantNode.Read(node, import.Tensors).AsWeight(name)) is { } weight) Values[name] = weight;
             return;
         }
         try

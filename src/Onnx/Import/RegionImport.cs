@@ -45,7 +45,7 @@ internal sealed class RegionImport(Importing import, Scope scope, int depth)
         void Weight(string name, Func<TensorContents> read)
         {
             var unique = import.Names.Fresh(name);
-            if (report.Try(() => read() is var contents && contents.Kind == Scalar.String ? throw new DiagnosticException(Faults.TextWeight(name)) : contents.AsWeight(unique)) is { } weight) import.Values[unique] = weight;
+            if (report.Try(() => read().AsWeight(unique)) is { } weight) import.Values[unique] = weight;
             Give(name, "a weight", unique);
         }
 

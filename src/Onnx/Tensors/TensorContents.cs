@@ -15,5 +15,7 @@ internal sealed record TensorContents(Scalar Kind, Seq<long> Dims, Bytes Data, S
     public Tensor AsTensor() => new(Kind, Dims, Data);
 
     /// <summary>The same numbers as a weight of a graph.</summary>
-    public Value AsWeight(string name) => new(name, Type, [Data]);
+    /// <exception cref="DiagnosticException">LT1112, LT1113: they are text or complex numbers, with which nothing that is compiled computes.</exception>
+    public Value AsWeight(string name) => Kind == Scalar.String ? throw new DiagnosticException(Faults.TextWeight(name))
+        : Kind.IsComplex ? throw new DiagnosticException(Faults.ComplexWeight(name)) : new(name, Type, [Data]);
 }

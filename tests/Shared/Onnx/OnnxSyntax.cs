@@ -17,7 +17,7 @@ namespace Lathe.Testing;
 /// </summary>
 internal sealed partial class OnnxSyntax(string text)
 {
-    private static readonly Dictionary<string, int> Kinds = new(StringComparer.Ordinal) { ["float"] = 1, ["uint8"] = 2, ["int8"] = 3, ["uint16"] = 4, ["int16"] = 5, ["int32"] = 6, ["int64"] = 7, ["string"] = 8, ["bool"] = 9, ["float16"] = 10, ["double"] = 11, ["uint32"] = 12, ["uint64"] = 13, ["bfloat16"] = 16, ["uint4"] = 21, ["int4"] = 22 };
+    private static readonly Dictionary<string, int> Kinds = new(StringComparer.Ordinal) { ["float"] = 1, ["uint8"] = 2, ["int8"] = 3, ["uint16"] = 4, ["int16"] = 5, ["int32"] = 6, ["int64"] = 7, ["string"] = 8, ["bool"] = 9, ["float16"] = 10, ["double"] = 11, ["uint32"] = 12, ["uint64"] = 13, ["complex64"] = 14, ["bfloat16"] = 16, ["uint4"] = 21, ["int4"] = 22 };
 
     private readonly List<string> tokens = [.. Token().Matches(text).Select(m => m.Value)];
     private int at;
