@@ -97,7 +97,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         foreach (var (i, value) in Program.Inputs.Index())
         {
             var tensor = i * TensorBytes;
-            data[value.Name] = Present(code.Field("%inputs", tensor + Data, "ptr"), ErrorCodes.InputMissing + i);
+            data[value.Name] = code.Field("%inputs", tensor + Data, "ptr");
             shapes.Add(value.Type.Rank == 0 ? "" : Present(code.Field("%inputs", tensor + ShapeAt, "ptr"), ErrorCodes.InputMissing + i));
             Aligned(data[value.Name], value, ErrorCodes.InputAlignment + i);
         }
@@ -109,7 +109,9 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
             foreach (var (axis, extent) in value.Type.Shape.Index())
                 code.ReturnIf(code.Let($"icmp ne i64 {code.Field(shapes[i], axis * 8, "i64")}, {Number(extent, table)}"), ErrorCodes.InputShape + i);
             var strides = value.Type.Rank == 0 ? "null" : code.Field("%inputs", (i * TensorBytes) + StridesAt, "ptr");
-            Placed(tensors.Add(value, data[value.Name], shapes[i], strides), value, ErrorCodes.InputStrides + i, mayShare: true);
+            var placed = tensors.Add(value, data[value.Name], shapes[i], strides);
+            Placed(placed, value, ErrorCodes.InputStrides + i, mayShare: true);
+            PresentUnlessEmpty(data[value.Name], placed.Bytes, ErrorCodes.InputMissing + i);
         }
         foreach (var (i, guard) in Program.Guards.Index()) code.ReturnIf(code.Let($"icmp eq i64 {Number(guard.Condition, table)}, 0"), ErrorCodes.Guard + i);
         foreach (var (i, value) in Program.Outputs.Index())
@@ -119,7 +121,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
             {
                 // How large it is shows on the way: its shape and capacity are seen to where it is stored.
                 if (value.Type.Rank > 0) Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i);
-                data[value.Name] = Present(code.Field("%outputs", tensor + Data, "ptr"), ErrorCodes.OutputMissing + i);
+                data[value.Name] = code.Field("%outputs", tensor + Data, "ptr");
                 tensors.AddLate(value, data[value.Name], code.Field("%outputs", tensor + Capacity, "i64"));
                 code.ReturnIf(code.Let($"icmp ne ptr {code.Field("%outputs", tensor + StridesAt, "ptr")}, null"), ErrorCodes.OutputStrides + i);
                 Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
@@ -135,7 +137,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
             var placed = tensors.Add(value, data[value.Name], shape, strides);
             Placed(placed, value, ErrorCodes.OutputStrides + i, mayShare: false);
             Enough(tensor, placed.Bytes, ErrorCodes.OutputCapacity + i);
-            Present(data[value.Name], ErrorCodes.OutputMissing + i);
+            PresentUnlessEmpty(data[value.Name], placed.Bytes, ErrorCodes.OutputMissing + i);
             Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
         }
         tensors.ReturnIfOverlapping("@aliases");
@@ -164,7 +166,9 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         {
             var shape = code.Field("%outputs", (i * TensorBytes) + ShapeAt, "ptr");
             foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {numbers.Value(extent)}, ptr {code.At(shape, axis * 8)}");
-            Enough(i * TensorBytes, numbers.Value(PlanKernel.Bytes(value.Type)), ErrorCodes.OutputCapacity + i);
+            var bytes = numbers.Value(PlanKernel.Bytes(value.Type));
+            Enough(i * TensorBytes, bytes, ErrorCodes.OutputCapacity + i);
+            PresentUnlessEmpty(code.Field("%outputs", (i * TensorBytes) + Data, "ptr"), bytes, ErrorCodes.OutputMissing + i);
         }
     }
 
@@ -237,6 +241,13 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     {
         code.ReturnIf(code.Let($"icmp eq ptr {pointer}, null"), error);
         return pointer;
+    }
+
+    /// <summary>A tensor without elements needs no memory: its pointer may be null, as <c>malloc(0)</c> and empty vectors give it.</summary>
+    private void PresentUnlessEmpty(string pointer, string bytes, int error)
+    {
+        var missing = code.Let($"icmp eq ptr {pointer}, null");
+        code.ReturnIf(code.Let($"and i1 {missing}, {code.Let($"icmp ne i64 {bytes}, 0")}"), error);
     }
 
     private void Aligned(string pointer, Value value, int error)

@@ -58,6 +58,9 @@ public sealed class CTests(Models models) : IDisposable
     public void Strides_are_read_and_written_and_a_cache_grows_in_place() => Run("strides.c", [Models.FolderOf(models.Cache)], [Models.FileOf(models.Cache, ".a")]);
 
     [ToolFact("gcc")]
+    public void Tensors_without_elements_need_no_memory() => Run("empty.c", [Models.FolderOf(models.Empty)], [Models.FileOf(models.Empty, ".a")]);
+
+    [ToolFact("gcc")]
     public void Odd_names_and_tensors() => Run("odd.c", [Models.FolderOf(models.Odd)], [Models.FileOf(models.Odd, ".a")]);
 
     [ToolFact("gcc")]

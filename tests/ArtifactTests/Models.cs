@@ -15,7 +15,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     private readonly ScratchFolder scratch = new();
     private readonly Lazy<Graph> digits = new(() => OnnxModel.Load(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx")).Graph);
     private readonly Lazy<Program> digitsProgram, rowsProgram;
-    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact, cacheArtifact;
+    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact, cacheArtifact, emptyArtifact;
 
     public Models()
     {
@@ -26,6 +26,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         rowsArtifact = new(() => Write(rowsProgram.Value, "rows", "rows"));
         oddArtifact = new(() => Write(Compilation.Run(Strange(), MachineTable.Of(CpuTarget.Host)), "odd", "odd"));
         cacheArtifact = new(() => Write(Compilation.Run(Decoder(), MachineTable.Of(CpuTarget.Host)), "cache", "cache"));
+        emptyArtifact = new(() => Write(Compilation.Run(MaybeEmpty(), MachineTable.Of(CpuTarget.Host)), "empty", "empty"));
         rowsInFileArtifact = new(() => Write(rowsProgram.Value, "rows", "rows-in-file", inFile: true));
     }
 
@@ -51,6 +52,9 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     /// <c>columns[5, 3]</c>: <c>image[3, 5]</c> of bytes turned.
     /// </summary>
     public Artifact Cache => cacheArtifact.Value;
+
+    /// <summary><c>y[n, 4] = relu(x[n, 3] · w)</c>, <c>total[1, 3] = Σ x</c> and <c>found[2, k]</c>, the places where x is not 0, for n from 0.</summary>
+    public Artifact Empty => emptyArtifact.Value;
 
     /// <summary>The folder an artifact was written to.</summary>
     public static string FolderOf(Artifact artifact) => Path.GetDirectoryName(artifact.Files[0])!;
@@ -80,6 +84,21 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         var present = graph.Add("present", new Concat(1), past, x);
         return graph.Return(present, graph.Add("scores", new MatMul(), x, graph.Add("turned", new Transpose([0, 2, 1]), present)),
             graph.Add("next", new Add(), graph.Add("halved", new Mul(), state, half), step), graph.Add("columns", new Transpose([1, 0]), image));
+    }
+
+    private Graph MaybeEmpty()
+    {
+        const string text = """
+            <ir_version: 8, opset_import: ["": 17]>
+            empty (float[n, 3] x) => (float[n, 4] y, float[1, 3] total, int64[2, k] found) <float[3, 4] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, int64[1] rows = {0}> {
+              product = MatMul(x, w)
+              y = Relu(product)
+              total = ReduceSum(x, rows)
+              found = NonZero(x)
+            }
+            """;
+        File.WriteAllBytes(scratch["empty.onnx"], new OnnxSyntax(text).Model());
+        return OnnxModel.Load(scratch["empty.onnx"]).Graph;
     }
 
     private static Graph Strange()
