@@ -1,4 +1,4 @@
-using StbImageSharp;
+using Lathe.Onnx;
 
 namespace Lathe.Cli;
 
@@ -13,7 +13,7 @@ internal sealed class ImageFormat : SingleTensorFormat
         var channels = options.Channels ?? (axes.Extent(axes.Channel) == 1 ? ImageChannels.Gray : ImageChannels.Rgb);
         var image = Decode(path, wanted.Name, channels);
         var count = channels == ImageChannels.Gray ? 1 : 3;
-        var (width, height) = options.Resize ?? (image.Width, image.Height);
+        var (width, height) = options.Resize ?? (image.Columns, image.Rows);
         Require(axes.Channel, count, "channels", "channels=gray|rgb");
         Require(axes.Height, height, "rows", $"resize={axes.Extent(axes.Width) ?? width}x{axes.Extent(axes.Height) ?? height}");
         Require(axes.Width, width, "columns", $"resize={axes.Extent(axes.Width) ?? width}x{axes.Extent(axes.Height) ?? height}");
@@ -38,11 +38,10 @@ internal sealed class ImageFormat : SingleTensorFormat
         }
     }
 
-    private static ImageResult Decode(string path, string name, ImageChannels channels)
+    private static Pixels Decode(string path, string name, ImageChannels channels)
     {
-        using var file = File.OpenRead(path);
-        try { return ImageResult.FromStream(file, channels == ImageChannels.Gray ? ColorComponents.Grey : ColorComponents.RedGreenBlue); }
-        catch (Exception e) when (e is not IOException) { throw InputFault.Image(name, $"{Path.GetFileName(path)} cannot be read as an image: {e.Message}", ""); }
+        try { return ImageFile.Read(File.ReadAllBytes(path), channels == ImageChannels.Gray); }
+        catch (TypeException e) { throw InputFault.Image(name, $"{Path.GetFileName(path)} cannot be read as an image: {e.Message}", ""); }
     }
 
     private double One(Seq<double> values, int channel, int count, double none) =>
@@ -50,12 +49,12 @@ internal sealed class ImageFormat : SingleTensorFormat
         : throw new UsageException($"--image gives {values.Count} numbers for {count} channels");
 
     /// <summary>A pixel of the resized image: bilinear between the four around it, the edge repeated outside.</summary>
-    private static double Sample(ImageResult image, int count, int channel, int x, int y, int width, int height)
+    private static double Sample(Pixels image, int count, int channel, int x, int y, int width, int height)
     {
-        double Pixel(int column, int row) => image.Data[(row * image.Width + column) * count + channel];
-        if (width == image.Width && height == image.Height) return Pixel(x, y);
-        var (left, right, across) = Between(x, width, image.Width);
-        var (top, bottom, down) = Between(y, height, image.Height);
+        double Pixel(int column, int row) => image.Data[(row * image.Columns + column) * count + channel];
+        if (width == image.Columns && height == image.Rows) return Pixel(x, y);
+        var (left, right, across) = Between(x, width, image.Columns);
+        var (top, bottom, down) = Between(y, height, image.Rows);
         return (Pixel(left, top) * (1 - across) + Pixel(right, top) * across) * (1 - down) + (Pixel(left, bottom) * (1 - across) + Pixel(right, bottom) * across) * down;
     }
 

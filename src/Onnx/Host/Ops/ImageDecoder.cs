@@ -1,5 +1,3 @@
-using StbImageSharp;
-
 namespace Lathe.Onnx.Host;
 
 /// <summary>The pixels of an image file, [rows, columns, channels]. ONNX ImageDecoder, opset 20: PNG, JPEG, BMP and PNM.</summary>
@@ -13,19 +11,8 @@ internal sealed class ImageDecoder : HostOp
         var (file, format) = (Numbers(x, 0), node.String("pixel_format", "RGB"));
         if (file.Kind != Scalar.U8 || file.Shape.Count != 1) throw new TypeException($"an image file must be a vector of bytes, it is {x[0]!.Kind}");
         if (format is not ("RGB" or "BGR" or "Grayscale")) throw new TypeException($"pixel_format must be RGB, BGR or Grayscale, it is {format}");
-        var (bytes, channels) = (file.Bytes.Span(0, (int)file.Count).ToArray(), format == "Grayscale" ? 1 : 3);
-        var (rows, columns, pixels) = PortableAnyMap.Is(bytes) ? PortableAnyMap.Read(bytes, channels) : Read(bytes, channels);
+        var (rows, columns, pixels) = ImageFile.Read(file.Bytes.Span(0, (int)file.Count).ToArray(), format == "Grayscale");
         if (format == "BGR") for (var i = 0; i < pixels.Length; i += 3) (pixels[i], pixels[i + 2]) = (pixels[i + 2], pixels[i]);
-        yield return new HostTensor(new(Scalar.U8, [rows, columns, channels], Bytes.Of<byte>(pixels)));
-    }
-
-    private static (int, int, byte[]) Read(byte[] bytes, int channels)
-    {
-        try
-        {
-            var image = ImageResult.FromMemory(bytes, channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
-            return (image.Height, image.Width, image.Data);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException) { throw new TypeException($"the file is no PNG, JPEG, BMP or PNM that can be read ({e.Message}); JPEG 2000, TIFF and WebP are not read"); }
+        yield return new HostTensor(new(Scalar.U8, [rows, columns, format == "Grayscale" ? 1 : 3], Bytes.Of<byte>(pixels)));
     }
 }
