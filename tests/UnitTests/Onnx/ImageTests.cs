@@ -12,8 +12,8 @@ public sealed class ImageTests
 
     [Fact]
     public void Doubled_rows_and_columns_are_rounded_in_turns() =>
-        // Rows first: 3a + b; then 3/4 and 1/4 of those; (4·40 + 8) / 16 at the corner, (3·40 + 80 + 7) / 16 beside it.
-        Assert.Equal([10, 12, 17, 22, 27, 30], Enlarged(3, 2, 2, 2, 10, 20, 30, 40, 50, 60)[..6]);
+        // The first row has itself above: 40, 80, 120 sixteenths of four. (160 + 8) / 16 at the corner, (3·40 + 80 + 7) / 16 and (3·80 + 40 + 8) / 16 beside it.
+        Assert.Equal([10, 12, 18, 22, 28, 30], Enlarged(3, 2, 2, 2, 10, 20, 30, 40, 50, 60)[..6]);
 
     [Theory]
     [InlineData(2, 1)]

@@ -20,7 +20,8 @@ internal sealed class NBitsProducts() : MicrosoftForm("MatMulNBitsMlp", "MatMulN
         {
             var place = Matrices + 3 * number;
             return chain.Add(OnnxNode.Of("MatMulNBits", [x, node.Input(place), node.Input(place + 1), "", "", node.Input(place + 2)], [""],
-                ("K", node.Int("K", 0)), ("N", node.Int(rows, 0)), ("bits", node.Int("bits", 4)), ("block_size", node.Int("block_size", 0))) with { Domain = node.Domain, Opset = node.Opset });
+                ("K", node.Int("K", 0)), ("N", node.Int(rows, 0)), ("bits", node.Int("bits", 4)), ("block_size", node.Int("block_size", 0))) with
+            { Domain = node.Domain, Opset = node.Opset });
         }
         if (mlp)
         {
