@@ -16,7 +16,7 @@ public sealed class BlockedContraction
     private readonly Tile tile;
     private readonly Flattened rows, columns;
     private readonly DepthBlocks depth;
-    private readonly bool constantB, packsA, packsB, shared;
+    private readonly bool constantB, packsA, packsB, shared, inside;
     private readonly long tilesPerBlock, rest, chunks;
     private readonly Expr tiles, blocks;
     private readonly Buffer aPack, partial;
@@ -37,8 +37,9 @@ public sealed class BlockedContraction
         tiles = Linear.Simplify(rows.Extent / tile.Rows);
         rest = rows.Static % tile.Rows;
         var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(rows.Static / tile.Rows, Math.Max(1, tile.RowBlock / tile.Rows)));
+        inside = packsA && parts is > 0 and < 8 && parts < machine.Tasks / 2 && columns.Static > 0 && contraction.Batch.Count == 0 && shared;
         // Enough parts for the threads, where each still has a few tiles.
-        if (parts != 0) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
+        if (parts != 0 && !inside) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
         tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
         blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
         chunks = Chunks();
@@ -72,25 +73,31 @@ public sealed class BlockedContraction
 
     public Kernel Compute()
     {
-        Stmt body = machine.Shared(shared, "b", Linear.Simplify(blocks * chunks), p =>
-        {
-            var (block, chunk) = chunks == 1 ? (p, (Expr)0) : (Linear.Simplify(p / chunks), Linear.Simplify(p % chunks));
-            return Wrap(!depth.IsOne, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
-                packsA ? PackRows(block, kb) : Do(),
-                Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))));
-        });
+        // Few blocks of packed rows: threads share the packing of each, then its columns. Else each part is a block and some of its columns, the
+        // columns outside: who takes parts in a row reads B once.
+        Stmt body = inside
+            ? For("b", blocks, block => Block(block, (steps, each) => machine.Shared("n", steps, each)))
+            : machine.Shared(shared, "b", Linear.Simplify(blocks * chunks), p => chunks == 1 ? Block(p, (_, each) => each(0))
+                : Block(Linear.Simplify(p % blocks), (_, each) => each(Linear.Simplify(p / blocks))));
         if (!constantB && packsB) body = new Scratch(b.Scratch, Do(b.Fill(shared), body));
         var batch = new Flattened(contraction.Batch);
         if (contraction.Batch.Count > 0) body = machine.Shared(shared, "b", batch.Extent, b => body.Map(e => e.Substitute(batch.At(b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
+
+        Stmt Block(Expr block, Func<Expr, Func<Expr, Stmt>, Stmt> parts) => Wrap(!depth.IsOne, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
+            packsA ? PackRows(block, kb) : Do(),
+            parts(chunks, chunk => Columns(chunk, (panel, count, ragged) => Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged))))))));
+
         static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
     }
 
     /// <summary>Parts of the columns that threads may take apart where there are too few blocks of rows: of at least two tiles. Rows that are packed are packed once, for all columns.</summary>
     private long Chunks()
     {
+        var tilesWide = Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns);
+        if (inside) return Math.Min(machine.Tasks, tilesWide);
         if (packsA || columns.Static == 0 || contraction.Batch.Count > 0) return 1;
-        var (parts, most) = (blocks is Number { Integer: var known } ? known : 1, Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns / 2));
+        var (parts, most) = (blocks is Number { Integer: var known } ? known : 1, Math.Max(1, tilesWide / 2));
         return parts >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / parts, most);
     }
 
@@ -125,11 +132,16 @@ public sealed class BlockedContraction
     }
 
     /// <summary>The rows of a block in tiles, then those left over: one short tile, or several where their number is not known.</summary>
-    private Stmt Rows(Expr block, Func<Expr, long, Stmt> body)
+    private Stmt Rows(Expr block, Func<Expr, long, Stmt> body) => Rows(block, false, body);
+
+    /// <param name="block">Which.</param>
+    /// <param name="share">Whether threads take the tiles apart.</param>
+    /// <param name="body">Of a tile, given its first row in the block and its rows.</param>
+    private Stmt Rows(Expr block, bool share, Func<Expr, long, Stmt> body)
     {
         var exact = tiles is Number { Integer: var known } && known % tilesPerBlock == 0 || blocks is Number { Integer: 1 } && tiles is Number;
         var count = blocks is Number { Integer: 1 } && tiles is Number all ? all.Integer : tilesPerBlock;
-        var whole = count == 0 ? Do() : For("t", count, t => When(exact ? true : block * tilesPerBlock + t < tiles, body(t * tile.Rows, tile.Rows)));
+        var whole = count == 0 ? Do() : machine.Shared(share, "t", count, t => When(exact ? true : block * tilesPerBlock + t < tiles, body(t * tile.Rows, tile.Rows)));
         var last = Expr.Same(block, blocks - 1);
         var start = Linear.Simplify((tiles - block * tilesPerBlock) * tile.Rows);
         if (rows.Static == 0)
@@ -177,7 +189,7 @@ public sealed class BlockedContraction
     }
 
     /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once. Rows that read nothing outside are copied without checks.</summary>
-    private Stmt PackRows(Expr block, Expr kb) => Rows(block, (local, height) => For("r", height, r =>
+    private Stmt PackRows(Expr block, Expr kb) => Rows(block, inside, (local, height) => For("r", height, r =>
     {
         (Axis, Expr)[] row = [.. rows.At(Linear.Simplify(block * (tilesPerBlock * tile.Rows) + local + r))];
         Stmt Copy(bool inside) => depth.Loops(kb, tile.Lanes, inside, (position, at, exists) =>

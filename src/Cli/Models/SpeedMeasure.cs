@@ -14,7 +14,7 @@ internal sealed class SpeedMeasure
     private readonly ulong workspace;
     private readonly KernelTimes? times;
 
-    public SpeedMeasure(NativeModel model, IReadOnlyList<Tensor> inputs, double seconds, bool profile, CancellationToken cancellation)
+    public SpeedMeasure(NativeModel model, IReadOnlyList<Tensor> inputs, double seconds, int threads, bool profile, CancellationToken cancellation)
     {
         this.model = model;
         using var invocation = model.Bind(inputs);
@@ -24,7 +24,7 @@ internal sealed class SpeedMeasure
         Array.Sort(runs);
         if (!profile) return;
         times = new(model.Contract.Kernels.Length);
-        using var host = new Host(times: times, cancellation: cancellation);
+        using var host = new Host(threads, times, cancellation);
         ProfiledRuns = Repeat(seconds, () => invocation.Run(host), cancellation).Length;
     }
 

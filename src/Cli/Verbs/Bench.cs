@@ -10,7 +10,7 @@ public sealed record Bench(
     [Option("how long to measure")] double Seconds = 2,
     [Option("folder of inputs: NAME.npy or input_0.npy and on; random ones where none is given", Value = "DIR")] string? Inputs = null,
     [Option("of random inputs")] int Seed = 0,
-    [Option("also measure each kernel, on one thread")] bool Profile = false,
+    [Option("also measure each kernel")] bool Profile = false,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     public override ExitCode Execute(Session session)
@@ -21,7 +21,7 @@ public sealed record Bench(
         using var model = opener.Native(Model, Threads);
         var inputs = Inputs is null ? InputFiles.Read(model.Inputs, [], ImageOptions.Default, Seed, Code.Dim) : SavedCase.In(Inputs).Inputs(model.Inputs);
         session.Progress("measuring");
-        var measure = new SpeedMeasure(model, inputs, Seconds, Profile, session.Cancellation);
+        var measure = new SpeedMeasure(model, inputs, Seconds, Threads, Profile, session.Cancellation);
         session.Output.Write(Json ? measure.Json(Threads) : measure.Text(Threads));
         return ExitCode.Done;
     }
