@@ -38,7 +38,7 @@ public sealed class Bounds(IReadOnlyDictionary<string, Expr> most, IEnumerable<G
             {
                 case Let l: most[l.Symbol.Name] = Bounded(l.Symbol.Name, most.TryGetValue(l.Symbol.Name, out var other) ? Expr.Max(other, l.Most) : l.Most); break;
                 case Repeat r:
-                    var count = Bounded((r.Rounds ?? r.Round).Name, r.Count is { } c ? new Bounds(most).Most(c) : r.Rounds?.High ?? Symbol.Unbounded);
+                    var count = Bounded((r.Rounds ?? r.Round).Name, Expr.Min(r.Count is { } c ? Expr.Max(new Bounds(most).Most(c), 0) : Symbol.Unbounded, r.Rounds?.High ?? Symbol.Unbounded));
                     most[r.Round.Name] = inRounds ? count - 1 : Expr.Max(count - 1, 0);
                     if (r.Rounds is { } rounds) most[rounds.Name] = Expr.Max(count, 0);
                     break;

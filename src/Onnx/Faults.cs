@@ -3,6 +3,8 @@ namespace Lathe.Onnx;
 /// <summary>Every diagnostic of the importer with its code: LT10xx the file, LT11xx tensors, LT12xx structure, LT13xx dimensions, LT20xx operators.</summary>
 internal static class Faults
 {
+    public const string ContradictionCode = "LT1306", MisfitCode = "LT2004";
+
     public static Diagnostic CannotOpen(string path, string why) => new("LT1001", $"cannot open {Path.GetFileName(path)}: {why}");
     public static Diagnostic EmptyFile() => new("LT1002", "the file is empty", Remedy: "the download or export may have failed");
     public static Diagnostic NotModel(Bytes file, string found) => new("LT1003", $"not an ONNX model: {found}", Remedy: Sniff.Remedy(file));
@@ -50,7 +52,7 @@ internal static class Faults
     public static Diagnostic FixedDim(string binding, long value) => new("LT1303", $"--dim {binding}: the model fixes this dimension to {value}");
     public static Diagnostic BoundTwice(string first, string second) => new("LT1304", $"--dim {first} and --dim {second} bind one dimension");
     public static Diagnostic ZeroDim(string where) => new("LT1305", "a dimension is 0: the tensor is empty", where, "if 0 stands for an unknown extent, bind it: --dim input.axis=value", Severity.Warning);
-    public static Diagnostic Contradiction(string value, string declared, string inferred) => new("LT1306", $"the file declares {declared}, the operators make {inferred}; the file's note is ignored", value, Severity: Severity.Warning);
+    public static Diagnostic Contradiction(string value, string declared, string inferred) => new(ContradictionCode, $"the file declares {declared}, the operators make {inferred}; the file's note is ignored", value, Severity: Severity.Warning);
 
     public static Diagnostic NoSuchInput(string input, string inputs) => new("LT1307", $"the model has no input {input} to make a constant of", Remedy: inputs == "" ? "it has no inputs" : $"its inputs are {inputs}");
     public static Diagnostic ConstantType(string input, string declared, string given) => new("LT1308", $"the input is {declared}, its constant is {given}", input);
@@ -60,10 +62,11 @@ internal static class Faults
     public static Diagnostic UnknownAttribute(string where, string op, string attribute, string known) => new("LT2002", $"{op} has no attribute {attribute}", where, known == "" ? "it has none" : $"its attributes are {known}");
     public static Diagnostic AttributeKind(string where, string op, string attribute, string want, string have) => new("LT2003", $"{op}: attribute {attribute} must be {want}, it is {have}", where);
     public static Diagnostic AttributeTwice(string where, string op, string attribute) => new("LT2008", $"{op}: attribute {attribute} is given twice", where);
-    public static Diagnostic Misfit(string where, string message, string operands) => new("LT2004", operands == "" ? message : $"{message} (operands {operands})", where);
+    public static Diagnostic Misfit(string where, string message, string operands) => new(MisfitCode, operands == "" ? message : $"{message} (operands {operands})", where);
     public static Diagnostic RegionsTooDeep(string where, int deepest) => new("LT2005", $"graphs stand inside one another more than {deepest} deep", where);
     public static Diagnostic NoRegion(string where, string op, string attribute) => new("LT2009", $"{op} has no graph {attribute}", where);
-    public static Diagnostic Branches(string where, string why, string condition) => new("LT2010", $"{why}; the model is compiled for {condition}, which is checked when it is entered", where, Severity: Severity.Warning);
+    public static Diagnostic Branches(string where, string why, string condition) => new("LT2010", $"{why}; the model is compiled for {condition}, which a run checks", where, Severity: Severity.Warning);
+    public static Diagnostic NoSide(string where, string why) => new("LT2011", why, where, "make the condition known when compiling: --dim where dimensions decide it, else a constant of the model; or give both graphs results of as many axes");
     public static Diagnostic MaxSyntax(string text) => new("LT1310", $"\"{text}\" does not bound a number", Remedy: "write name=number, a whole number from 0");
     public static Diagnostic UnknownMax(string name, string names) => new("LT1309", $"--max {name}: no number of that name is decided by a run", Remedy: names == "" ? "dimensions of inputs are bounded with --dim" : $"there are {names}");
     public static Diagnostic OldForm(string where, string op, long opset, string why) => new("LT2006", $"{op} as of opset {opset}: {why}", where);

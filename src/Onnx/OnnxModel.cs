@@ -18,17 +18,36 @@ public static class OnnxModel
 
     private static ImportResult Import(ModelFile file, ImportOptions options, string folder)
     {
-        var (ranges, result) = (new Dictionary<string, (long Low, long High)>(StringComparer.Ordinal), Read(file, options, folder, Ranges.None));
+        var ranges = new Dictionary<string, (long Low, long High)>(StringComparer.Ordinal);
+        var (result, sides) = Settled(file, options, folder);
         // What checks ask of one dimension is its range: sizes are simpler for it, and few checks are left.
         for (var round = 1; round < Ranges.MostRounds && Ranges.Narrower(result.Graph) is { Count: > 0 } narrower; round++)
         {
             foreach (var (name, range) in narrower) ranges[name] = range;
-            result = Read(file, options, folder, ranges);
+            result = Read(file, options, folder, ranges, sides);
         }
         return result;
     }
 
-    private static ImportResult Read(ModelFile file, ImportOptions options, string folder, IReadOnlyDictionary<string, (long Low, long High)> ranges)
+    /// <summary>The model with a side chosen of every branch that needs it.</summary>
+    private static (ImportResult Result, Sides Sides) Settled(ModelFile file, ImportOptions options, string folder)
+    {
+        for (var sides = Sides.None; ;)
+        {
+            try { return (Read(file, options, folder, Ranges.None, sides), sides); }
+            catch (OpenSideException e)
+            {
+                sides = sides.Decided(e.Open, tried =>
+                {
+                    try { return ([], Read(file, options, folder, Ranges.None, tried).Warnings.Count(w => w.Code == Faults.ContradictionCode)); }
+                    catch (OpenSideException) { return ([], 0); } // as far as the next such branch
+                    catch (DiagnosticException faulty) { return ([.. faulty.Diagnostics.Where(d => d.Severity == Severity.Error)], 0); }
+                });
+            }
+        }
+    }
+
+    private static ImportResult Read(ModelFile file, ImportOptions options, string folder, IReadOnlyDictionary<string, (long Low, long High)> ranges, Sides sides)
     {
         var (model, graph, report) = (file.Model, file.Model.Graph, new Report());
         // Files of IR 1 and 2 are older than the list of opsets.
@@ -60,11 +79,12 @@ public static class OnnxModel
 
         var builder = new GraphBuilder(graph.Name == "" ? "main" : graph.Name, inputs);
         var symbols = new Names(inputs.SelectMany(v => v.Type.Shape).OfType<Symbol>().Select(s => s.Name));
-        var import = new Importing(values, names, symbols, tensors, report, model.Functions, options.Max);
+        var import = new Importing(values, names, symbols, tensors, report, model.Functions, options.Max, sides);
         var scope = new Scope(null);
         foreach (var name in values.Keys.Concat(nodes.SelectMany(n => n.Outputs))) scope[name] = name;
         var nodeImport = new NodeImport(builder, import, scope, 0);
         foreach (var node in nodes) nodeImport.Add(node);
+        if (sides.Open is { } open && report.Errors == 0) throw new OpenSideException(open);
         foreach (var name in import.Unused) report.Add(Faults.UnknownMax(name, string.Join(", ", import.Late.Order(StringComparer.Ordinal))));
         DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
         var returned = outputs.Select(nodeImport.Output).ToList();

@@ -8,7 +8,8 @@ namespace Lathe.Onnx;
 /// <param name="Symbols">Names of dimensions and of numbers that a run decides.</param>
 /// <param name="Functions">Local to the model.</param>
 /// <param name="Max">Bounds that the user gives to what a run decides.</param>
-internal sealed record Importing(Dictionary<string, Value> Values, Names Names, Names Symbols, TensorReader Tensors, Report Report, IReadOnlyList<FunctionProto> Functions, Seq<MaxBinding> Max)
+/// <param name="Sides">Branches of which the model is compiled for one side.</param>
+internal sealed record Importing(Dictionary<string, Value> Values, Names Names, Names Symbols, TensorReader Tensors, Report Report, IReadOnlyList<FunctionProto> Functions, Seq<MaxBinding> Max, Sides Sides)
 {
     private readonly Dictionary<string, Expr> most = new(StringComparer.Ordinal);
     private readonly HashSet<string> bounded = new(StringComparer.Ordinal);

@@ -22,7 +22,7 @@ internal sealed class LoopImport(Importing import, RegionImport regions, OnnxNod
     {
         Value? Operand(int i) => node.Input(i) is not "" and var name ? import.Values[name] : null;
         Seq<Value> first = [.. node.Inputs.Skip(2).Select(name => import.Values[name])];
-        var trips = Operand(0) is { Known: null } open ? new Measuring(import, builder).Of(open, 0, null) ?? throw new TypeException($"the most rounds must be one whole number, they are {open.Type}") : Operand(0);
+        var trips = Operand(0) is { Known: null } open ? new Measuring(import, builder).Count(open) ?? throw new TypeException($"the most rounds must be one whole number, they are {open.Type}") : Operand(0);
         return Add(Result, trips, Operand(1), first, (inside, round, going, carried) =>
         {
             if (regions.Nodes(body, node, inside, [round, going, .. carried]) is not { } outputs) return null;

@@ -33,6 +33,15 @@ internal sealed class Measuring(Importing import, GraphBuilder builder)
         return import.Values[result.Name] = measured[key] = result;
     }
 
+    /// <summary>How often something is done: a number below 0 is none.</summary>
+    public Value? Count(Value value)
+    {
+        if (!Fits(value)) return null;
+        var wide = value.Type.Scalar == Scalar.I64 ? value : builder.Add(import.Names.Fresh($"{value.Name}.wide"), new Ir.Ops.Cast(Scalar.I64), value);
+        var result = Named(builder.Add(import.Names.Fresh($"{value.Name}.held"), new Clip(), wide, Number(0)), value.Name, 0, null);
+        return import.Values[result.Name] = result;
+    }
+
     private void Check(Expr condition, string message)
     {
         if (Linear.Decided(condition) is Number { Integer: not 0 }) return;

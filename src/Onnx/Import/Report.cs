@@ -10,6 +10,9 @@ internal sealed class Report
 
     public int Mark => found.Count;
 
+    /// <summary>The errors that were noted since.</summary>
+    public Seq<Diagnostic> Since(int mark) => [.. found.Skip(mark).Where(d => d.Severity == Severity.Error)];
+
     /// <summary>Forgets what was noted since.</summary>
     public void Leave(int mark) => found.RemoveRange(mark, found.Count - mark);
 
