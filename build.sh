@@ -52,6 +52,15 @@ require() {
     has_c_compiler || missing+=(gcc libc6-dev) ;;
   esac
   [ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
+  case $1 in test) optional ;; esac
+}
+
+# What runs code for other processors: installed where that is easy, and where it is not the tests that need it are skipped and say so.
+optional() {
+  local wanted=(qemu-user libc6-arm64-cross libc6-riscv64-cross)
+  [ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ] && [ -e /usr/riscv64-linux-gnu/lib/ld-linux-riscv64-lp64d.so.1 ] &&
+    command -v qemu-aarch64 >/dev/null && command -v qemu-riscv64 >/dev/null && return
+  (install "${wanted[@]}") || say "without ${wanted[*]} the tests of code for other processors are skipped"
 }
 
 # --- real packages or subsets --------------------------------------------------------------------------------------

@@ -62,6 +62,33 @@ public static class Linker
         }
     }
 
+    /// <summary>Links a program that needs libc at most and begins at <c>_start</c>.</summary>
+    /// <param name="loader">Path of the system's dynamic loader.</param>
+    /// <exception cref="ToolMissingException">No linker is here.</exception>
+    /// <exception cref="LlvmException">A symbol is missing: a bug of ours.</exception>
+    /// <exception cref="IOException">The linker failed.</exception>
+    public static void Program(IReadOnlyList<string> objectPaths, string outputPath, string loader)
+    {
+        var objects = objectPaths.Select(ElfSymbols.Read).ToList();
+        var architecture = objects[0].Architecture;
+        var tool = Find(architecture, Environment.GetEnvironmentVariable("LATHE_LINKER"), Environment.GetEnvironmentVariable("PATH") ?? "");
+        var wanted = objects.SelectMany(symbols => symbols.Undefined).Except(objects.SelectMany(symbols => symbols.Defined)).ToList();
+        Require(Path.GetFileName(outputPath), "is used and defined nowhere", wanted.Where(symbol => !SystemLibrary.ForPrograms.Functions.Contains(symbol)));
+        var scratch = Directory.CreateTempSubdirectory("lathe-link-").FullName;
+        try
+        {
+            var library = StandIn(tool, architecture, SystemLibrary.ForPrograms, wanted, scratch);
+            using var output = new OutputFile(outputPath);
+            Run(tool, ["-pie", "-e", "_start", "-dynamic-linker", loader, "-o", output.Partial, "-z", "noexecstack", "-z", "now", "--build-id=none", "--hash-style=both", .. objectPaths, .. library is null ? [] : (string[])[library]]);
+            output.Commit();
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(outputPath, File.GetUnixFileMode(outputPath) | UnixFileMode.UserExecute);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
     /// <summary>Links an empty library that has a system library's name and the symbols wanted of it: enough for a linker to record both.</summary>
     private static string? StandIn(string tool, CpuArchitecture architecture, SystemLibrary library, IEnumerable<string> wanted, string scratch)
     {

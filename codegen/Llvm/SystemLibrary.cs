@@ -24,6 +24,9 @@ public sealed record SystemLibrary(string Soname, IReadOnlySet<string> Functions
         ldexp lgamma log log10 log1p log2 nearbyint pow rint round roundeven sin sinh sqrt tan tanh tgamma trunc
         """));
 
+    /// <summary>What a program of ours may call beside: it is run here and not shipped.</summary>
+    public static SystemLibrary ForPrograms { get; } = new("libc.so.6", Names("read write calloc free strlen dlopen dlsym dlerror exit"));
+
     public static IReadOnlyList<SystemLibrary> All { get; } = [C, Math];
 
     private static HashSet<string> Names(string list) => list.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);

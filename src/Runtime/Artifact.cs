@@ -125,7 +125,8 @@ public sealed unsafe class Artifact : IDisposable
             ? address
             : throw new ArtifactException($"{Path.GetFileName(path)} has no {name}_{function}: not written by lathe compile, or its file was renamed");
 
-    private static string NameOf(string path)
+    /// <summary>The model's name by its library's file: <c>libNAME.so</c>.</summary>
+    public static string NameOf(string path)
     {
         var file = Path.GetFileNameWithoutExtension(path);
         return file.StartsWith("lib", StringComparison.Ordinal) ? file[3..] : file;

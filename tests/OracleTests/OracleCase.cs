@@ -56,6 +56,17 @@ internal sealed class OracleCase
         }
     }
 
+    /// <summary>Runs a kernel on memory of its inputs and outputs, at the numbers of its symbols; gives the outputs.</summary>
+    public delegate Dictionary<string, Bytes> Running(Kernel kernel, IReadOnlyDictionary<string, Bytes> memory, IReadOnlyDictionary<string, long> symbols);
+
+    /// <summary>The ways to run it on another machine, as lowered and as scheduled for it: the kernels that each takes, and what fills the outputs.</summary>
+    public IEnumerable<(string Way, Seq<Kernel> Kernels, Func<Running, Dictionary<string, Bytes>> Run)> Ways(Machine machine)
+    {
+        yield return ("as lowered", [lowered], run => run(lowered, Before(lowered, inputs), symbols));
+        var scheduled = Scheduler.Schedule(lowered, machine, weights);
+        yield return ($"scheduled ({scheduled.Template})", [.. scheduled.Once, scheduled.Kernel], run => Run(scheduled, (kernel, given) => run(kernel, Before(kernel, given), symbols)));
+    }
+
     /// <summary>What is wrong with outputs; null where every number is within its bound.</summary>
     public string? Fault(Dictionary<string, Bytes> actual)
     {
@@ -124,6 +135,14 @@ internal sealed class OracleCase
 
     private Dictionary<string, Bytes> Filled(Kernel kernel, IReadOnlyDictionary<string, Bytes> given, Action<Kernel, IReadOnlyDictionary<string, Bytes>, IReadOnlyDictionary<string, long>> run)
     {
+        var memory = Before(kernel, given);
+        run(kernel, memory, symbols);
+        return kernel.Outputs.ToDictionary(o => o.Name, o => memory[o.Name]);
+    }
+
+    /// <summary>Memory before a run: of the outputs, what must not be left.</summary>
+    private Dictionary<string, Bytes> Before(Kernel kernel, IReadOnlyDictionary<string, Bytes> given)
+    {
         var memory = new Dictionary<string, Bytes>(given, StringComparer.Ordinal);
         foreach (var output in kernel.Outputs)
         {
@@ -131,7 +150,6 @@ internal sealed class OracleCase
             Array.Fill(garbage, (byte)0xCC);
             memory[output.Name] = Bytes.Of(garbage);
         }
-        run(kernel, memory, symbols);
-        return kernel.Outputs.ToDictionary(o => o.Name, o => memory[o.Name]);
+        return memory;
     }
 }

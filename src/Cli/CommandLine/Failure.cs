@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lathe.Codegen.Llvm;
+using Lathe.Codegen.Remote;
 using Lathe.Runtime;
 
 namespace Lathe.Cli;
@@ -26,6 +27,9 @@ internal static class Failure
                 return ExitCode.Fault;
             case ToolMissingException missing:
                 session.Report(new("LT4001", missing.Message, Remedy: "lathe doctor says what is here and what is not"));
+                return ExitCode.Fault;
+            case RemoteException remote:
+                session.Report(new("LT5202", remote.Message, Remedy: "docs/targets.md says what runs code of other systems"));
                 return ExitCode.Fault;
             case ArtifactException artifact:
                 session.Report(new("LT5201", artifact.Message));

@@ -6,13 +6,13 @@ internal sealed class CheckedModel : IDisposable
     private readonly TemporaryFolder folder = new();
 
     /// <exception cref="DiagnosticException">It cannot be compiled.</exception>
-    public CheckedModel(Session session, CodeOptions code, string path, Backend backend, int threads, Seq<(string Input, Tensor Contents)> constants = default)
+    public CheckedModel(Session session, CodeOptions code, string path, RunOptions run, Seq<(string Input, Tensor Contents)> constants = default)
     {
         try
         {
             var build = new ModelBuild(session, code);
             Source = build.Read(path, constants);
-            Runs = backend == Backend.Reference ? new ReferenceModel(Source) : new NativeModel(build.Library(Source, ModelPath.NameOf(path), folder.Path), threads, session.Cancellation);
+            Runs = run.Backend == Backend.Reference ? new ReferenceModel(Source) : run.Load(build.Library(Source, ModelPath.NameOf(path), folder.Path), code, folder.Path, session.Cancellation);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
+using Lathe.Codegen.Remote;
 using Lathe.Onnx;
 
 namespace Lathe.Cli;
@@ -14,6 +15,9 @@ public sealed record CodeOptions(
     [Option("no algebra that changes how results round, such as a normalization folded into weights")] bool Exact = false,
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0)
 {
+    /// <summary>Whether the code runs here as it is. Nothing is asked of LLVM where nothing is asked for: an artifact runs without it.</summary>
+    public bool IsForHere => Cpu == "host" && Triple is null || !Emulator.IsNeeded(Target());
+
     /// <summary>The processor that decisions are made and told for: of several levels, the highest.</summary>
     /// <exception cref="UsageException">The processor or the system is unknown.</exception>
     public CpuTarget Target() => Targets()[^1];

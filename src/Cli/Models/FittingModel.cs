@@ -12,19 +12,18 @@ internal sealed class FittingModel : RunnableModel
     private readonly Session session;
     private readonly CodeOptions code;
     private readonly string path;
-    private readonly Backend backend;
-    private readonly int threads;
+    private readonly RunOptions run;
     private readonly ModelOpener opener;
     private readonly RunnableModel? general;
     private readonly ModelOutline? outline;
     private readonly Dictionary<string, CheckedModel> special = new(StringComparer.Ordinal);
 
     /// <exception cref="DiagnosticException">It cannot be compiled, and no shape would change that.</exception>
-    public FittingModel(Session session, CodeOptions code, string path, Backend backend, int threads)
+    public FittingModel(Session session, CodeOptions code, string path, RunOptions run)
     {
-        (this.session, this.code, this.path, this.backend, this.threads) = (session, code, ModelPath.Resolve(path), backend, threads);
+        (this.session, this.code, this.path, this.run) = (session, code, ModelPath.Resolve(path), run);
         opener = new(session, code);
-        try { general = opener.Open(path, backend, threads); }
+        try { general = opener.Open(path, run); }
         catch (DiagnosticException) when (!ModelPath.IsArtifact(path) && Path.GetExtension(this.path) == ".onnx" && ModelOutline.Read(this.path) is var read && Specialisation.IsPossible(read)) { outline = read; }
     }
 
@@ -52,7 +51,7 @@ internal sealed class FittingModel : RunnableModel
         }
         return Special(ways[^1]);
 
-        CheckedModel Special(Specialisation way) => new(session, code with { Dim = way.Dims }, path, backend, threads, way.Constants);
+        CheckedModel Special(Specialisation way) => new(session, code with { Dim = way.Dims }, path, run, way.Constants);
     }
 
     public override void Dispose()

@@ -5,7 +5,7 @@ using Lathe.Onnx;
 namespace Lathe.Cli;
 
 /// <summary>Compiles one model and compares it with its saved cases, or with the interpreter on random inputs.</summary>
-internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance tolerance, Backend backend, int threads, int seed)
+internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance tolerance, RunOptions run, int seed)
 {
     /// <summary>Most differences that are told of one case.</summary>
     private const int MostMissed = 4;
@@ -29,7 +29,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         saved = [.. saved.Select(c => c.InputNames.Count > 0 ? c : c with { InputNames = [.. outline.Inputs.Select(i => i.Name)], OutputNames = outline.Outputs })];
         try
         {
-            using var model = new CheckedModel(session, code, path, backend, threads);
+            using var model = new CheckedModel(session, code, path, run);
             List<CaseResult> results = [.. saved.Select(c => Guarded(c.Name, () =>
             {
                 // Whole numbers that decide shapes may be such as only a model that knows them can take: -1 in a shape, a size beyond what was planned for.
@@ -64,7 +64,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
 
         CaseResult Special(Specialisation way)
         {
-            using var model = new CheckedModel(session, code with { Dim = way.Dims }, path, backend, threads, way.Constants);
+            using var model = new CheckedModel(session, code with { Dim = way.Dims }, path, run, way.Constants);
             return Saved(model, saved) with { How = $"specialised for {way}" };
         }
     }
@@ -106,7 +106,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     {
         var missed = all.FindAll(c => !c.Comparison.Met);
         var worst = all.Count == 0 ? double.NaN : all.Max(c => c.Comparison.Difference.Share);
-        var how = (backend == Backend.Reference ? "interpreter" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
+        var how = (run.Backend == Backend.Reference ? "interpreter" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
         if (missed.Count == 0 && worst > Tolerance.UsualShare) how += string.Create(CultureInfo.InvariantCulture, $", {all.Max(c => c.Comparison.AllowedShare):G2} allowed");
         return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Take(MostMissed).Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
     }

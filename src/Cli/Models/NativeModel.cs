@@ -15,9 +15,14 @@ internal sealed class NativeModel : RunnableModel
         artifact = Artifact.Open(library);
         LoadMilliseconds = watch.Elapsed.TotalMilliseconds;
         Host = new(threads, cancellation: cancellation);
-        var symbols = Contract.Dimensions.ToDictionary(d => d.Name, d => Symbol.Of(d.Name, d.Min, d.Max), StringComparer.Ordinal);
-        Inputs = [.. Contract.Inputs.Select(t => new Value(t.Name, new TensorType([.. t.Shape.Select(Extent)], Kind(t))))];
-        Outputs = [.. Contract.Outputs.Select(t => t.Name)];
+        (Inputs, Outputs) = Signature(Contract);
+    }
+
+    /// <summary>What a contract says that a model takes and gives.</summary>
+    public static (IReadOnlyList<Value> Inputs, IReadOnlyList<string> Outputs) Signature(Contract contract)
+    {
+        var symbols = contract.Dimensions.ToDictionary(d => d.Name, d => Symbol.Of(d.Name, d.Min, d.Max), StringComparer.Ordinal);
+        return ([.. contract.Inputs.Select(t => new Value(t.Name, new TensorType([.. t.Shape.Select(Extent)], Kind(t))))], [.. contract.Outputs.Select(t => t.Name)]);
 
         Expr Extent(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : symbols[text];
     }
@@ -55,5 +60,5 @@ internal sealed class NativeModel : RunnableModel
         artifact.Dispose();
     }
 
-    private static Scalar Kind(ContractTensor tensor) => Scalars.Parse(tensor.Type) ?? throw new ArtifactException($"{tensor.Name} is of kind {tensor.Type}, which this tool does not know");
+    public static Scalar Kind(ContractTensor tensor) => Scalars.Parse(tensor.Type) ?? throw new ArtifactException($"{tensor.Name} is of kind {tensor.Type}, which this tool does not know");
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Lathe.Codegen.Llvm;
+using Lathe.Codegen.Remote;
 
 namespace Lathe.Cli.Verbs;
 
@@ -13,7 +14,7 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
 
     public override ExitCode Execute(Session session)
     {
-        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host()];
+        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host(), .. Emulators()];
         session.Output.Write(Json ? AsJson(checks) : AsText(checks));
         return checks.Any(c => !c.Found && c.Needed != "") ? ExitCode.Fault : ExitCode.Done;
     }
@@ -32,10 +33,21 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
     private static Check Host() => Tool("processor", "--cpu=host",
         () => $"{CpuTarget.Host.Cpu}, {CpuTarget.Host.Triple}, vectors of {8 * CpuTarget.Host.VectorBytes} bits, {Environment.ProcessorCount} threads", "LLVM names the processor: install it first");
 
+    /// <summary>What runs code for other processors here, to test it.</summary>
+    private static IEnumerable<Check> Emulators() => CpuArchitecture.All.Where(architecture => Emulator.Runs(architecture) && !IsHost(architecture)).Select(architecture =>
+        Tool($"emulator of {architecture.Name}", "", () => string.Join(' ', Emulator.Find(architecture, SearchPath)), $"{Emulator.Packages(architecture)}; only lathe run and verify with --triple {architecture.Name}-linux-gnu need it"));
+
+    /// <summary>Nothing is where LLVM, which knows it, is not installed.</summary>
+    private static bool IsHost(CpuArchitecture architecture)
+    {
+        try { return CpuTarget.Host.Architecture == architecture; }
+        catch (ToolMissingException) { return false; }
+    }
+
     private static Check Tool(string name, string needed, Func<string> find, string remedy)
     {
         try { return new(name, true, find(), needed, ""); }
-        catch (ToolMissingException e) { return new(name, false, e.Message, needed, remedy); }
+        catch (ToolMissingException e) { return new(name, false, needed == "" ? "not found" : e.Message, needed, remedy); }
     }
 
     private static string SearchPath => Environment.GetEnvironmentVariable("PATH") ?? "";

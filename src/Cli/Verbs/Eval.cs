@@ -10,23 +10,23 @@ public sealed record Eval(
     MetricOptions Of,
     DataOptions On,
     CodeOptions Code,
+    RunOptions By,
     [Option("a model or artifact that the same data is given: what agreement and kl compare with; other metrics print the difference", Value = "MODEL")] string? Reference = null,
     [Option("least value that will do, else the exit code is 4", Value = "X")] double? Min = null,
     [Option("largest value that will do, for metrics where less is better", Value = "X")] double? Most = null,
     [Option("worst samples that are listed", Value = "N")] int Worst = 5,
-    [Option("threads of a run", Value = "N")] int Threads = 1,
-    [Option("who computes")] Backend Backend = Backend.Native,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     private Metric Metric => Of.Metric.Metric;
 
     public override ExitCode Execute(Session session)
     {
+        By.Check(Code);
         if (Metric.NeedsReference && Reference is null) throw new UsageException($"--metric {Metric.Name} needs --reference MODEL");
         if (Metric.NeedsLabels && On.Labels is null) throw new UsageException($"--metric {Metric.Name} needs --labels FILE");
         var labels = On.Labels is null ? null : Labels.Read(On.Labels, On.Classes);
-        using var model = new FittingModel(session, Code, Model, Backend, Threads);
-        using var reference = Reference is null ? null : new FittingModel(session, Code, Reference, Backend, Threads);
+        using var model = new FittingModel(session, Code, Model, By);
+        using var reference = Reference is null ? null : new FittingModel(session, Code, Reference, By);
         var (judged, others) = Judge(session, model, reference, labels);
         if (judged.Count == 0) throw new DiagnosticException(new Diagnostic("LT5305", $"{On.Data} holds no items"));
         var report = new EvalReport(Metric, judged, Metric.Total(judged), others.Count == 0 ? null : Metric.Total(others), labels?.Texts.Count ?? judged.Count, On.Classes is null ? null : Labels.Lines(On.Classes), Worst);

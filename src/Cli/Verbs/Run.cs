@@ -11,29 +11,28 @@ public sealed record Run(
     [Argument("ARTIFACT|MODEL", "a library that lathe compile wrote, an .onnx file, or a folder with model.onnx")] string Model,
     CodeOptions Code,
     Tolerance Tolerance,
+    RunOptions By,
     SeriesOptions Series,
     [Option("an input: .npy, .npz, .pb, .png, .jpg, or bare numbers in .bin; without NAME where it is clear. Inputs are random where none is given", "-i", Value = "[NAME=]FILE")] Seq<NamedFile> Input = default,
     [Option("how images become tensors: layout=nchw|nhwc, mean=A[:B:C], std=A[:B:C], scale=1/255, resize=WxH, channels=gray|rgb|bgr, split by commas", Value = "OPTIONS")] ImageOptions? Image = null,
     [Option("of random inputs")] int Seed = 0,
     [Option("save the outputs here, NAME.npy each", Value = "DIR")] string? OutputDir = null,
     [Option("compare an output with a file", Value = "[NAME=]FILE")] Seq<NamedFile> Expect = default,
-    [Option("threads of a run", Value = "N")] int Threads = 1,
-    [Option("who computes")] Backend Backend = Backend.Native,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     public override ExitCode Execute(Session session)
     {
-        if (Threads < 1) throw new UsageException($"--threads {Threads}: a run needs one at least");
+        By.Check(Code);
         if (!Series.Any && Series.Save is not null) throw new UsageException("--save belongs to --batches and --frames", $"--output-dir {Series.Save} saves what one run gives");
         if (Series.Any)
         {
-            using var many = new FittingModel(session, Code, Model, Backend, Threads);
+            using var many = new FittingModel(session, Code, Model, By);
             session.Output.Write(Series.Run(session, many));
             return ExitCode.Done;
         }
         if (HostRun.IsNeeded(Model)) return new HostRun(session, Model).Execute(Input, OutputDir, Expect, Json);
         using var opener = new ModelOpener(session, Code);
-        using var model = opener.Open(Model, Backend, Threads);
+        using var model = opener.Open(Model, By);
         var inputs = InputFiles.Read(model.Inputs, Input, Image ?? ImageOptions.Default, Seed, Code.Dim);
         session.Progress("running");
         var outputs = model.Outputs.Zip(model.Run(inputs)).ToList();

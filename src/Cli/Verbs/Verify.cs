@@ -5,27 +5,28 @@ namespace Lathe.Cli.Verbs;
 [Description("compiles models and compares what they compute with saved cases, or with the interpreter")]
 [Example("lathe verify models/digits", "a folder with model.onnx and input_0.npy, output_0.npy or test_data_set_0")]
 [Example("lathe verify models --json", "every model below a folder, for a script")]
+[Example("lathe verify models/digits --triple aarch64-linux-gnu", "code for another processor, run in an emulator: docs/targets.md")]
 public sealed record Verify(
     [Argument("MODEL", "an .onnx file, a folder with model.onnx, or a folder of such folders")] string Model,
     CodeOptions Code,
     Tolerance Tolerance,
+    RunOptions By,
     [Option("folder of saved cases for a single model; by default beside the model, and where there are none, random inputs and the interpreter", Value = "DIR")] string? Cases = null,
-    [Option("who computes")] Backend Backend = Backend.Native,
     [Option("of random inputs")] int Seed = 0,
-    [Option("threads of a run", Value = "N")] int Threads = 1,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     private const string ModelFile = "model.onnx";
 
     public override ExitCode Execute(Session session)
     {
+        By.Check(Code);
         var models = Models();
         if (models.Count > 1 && Cases is not null) throw new UsageException($"--cases {Cases}: {Model} holds {models.Count} models", "name one model");
         var results = new List<CaseResult>();
         foreach (var (number, path) in models.Index())
         {
             session.Progress($"{number + 1} of {models.Count}: {path}");
-            var found = new ModelCheck(session, Code, ReferenceNoise.Widened(Tolerance, path), Backend, Threads, Seed).Check(path, Label(path), Cases);
+            var found = new ModelCheck(session, Code, ReferenceNoise.Widened(Tolerance, path), By, Seed).Check(path, Label(path), Cases);
             results.AddRange(found);
             if (!Json) session.Output.Write(string.Concat(found.Select(r => r.ToString())));
             if (models.Count == 1) foreach (var diagnostic in found.SelectMany(r => r.Diagnostics).Distinct()) session.Report(diagnostic);
