@@ -5,8 +5,8 @@ namespace Lathe.Codegen.Llvm;
 /// <summary>A family of processors: how LLVM is told of it and what ELF calls it.</summary>
 /// <param name="Name">The first part of a triple.</param>
 /// <param name="DefaultCpu">The least processor of the family.</param>
-/// <param name="BaseFeatures">LLVM features that the Linux ABI of the family takes for granted.</param>
-/// <param name="ElfMachine">e_machine of the ELF header.</param>
+/// <param name="BaseFeatures">LLVM features that the ABI of the family takes for granted.</param>
+/// <param name="ElfMachine">e_machine of the ELF header; 0 where there is none.</param>
 /// <param name="ElfFlags">e_flags: on RISC-V the calling convention (compressed code, doubles in registers), which linkers compare.</param>
 /// <param name="Pause">Assembly of the hint for a thread that spins.</param>
 public sealed record CpuArchitecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags, string Pause)
@@ -15,7 +15,10 @@ public sealed record CpuArchitecture(string Name, string DefaultCpu, string Base
     public static CpuArchitecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0, "yield");
     public static CpuArchitecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5, ".insn i 0x0F, 0, x0, x0, 0x010");
 
-    public static IReadOnlyList<CpuArchitecture> All { get; } = [X86, Aarch64, RiscV64];
+    /// <summary>WebAssembly with 32-bit addresses and its 128-bit vectors, as every engine has had them since 2023.</summary>
+    public static CpuArchitecture Wasm32 { get; } = new("wasm32", "generic", "+bulk-memory,+mutable-globals,+nontrapping-fptoint,+sign-ext,+simd128", 0, 0, "");
+
+    public static IReadOnlyList<CpuArchitecture> All { get; } = [X86, Aarch64, RiscV64, Wasm32];
 
     /// <summary>The architecture of a triple such as <c>aarch64-linux-gnu</c>.</summary>
     /// <exception cref="ArgumentException">Another one.</exception>
@@ -53,6 +56,15 @@ public sealed record CpuArchitecture(string Name, string DefaultCpu, string Base
             LLVM.InitializeRISCVTargetMC();
             LLVM.InitializeRISCVAsmPrinter();
             LLVM.InitializeRISCVAsmParser();
+            return true;
+        }),
+        [Wasm32.Name] = new(() =>
+        {
+            LLVM.InitializeWebAssemblyTargetInfo();
+            LLVM.InitializeWebAssemblyTarget();
+            LLVM.InitializeWebAssemblyTargetMC();
+            LLVM.InitializeWebAssemblyAsmPrinter();
+            LLVM.InitializeWebAssemblyAsmParser();
             return true;
         }),
     };

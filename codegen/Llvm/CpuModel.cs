@@ -45,6 +45,7 @@ public sealed record CpuModel(string Name, CpuArchitecture Architecture, IReadOn
         RiscV("generic-rv64", ""),
         RiscV("sifive-u74", ""),
         RiscV("spacemit-x60", " v zvfh"),
+        new("generic", CpuArchitecture.Wasm32, Names("simd128")),
     ];
 
     /// <summary>Every instruction set some entry has: the names <see cref="CpuTarget.Has"/> answers to.</summary>

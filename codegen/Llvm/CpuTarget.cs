@@ -18,8 +18,9 @@ public sealed record CpuTarget(string Triple, string Cpu, string Features)
     /// <exception cref="ArgumentException">The name is unknown, or names a processor of another architecture than the triple's.</exception>
     public static CpuTarget Parse(string cpu, string? triple = null)
     {
-        if (cpu == "host") return triple is null || CpuArchitecture.Of(triple) == Host.Architecture ? Host with { Triple = triple ?? Host.Triple } : throw new ArgumentException($"cpu: host is {Host.Triple}, the triple is {triple}");
+        if (triple is not null) _ = TargetSystem.Of(triple);
         var wanted = triple is null ? null : CpuArchitecture.Of(triple);
+        if (cpu == "host") return wanted is null || wanted == Host.Architecture ? Host with { Triple = triple ?? Host.Triple } : throw new ArgumentException($"cpu: host is {Host.Triple}, the triple is {triple}");
         var model = CpuModel.All.FirstOrDefault(model => model.Name == cpu && (wanted is null || model.Architecture == wanted));
         if (model is not null) return new(triple ?? $"{model.Architecture.Name}-{(model.Architecture == CpuArchitecture.X86 ? "pc" : "unknown")}-linux-gnu", cpu, model.Architecture.BaseFeatures);
         var known = CpuModel.All.Where(entry => wanted is null || entry.Architecture == wanted).Select(entry => entry.Name).Distinct();
@@ -31,6 +32,13 @@ public sealed record CpuTarget(string Triple, string Cpu, string Features)
     public static CpuTarget OfTriple(string triple) => Parse(CpuArchitecture.Of(triple).DefaultCpu, triple);
 
     public CpuArchitecture Architecture => CpuArchitecture.Of(Triple);
+    public TargetSystem System => TargetSystem.Of(Triple);
+
+    /// <summary>Whether it multiplies and adds in one step.</summary>
+    public bool HasFma => Architecture == CpuArchitecture.X86 ? Has("fma") : Architecture != CpuArchitecture.Wasm32;
+
+    /// <summary>Whether this machine runs it as it is.</summary>
+    public bool IsNative => Architecture == Host.Architecture && System == Host.System;
 
     /// <summary>Whether code may use an instruction set, by LLVM's name: <c>avx512f</c>, <c>fma</c>, <c>dotprod</c>. Another architecture's is not had.</summary>
     /// <exception cref="ArgumentException">No processor has it: the name is misspelt.</exception>

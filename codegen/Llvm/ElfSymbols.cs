@@ -3,24 +3,24 @@ using System.Text;
 
 namespace Lathe.Codegen.Llvm;
 
-/// <summary>What a relocatable ELF64 object offers to others and asks of them, in the order of its symbol table.</summary>
-/// <param name="Defined">Names other objects may use.</param>
-/// <param name="Undefined">Names another object or library must bring.</param>
-public sealed record ElfSymbols(CpuArchitecture Architecture, IReadOnlyList<string> Defined, IReadOnlyList<string> Undefined)
+/// <summary>Reads what a relocatable ELF64 object offers to others and asks of them.</summary>
+public static class ElfSymbols
 {
     private const int HeaderBytes = 64, SectionBytes = 64, SymbolBytes = 24;
 
+    private static IEnumerable<CpuArchitecture> Known => CpuArchitecture.All.Where(architecture => architecture.ElfMachine != 0);
+
     /// <summary>Reads the symbol table only; the data, however long, is passed over.</summary>
     /// <exception cref="InvalidDataException">The file is not such an object.</exception>
-    public static ElfSymbols Read(string path)
+    public static ObjectSymbols Read(string path)
     {
         using var file = File.OpenRead(path);
         var name = Path.GetFileName(path);
         var header = Bytes(file, 0, HeaderBytes, name);
         if (!header.AsSpan(0, 6).SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]) || U16(header, 16) != 1)
             throw new InvalidDataException($"elf: {name} is not a relocatable little-endian ELF64 object");
-        var architecture = CpuArchitecture.All.FirstOrDefault(known => known.ElfMachine == U16(header, 18))
-            ?? throw new InvalidDataException($"elf: {name} is for machine {U16(header, 18)}, objects are made for {string.Join(", ", CpuArchitecture.All.Select(known => $"{known.Name} ({known.ElfMachine})"))}");
+        var architecture = Known.FirstOrDefault(known => known.ElfMachine == U16(header, 18))
+            ?? throw new InvalidDataException($"elf: {name} is for machine {U16(header, 18)}, objects are made for {string.Join(", ", Known.Select(known => $"{known.Name} ({known.ElfMachine})"))}");
         var sections = Bytes(file, I64(header, 40), U16(header, 60) * SectionBytes, name);
         List<string> defined = [], undefined = [];
         for (var at = 0; at < sections.Length; at += SectionBytes)

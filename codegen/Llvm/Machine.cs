@@ -2,7 +2,7 @@ using LLVMSharp.Interop;
 
 namespace Lathe.Codegen.Llvm;
 
-/// <summary>LLVM's target machine for a processor: position-independent code at the highest level. One thread at a time.</summary>
+/// <summary>LLVM's target machine for a processor: code at the highest level, position-independent where the system loads it anywhere. One thread at a time.</summary>
 internal sealed unsafe class Machine : IDisposable
 {
     private readonly CpuTarget target;
@@ -18,7 +18,7 @@ internal sealed unsafe class Machine : IDisposable
         sbyte* message;
         if (LLVM.GetTargetFromTriple(triple, &description, &message) != 0) throw new LlvmException(target.Triple, NativeText.Take(message));
         LLVMTargetRef reference = description;
-        Handle = reference.CreateTargetMachine(target.Triple, target.Cpu, target.Features, LLVMCodeGenOptLevel.LLVMCodeGenLevelAggressive, LLVMRelocMode.LLVMRelocPIC, LLVMCodeModel.LLVMCodeModelDefault);
+        Handle = reference.CreateTargetMachine(target.Triple, target.Cpu, target.Features, LLVMCodeGenOptLevel.LLVMCodeGenLevelAggressive, target.System.IsPositionIndependent ? LLVMRelocMode.LLVMRelocPIC : LLVMRelocMode.LLVMRelocStatic, LLVMCodeModel.LLVMCodeModelDefault);
     }
 
     /// <summary>Tells a module which machine it is for.</summary>

@@ -29,8 +29,9 @@ public static class MachineTable
 
     public static Passes.Machine Of(CpuTarget target)
     {
-        var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 ? 32 : 16;
+        // What runs WebAssembly is most often an x86-64 processor, as its engine sees it with SSE's registers.
+        var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 && target.Architecture != CpuArchitecture.Wasm32 ? 32 : 16;
         return new(target.Cpu, target.VectorBytes, registers, 32 << 10, Level2.GetValueOrDefault(target.Cpu, 512 << 10),
-            HasFma: target.Architecture != CpuArchitecture.X86 || target.Has("fma"));
+            HasFma: target.HasFma);
     }
 }

@@ -12,10 +12,11 @@ public static class StaticArchive
     private static readonly byte[] magic = "!<arch>\n"u8.ToArray();
 
     /// <summary>Writes the archive; members keep the order and the file names of the objects.</summary>
+    /// <param name="system">Whose objects they are; by default Linux's.</param>
     /// <exception cref="InvalidDataException">A file is not an object, or two define one symbol.</exception>
-    public static void Write(IReadOnlyList<string> objectPaths, string outputPath)
+    public static void Write(IReadOnlyList<string> objectPaths, string outputPath, TargetSystem? system = null)
     {
-        var members = objectPaths.Select(path => (Path: path, Name: Path.GetFileName(path) + "/", new FileInfo(path).Length, Symbols: ElfSymbols.Read(path).Defined)).ToList();
+        var members = objectPaths.Select(path => (Path: path, Name: Path.GetFileName(path) + "/", new FileInfo(path).Length, Symbols: (system ?? TargetSystem.Default).Symbols(path).Defined)).ToList();
         var clash = members.SelectMany(member => member.Symbols.Select(symbol => (symbol, member.Name))).GroupBy(entry => entry.symbol, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null) throw new InvalidDataException($"archive: {string.Join(" and ", clash.Select(entry => entry.Name.TrimEnd('/')))} both define {clash.Key}");
 

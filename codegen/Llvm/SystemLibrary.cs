@@ -27,7 +27,10 @@ public sealed record SystemLibrary(string Soname, IReadOnlySet<string> Functions
     /// <summary>What a program of ours may call beside: it is run here and not shipped.</summary>
     public static SystemLibrary ForPrograms { get; } = new("libc.so.6", Names("read write calloc free strlen dlopen dlsym dlerror exit"));
 
-    public static IReadOnlyList<SystemLibrary> All { get; } = [C, Math];
+    /// <summary>What JavaScript's Math offers a module of WebAssembly as imports; imports.mjs has the list too.</summary>
+    public static SystemLibrary JavaScript { get; } = new("env", Names("""
+        acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 fmod fmodf log log10 log1p log2 pow sin sinh tan tanh
+        """));
 
     private static HashSet<string> Names(string list) => list.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
 }

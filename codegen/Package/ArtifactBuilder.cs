@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 
@@ -19,7 +20,7 @@ public sealed class ArtifactBuilder
     {
         this.options = options;
         weights = new([.. packed.Select(p => p.Program)]);
-        var inFile = options.WeightsInFile ?? weights.Length > ArtifactOptions.EmbedLimit;
+        var inFile = options.WeightsInFile ?? (packed[0].Target.System.MapsFiles && weights.Length > ArtifactOptions.EmbedLimit);
         place = inFile && weights.Length > 0 ? new WeightPlace.InFile($"{options.Name}.weights", weights.Length + 8, weights.Stamp) : new WeightPlace.Embedded(weights.Length > 0);
         // What callers see is the same for all: of the workspace, what the one that takes most needs.
         model = new(options.Name, weights.Placed[^1] with { ArenaBytes = weights.Placed.Select(p => p.ArenaBytes).Aggregate((most, other) => Linear.Simplify(Expr.Max(most, other))) });
@@ -33,6 +34,8 @@ public sealed class ArtifactBuilder
 
     /// <summary>The least level: what serves all.</summary>
     private CpuTarget Base => levels[0].Level.Target;
+
+    private TargetSystem System => Base.System;
 
     /// <summary>Packs weights, compiles and writes. Every file appears whole or not at all.</summary>
     /// <exception cref="ToolMissingException">No LLVM or linker is here.</exception>
@@ -71,12 +74,12 @@ public sealed class ArtifactBuilder
             try
             {
                 var objects = Objects(modules, scratch, cancellation);
-                codeBytes = objects.Sum(o => ElfSections.LoadedBytes(File.ReadAllBytes(o)));
+                codeBytes = objects.Sum(o => System.LoadedBytes(File.ReadAllBytes(o)));
                 if (place is WeightPlace.Embedded { Any: true }) objects = [.. objects, WeightObject(scratch)];
                 if (options.Emit.Contains(Emission.Object))
                     foreach (var path in objects) using (var file = File.OpenRead(path)) Copy(file, Output($"{options.Name}.{Path.GetFileName(path)}"));
-                if (options.Emit.Contains(Emission.Static)) StaticArchive.Write(objects, Output($"lib{options.Name}.a"));
-                if (options.Emit.Contains(Emission.Shared)) Linker.Shared(objects, Output($"lib{options.Name}.so"), $"lib{options.Name}.so", model.Exports);
+                if (options.Emit.Contains(Emission.Static)) StaticArchive.Write(objects, Output(System.StaticFile(options.Name)), System);
+                if (options.Emit.Contains(Emission.Shared)) Linker.Shared([.. objects, .. Support(scratch)], Output(System.SharedFile(options.Name)), System.SharedFile(options.Name), model.Exports, system: System);
             }
             finally { Directory.Delete(scratch, recursive: true); }
             if (place is WeightPlace.InFile side) WeightFile(Output(side.FileName));
@@ -84,9 +87,10 @@ public sealed class ArtifactBuilder
         if (options.Emit.Contains(Emission.Header))
         {
             OutputFile.Write(Output("lathe.h"), LatheHeader.Text);
-            OutputFile.Write(Output($"{options.Name}.h"), ModelHeader.Print(model));
+            OutputFile.Write(Output($"{options.Name}.h"), ModelHeader.Print(model, System));
         }
         if (options.Emit.Contains(Emission.Python)) OutputFile.Write(Output($"{options.Name}.py"), PythonLoader.Print(options.Name));
+        if (options.Emit.Contains(Emission.Javascript)) OutputFile.Write(Output($"{options.Name}.mjs"), JavaScriptLoader.Print(options.Name));
         if (options.Emit.Contains(Emission.Contract)) OutputFile.Write(Output($"{options.Name}.json"), Contract);
         return new([.. written], codeBytes, weights.Length, Contract);
     }
@@ -105,7 +109,7 @@ public sealed class ArtifactBuilder
             var text = entry.Emit();
             Seq<Kernel> every = [.. program.Kernels, .. strided.Kernels];
             var kernels = new (string, string, CpuTarget)[every.Count];
-            Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{stem}k{i:000}"), Kernel(every[i], level), target));
+            Parallel.For(0, kernels.Length, AtOnce(cancellation), i => kernels[i] = (string.Create(CultureInfo.InvariantCulture, $"{stem}k{i:000}"), Kernel(every[i], level), target));
             all.AddRange(kernels);
             all.Add(($"{stem}entry", text, target));
             all.Add(($"{stem}plan", KernelEmitter.Emit([plan.Kernel, .. entry.Late], target, $"{prefix}entry."), target));
@@ -131,11 +135,19 @@ public sealed class ArtifactBuilder
 
     private ParallelOptions AtOnce(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = options.Jobs > 0 ? options.Jobs : Environment.ProcessorCount, CancellationToken = cancellation };
 
+    /// <summary>What the system wants in every library.</summary>
+    private List<string> Support(string folder) => [.. System.Support(Base.Architecture).Select(module =>
+    {
+        var path = Path.Combine(folder, module.Name + ".o");
+        File.WriteAllBytes(path, new Assembler(Base).ToObject(module.Text, module.Name));
+        return path;
+    })];
+
     private string WeightObject(string folder)
     {
         var path = Path.Combine(folder, "weights.o");
         using var file = new FileStream(path, FileMode.Create);
-        new ElfObject(Base.Architecture, weights.Length, [new(WeightPlace.Symbol(options.Name), 0, weights.Length)]).Write(file, weights.CopyTo);
+        System.WriteData(file, Base.Architecture, weights.Length, WeightPlace.Symbol(options.Name), weights.CopyTo);
         return path;
     }
 

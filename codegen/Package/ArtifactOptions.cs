@@ -9,6 +9,8 @@ public enum Emission
     Shared, Static, Object, Header, Llvm, Asm, Contract,
     /// <summary>A module of Python that calls the shared library.</summary>
     Python,
+    /// <summary>A module of JavaScript that runs the module of WebAssembly.</summary>
+    Javascript,
     /// <summary>The program as text, and the weights it names.</summary>
     Ir,
     /// <summary>The passes that ran, as a file that <c>--pipeline</c> takes.</summary>

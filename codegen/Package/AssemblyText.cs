@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lathe.Codegen.Llvm;
 
 namespace Lathe.Codegen.Package;
 
@@ -46,6 +47,12 @@ public sealed class AssemblyText
 
     /// <summary>The field of a structure at a byte offset.</summary>
     public string Field(string pointer, long offset, string type) => Let($"load {type}, ptr {At(pointer, offset)}");
+
+    /// <summary>A member of a structure of lathe.h, of one in an array.</summary>
+    internal string Load(string pointer, AbiTypes.Member member, string type, int index = 0) => Let($"load {type}, ptr {Place(pointer, member, index)}");
+
+    /// <summary>Its address.</summary>
+    internal string Place(string pointer, AbiTypes.Member member, int index = 0) => Let(AbiTypes.Place(pointer, member, index));
 
     public string At(string pointer, long offset) => offset == 0 ? pointer : Let($"getelementptr inbounds i8, ptr {pointer}, i64 {offset.ToString(CultureInfo.InvariantCulture)}");
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Package;
@@ -12,8 +13,6 @@ namespace Lathe.Codegen.Package;
 /// <param name="aliases">Which outputs may lie over which inputs.</param>
 internal sealed class Calls(AssemblyText code, Program program, LateNumbers late, Func<string, string> symbolOf, StridedKernels strided, TensorRecords tensors, Aliases aliases)
 {
-    private const int HostUser = 8, HostCancelled = 24, HostKernel = 32;
-
     private readonly Dictionary<string, Kernel> kernels = program.Kernels.ToDictionary(k => k.Name);
     private readonly Dictionary<string, string> dimensions = [];
     private readonly HashSet<string> bound = program.Steps.Bound.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
@@ -178,7 +177,7 @@ internal sealed class Calls(AssemblyText code, Program program, LateNumbers late
         var (some, none, joined) = (code.NewLabel("hosted"), code.NewLabel("alone"), code.NewLabel("start"));
         code.Line($"br i1 {code.Let("icmp eq ptr %host, null")}, label %{none}, label %{some}");
         code.Label(some);
-        var (user, cancelled, told) = (code.Field("%host", HostUser, "ptr"), code.Field("%host", HostCancelled, "ptr"), code.Field("%host", HostKernel, "ptr"));
+        var (user, cancelled, told) = (code.Load("%host", AbiTypes.User, "ptr"), code.Load("%host", AbiTypes.Cancelled, "ptr"), code.Load("%host", AbiTypes.Kernel, "ptr"));
         code.Line($"br label %{joined}");
         code.Label(none);
         code.Line($"br label %{joined}");

@@ -1,3 +1,4 @@
+using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Package;
@@ -16,7 +17,6 @@ namespace Lathe.Codegen.Package;
 /// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
 public sealed class EntryModule(ModelInterface model, string prefix, string refusal, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, string contract, StridedKernels strided, string? pool = null)
 {
-    private const int TensorBytes = 32, HostBytes = 40, Data = 0, ShapeAt = 8, StridesAt = 16, Capacity = 24;
     private readonly AssemblyText code = new();
     private readonly Aliases aliases = new(model.Program);
     private readonly List<Kernel> late = [];
@@ -32,7 +32,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         foreach (var symbol in Program.Kernels.Concat(strided.Kernels).Select(k => symbolOf(k.Name)).Append(planOf(plan.Kernel.Name))) Declare(symbol);
         code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
         if (pool is not null)
-            code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {{ i32, i32, ptr, ptr, ptr, ptr }} {{ i32 {HostBytes}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
+            code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {AbiTypes.Host} {{ i32 {AbiTypes.SizeOf(AbiTypes.Host)}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
         code.Raw(EmbeddedText.Read("Strides.ll"));
         Errors();
         code.Raw($"define hidden ptr @\"{prefix}contract\"() {{").Line("ret ptr @contract").Raw("}");
@@ -96,9 +96,8 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         var shapes = new List<string>();
         foreach (var (i, value) in Program.Inputs.Index())
         {
-            var tensor = i * TensorBytes;
-            data[value.Name] = code.Field("%inputs", tensor + Data, "ptr");
-            shapes.Add(value.Type.Rank == 0 ? "" : Present(code.Field("%inputs", tensor + ShapeAt, "ptr"), ErrorCodes.InputMissing + i));
+            data[value.Name] = code.Load("%inputs", AbiTypes.Data, "ptr", i);
+            shapes.Add(value.Type.Rank == 0 ? "" : Present(code.Load("%inputs", AbiTypes.Shape, "ptr", i), ErrorCodes.InputMissing + i));
             Aligned(data[value.Name], value, ErrorCodes.InputAlignment + i);
         }
         var dims = Dimensions(shapes);
@@ -108,7 +107,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         {
             foreach (var (axis, extent) in value.Type.Shape.Index())
                 code.ReturnIf(code.Let($"icmp ne i64 {code.Field(shapes[i], axis * 8, "i64")}, {Number(extent, table)}"), ErrorCodes.InputShape + i);
-            var strides = value.Type.Rank == 0 ? "null" : code.Field("%inputs", (i * TensorBytes) + StridesAt, "ptr");
+            var strides = value.Type.Rank == 0 ? "null" : code.Load("%inputs", AbiTypes.Strides, "ptr", i);
             var placed = tensors.Add(value, data[value.Name], shapes[i], strides);
             Placed(placed, value, ErrorCodes.InputStrides + i, mayShare: true);
             PresentUnlessEmpty(data[value.Name], placed.Bytes, ErrorCodes.InputMissing + i);
@@ -116,27 +115,26 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         foreach (var (i, guard) in Program.Guards.Index()) code.ReturnIf(code.Let($"icmp eq i64 {Number(guard.Condition, table)}, 0"), ErrorCodes.Guard + i);
         foreach (var (i, value) in Program.Outputs.Index())
         {
-            var tensor = i * TensorBytes;
             if (IsLate(value))
             {
                 // How large it is shows on the way: its shape and capacity are seen to where it is stored.
-                if (value.Type.Rank > 0) Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i);
-                data[value.Name] = code.Field("%outputs", tensor + Data, "ptr");
-                tensors.AddLate(value, data[value.Name], code.Field("%outputs", tensor + Capacity, "i64"));
-                code.ReturnIf(code.Let($"icmp ne ptr {code.Field("%outputs", tensor + StridesAt, "ptr")}, null"), ErrorCodes.OutputStrides + i);
+                if (value.Type.Rank > 0) Present(code.Load("%outputs", AbiTypes.Shape, "ptr", i), ErrorCodes.OutputMissing + i);
+                data[value.Name] = code.Load("%outputs", AbiTypes.Data, "ptr", i);
+                tensors.AddLate(value, data[value.Name], code.Load("%outputs", AbiTypes.Capacity, "i64", i));
+                code.ReturnIf(code.Let($"icmp ne ptr {code.Load("%outputs", AbiTypes.Strides, "ptr", i)}, null"), ErrorCodes.OutputStrides + i);
                 Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
                 continue;
             }
             var (shape, strides) = ("", "null");
             if (value.Type.Rank > 0)
             {
-                (shape, strides) = (Present(code.Field("%outputs", tensor + ShapeAt, "ptr"), ErrorCodes.OutputMissing + i), code.Field("%outputs", tensor + StridesAt, "ptr"));
+                (shape, strides) = (Present(code.Load("%outputs", AbiTypes.Shape, "ptr", i), ErrorCodes.OutputMissing + i), code.Load("%outputs", AbiTypes.Strides, "ptr", i));
                 foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {Number(extent, table)}, ptr {code.At(shape, axis * 8)}");
             }
-            data[value.Name] = code.Field("%outputs", tensor + Data, "ptr");
+            data[value.Name] = code.Load("%outputs", AbiTypes.Data, "ptr", i);
             var placed = tensors.Add(value, data[value.Name], shape, strides);
             Placed(placed, value, ErrorCodes.OutputStrides + i, mayShare: false);
-            Enough(tensor, placed.Bytes, ErrorCodes.OutputCapacity + i);
+            Enough(i, placed.Bytes, ErrorCodes.OutputCapacity + i);
             PresentUnlessEmpty(data[value.Name], placed.Bytes, ErrorCodes.OutputMissing + i);
             Aligned(data[value.Name], value, ErrorCodes.OutputAlignment + i);
         }
@@ -164,11 +162,11 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         var stored = call.Arguments.Skip(Program.Kernels.First(k => k.Name == call.Kernel).Inputs.Count).ToHashSet(StringComparer.Ordinal);
         foreach (var (i, value) in Program.Outputs.Index().Where(o => IsLate(o.Item) && stored.Contains(o.Item.Name)))
         {
-            var shape = code.Field("%outputs", (i * TensorBytes) + ShapeAt, "ptr");
+            var shape = code.Load("%outputs", AbiTypes.Shape, "ptr", i);
             foreach (var (axis, extent) in value.Type.Shape.Index()) code.Line($"store i64 {numbers.Value(extent)}, ptr {code.At(shape, axis * 8)}");
             var bytes = numbers.Value(PlanKernel.Bytes(value.Type));
-            Enough(i * TensorBytes, bytes, ErrorCodes.OutputCapacity + i);
-            PresentUnlessEmpty(code.Field("%outputs", (i * TensorBytes) + Data, "ptr"), bytes, ErrorCodes.OutputMissing + i);
+            Enough(i, bytes, ErrorCodes.OutputCapacity + i);
+            PresentUnlessEmpty(code.Load("%outputs", AbiTypes.Data, "ptr", i), bytes, ErrorCodes.OutputMissing + i);
         }
     }
 
@@ -216,8 +214,8 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         var (check, done) = (code.NewLabel("host"), code.NewLabel("known"));
         code.Line($"br i1 {code.Let("icmp eq ptr %services, null")}, label %{done}, label %{check}");
         code.Label(check);
-        code.ReturnIf(code.Let($"icmp ult i32 {code.Field("%services", 0, "i32")}, {HostBytes}"), ErrorCodes.HostUnknown);
-        code.ReturnIf(code.Let($"icmp ult i32 {code.Field("%services", 4, "i32")}, {LatheHeader.Abi}"), ErrorCodes.HostUnknown);
+        code.ReturnIf(code.Let($"icmp ult i32 {code.Load("%services", AbiTypes.Size, "i32")}, {AbiTypes.SizeOf(AbiTypes.Host)}"), ErrorCodes.HostUnknown);
+        code.ReturnIf(code.Let($"icmp ult i32 {code.Load("%services", AbiTypes.Version, "i32")}, {LatheHeader.Abi}"), ErrorCodes.HostUnknown);
         code.Line($"br label %{done}");
         code.Label(done);
     }
@@ -272,9 +270,9 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     private void Enough(int tensor, string needed, int error)
     {
         var (small, enough) = (code.NewLabel("small"), code.NewLabel("enough"));
-        code.Line($"br i1 {code.Let($"icmp ult i64 {code.Field("%outputs", tensor + Capacity, "i64")}, {needed}")}, label %{small}, label %{enough}");
+        code.Line($"br i1 {code.Let($"icmp ult i64 {code.Load("%outputs", AbiTypes.Capacity, "i64", tensor)}, {needed}")}, label %{small}, label %{enough}");
         code.Label(small);
-        code.Line($"store i64 {needed}, ptr {code.At("%outputs", tensor + Capacity)}");
+        code.Line($"store i64 {needed}, ptr {code.Place("%outputs", AbiTypes.Capacity, tensor)}");
         code.Line($"ret i32 {error}");
         code.Label(enough);
     }

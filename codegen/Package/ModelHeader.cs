@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Package;
@@ -7,13 +8,13 @@ namespace Lathe.Codegen.Package;
 /// <summary>The C header of a model: named inputs and outputs, dimensions, the functions of its library.</summary>
 public static class ModelHeader
 {
-    public static string Print(ModelInterface model)
+    public static string Print(ModelInterface model, TargetSystem system)
     {
         var (name, program) = (model.Name, model.Program);
         var guard = $"LATHE_MODEL_{name.ToUpperInvariant()}_H";
         var text = new StringBuilder();
         text.Append($$"""
-            /* {{name}}: compiled by Lathe. Link lib{{name}}.so or lib{{name}}.a; needs libc and libm only. */
+            /* {{name}}: compiled by Lathe. Link {{system.SharedFile(name)}} or {{system.StaticFile(name)}}{{(system.Needs == "" ? "" : $"; needs {system.Needs} only")}}. */
             #ifndef {{guard}}
             #define {{guard}}
             #include "lathe.h"

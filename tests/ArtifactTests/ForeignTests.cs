@@ -16,6 +16,47 @@ public sealed class ForeignTests
     [InlineData("opt_mnist")]
     public void RiscV64_in_an_emulator(string model) => Verifies(model, "riscv64-linux-gnu");
 
+    [ToolTheory("node", "wasm-ld-19")]
+    [MemberData(nameof(Small))]
+    public void WebAssembly_in_Node(string model) => Verifies(model, "wasm32-unknown-unknown");
+
+    [ToolFact("node", "wasm-ld-19")]
+    public void A_loader_of_JavaScript_runs_and_refuses_what_does_not_fit()
+    {
+        const string program = """
+            import { load } from "./digits.mjs";
+            const model = await load(), x = { data: new Float32Array(784).fill(0.5), shape: [1, 1, 28, 28] };
+            const [first] = model.run(x), [second] = model.run(x);
+            console.log(first.name, first.shape.join(), first.data.every((v, i) => v === second.data[i] && Number.isFinite(v)));
+            for (const wrong of [[], [{ data: new Float64Array(784), shape: x.shape }], [{ data: x.data, shape: [784] }], [{ data: x.data, shape: [1, 1, 28, 29] }], [{ data: new Float32Array(3), shape: x.shape }]])
+              try { console.log(model.run(...wrong)); } catch (e) { console.log(e.name); }
+            """;
+        using var scratch = new ScratchFolder();
+        Compiles("opt_mnist", "wasm32-unknown-unknown", scratch.Folder, "shared,javascript");
+        scratch.Write("try.mjs", program);
+        Assert.Equal("Plus214_Output_0 1,10 true\nTypeError\nTypeError\nTypeError\nRangeError\nRangeError", Tool.Run("node", scratch["try.mjs"]).Trim());
+    }
+
+    [ToolTheory("wasm-ld-19")]
+    [InlineData("--weights file", "cannot map a file")]
+    [InlineData("--pool", "the pool's threads are those of Linux")]
+    [InlineData("--emit python", "Python loads no NAME.wasm")]
+    public void WebAssembly_says_what_it_has_not(string options, string message)
+    {
+        using var scratch = new ScratchFolder();
+        using var printed = new StringWriter();
+        var code = CommandLine.Run(["compile", CProgram.Repository("tests", "models", "opt_mnist"), "-o", scratch.Folder, "--triple", "wasm32-unknown-unknown", .. options.Split(' ')], new Session(printed, printed));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(message, printed.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void Compiles(string model, string triple, string folder, string emit)
+    {
+        using var printed = new StringWriter();
+        var code = CommandLine.Run(["compile", CProgram.Repository("tests", "models", model), "-o", folder, "--name", "digits", "--triple", triple, "--emit", emit], new Session(printed, printed));
+        Assert.True(code == ExitCode.Done, printed.ToString());
+    }
+
     private static void Verifies(string model, string triple)
     {
         using var printed = new StringWriter();

@@ -10,7 +10,7 @@ public sealed class ForeignTests
     /// <summary>Each tells of another part of what makes code: reals, rounding, narrow and whole numbers, reductions, products, windows, places found by numbers, statements.</summary>
     private static readonly string[] verbs =
     [
-        "add", "mod", "pow", "exp", "tanh", "erf", "sin", "round", "cast", "bitwise_xor", "softmax", "reduce_max", "layer_normalization", "mat_mul", "mat_mul_integer", "conv", "max_pool",
+        "add", "mod", "pow", "sigmoid", "exp", "tanh", "erf", "sin", "round", "cast", "bitwise_xor", "softmax", "reduce_max", "layer_normalization", "mat_mul", "mat_mul_integer", "conv", "max_pool",
         "gather", "pad", "top_k", "lstm", "quantize_linear", "dequantize_linear", "resize", "cum_sum", "where",
     ];
 
@@ -23,11 +23,14 @@ public sealed class ForeignTests
     [InlineData("generic-rv64")]
     public void RiscV64(string cpu) => Agrees(CpuTarget.Parse(cpu, "riscv64-linux-gnu"));
 
+    [ToolFact("node", "wasm-ld-19")]
+    public void WebAssembly() => Agrees(CpuTarget.OfTriple("wasm32-unknown-unknown"));
+
     private static void Agrees(CpuTarget target)
     {
         using var scratch = new ScratchFolder();
-        RemoteProgram.Write(target, scratch["serve"]);
-        using var process = new RemoteProcess([.. Emulator.Find(target.Architecture, Environment.GetEnvironmentVariable("PATH")!), scratch["serve"]]);
+        target.System.WriteServer(target, scratch["serve.mjs"]);
+        using var process = new RemoteProcess([.. target.System.Runner(target.Architecture, Environment.GetEnvironmentVariable("PATH")!), scratch["serve.mjs"]]);
         var machine = MachineTable.Of(target);
         var trials = verbs.SelectMany(verb => Operators.Examples(Operators.Find(verb) ?? throw new ArgumentException($"no operator is called {verb}")))
             .SelectMany(example => new OracleCase(example) is var run ? run.Ways(machine).Select(way => (example.Op, Case: run, way.Way, way.Kernels, way.Run)) : []).ToList();

@@ -51,6 +51,21 @@ public static unsafe partial class LLVM
     [DllImport(Library, EntryPoint = "LLVMInitializeRISCVAsmParser")]
     public static extern void InitializeRISCVAsmParser();
 
+    [DllImport(Library, EntryPoint = "LLVMInitializeWebAssemblyTargetInfo")]
+    public static extern void InitializeWebAssemblyTargetInfo();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeWebAssemblyTarget")]
+    public static extern void InitializeWebAssemblyTarget();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeWebAssemblyTargetMC")]
+    public static extern void InitializeWebAssemblyTargetMC();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeWebAssemblyAsmPrinter")]
+    public static extern void InitializeWebAssemblyAsmPrinter();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeWebAssemblyAsmParser")]
+    public static extern void InitializeWebAssemblyAsmParser();
+
     [DllImport(Library, EntryPoint = "LLVMGetDefaultTargetTriple")]
     public static extern sbyte* GetDefaultTargetTriple();
 

@@ -4,9 +4,6 @@ namespace Lathe.Codegen.Llvm;
 
 internal sealed partial class BodyEmitter
 {
-    /// <summary>Offsets in <c>lathe_host</c>, in words of 8 bytes: after size and abi.</summary>
-    private const int HostUser = 1, HostParallelFor = 2;
-
     /// <summary>The body as a function of its own, handed to the host's threads; without a host, or one with none, iterations run here in order.</summary>
     private void Parallel(Loop loop, Linear extent)
     {
@@ -26,16 +23,18 @@ internal sealed partial class BodyEmitter
         if (!extent.IsConstant) alone = code.Let($"or i1 {alone}, {code.Let($"icmp sle i64 {count}, 1")}"); // what one thread does needs no other
         code.Line($"br i1 {alone}, label %{here}, label %{ask}");
         code.Label(ask);
-        var run = KernelWriter.Word(code, "%host", HostParallelFor, "ptr");
+        var run = Service(AbiTypes.ParallelFor);
         code.Line($"br i1 {code.Let($"icmp eq ptr {run}, null")}, label %{here}, label %{threads}");
         code.Label(threads);
-        code.Line($"call void {run}(ptr {KernelWriter.Word(code, "%host", HostUser, "ptr")}, i64 {count}, ptr @\"{name}\", ptr {closure})");
+        code.Line($"call void {run}(ptr {Service(AbiTypes.User)}, i64 {count}, ptr @\"{name}\", ptr {closure})");
         code.Line($"br label %{done}");
         code.Label(here);
         Count(loop.Axis, [], () => code.Line($"call void @\"{name}.body\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {indices[loop.Axis]})"));
         code.Line($"br label %{done}");
         code.Label(done);
     }
+
+    private string Service(AbiTypes.Member member) => code.Let($"load ptr, ptr {code.Let(AbiTypes.Place("%host", member))}");
 
     /// <summary>
     /// A loop around blocks of work, each block a call: in one function with the loop, LLVM carries what it works out for all blocks through the

@@ -12,7 +12,7 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
     public bool HasHalf { get; } = target.Architecture == CpuArchitecture.X86 ? target.Has("f16c") : target.Architecture == CpuArchitecture.Aarch64;
 
     /// <summary>Whether the machine multiplies and adds in one step.</summary>
-    public bool HasFma { get; } = target.Architecture != CpuArchitecture.X86 || target.Has("fma");
+    public bool HasFma { get; } = target.HasFma;
 
     public CpuTarget Target => target;
     public ModuleWriter Module => module;

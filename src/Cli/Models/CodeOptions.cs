@@ -1,6 +1,5 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
-using Lathe.Codegen.Remote;
 using Lathe.Onnx;
 
 namespace Lathe.Cli;
@@ -16,7 +15,7 @@ public sealed record CodeOptions(
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0)
 {
     /// <summary>Whether the code runs here as it is. Nothing is asked of LLVM where nothing is asked for: an artifact runs without it.</summary>
-    public bool IsForHere => Cpu == "host" && Triple is null || !Emulator.IsNeeded(Target());
+    public bool IsForHere => Cpu == "host" && Triple is null || Target().IsNative;
 
     /// <summary>The processor that decisions are made and told for: of several levels, the highest.</summary>
     /// <exception cref="UsageException">The processor or the system is unknown.</exception>
@@ -29,7 +28,7 @@ public sealed record CodeOptions(
         string[] names = Cpu.Split(',');
         try
         {
-            if (names is [var one]) return [one == "host" && Triple is not null && CpuArchitecture.Of(Triple) != CpuTarget.Host.Architecture ? CpuTarget.OfTriple(Triple) : CpuTarget.Parse(one, Triple)];
+            if (names is [var one]) return [one == "host" && Triple is not null && TargetSystem.Of(Triple) is not null && CpuArchitecture.Of(Triple) != CpuTarget.Host.Architecture ? CpuTarget.OfTriple(Triple) : CpuTarget.Parse(one, Triple)];
             var all = names.Select(name => CpuTarget.Parse(name.Trim(), Triple)).OrderBy(target => CpuCheck.Needs(target).Count).ToList();
             if (all.Find(target => !CpuCheck.Asks(target)) is { } other) throw new UsageException($"--cpu {Cpu}: only x86_64 says what it has while code runs, {other.Cpu} is of {other.Architecture.Name}", "give one processor for each library");
             foreach (var (lower, higher) in all.Zip(all.Skip(1)))

@@ -87,7 +87,7 @@ internal sealed class ModelBuild
     public string Library(ModelSource source, string name, string folder)
     {
         Write(Improve(source, code.Targets(), []), new(name, folder, [Emission.Shared], Origin(source), Jobs: code.Jobs));
-        return Path.Combine(folder, $"lib{name}.so");
+        return Path.Combine(folder, code.Target().System.SharedFile(name));
     }
 
     /// <summary>What an artifact says of where it came from.</summary>

@@ -16,7 +16,7 @@ internal static class ModelPath
         if (!File.Exists(path)) return path.EndsWith(".so", StringComparison.Ordinal);
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[4];
-        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("\u007fELF"u8);
+        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && (start.SequenceEqual("\u007fELF"u8) || start.SequenceEqual("\0asm"u8));
     }
 
     /// <summary>What a model is called: its file's name, or its folder's where the file is just <c>model.onnx</c>; as a C identifier.</summary>

@@ -24,8 +24,8 @@ internal sealed class RemoteModel : RunnableModel
     /// <exception cref="ArtifactException">The library cannot be loaded there.</exception>
     public RemoteModel(string library, CpuTarget target, IReadOnlyList<string> command, string scratch)
     {
-        var program = Path.Combine(scratch, "serve");
-        RemoteProgram.Write(target, program);
+        var program = Path.Combine(scratch, "serve.mjs");
+        target.System.WriteServer(target, program);
         name = Artifact.NameOf(library);
         process = new([.. command, program]);
         try

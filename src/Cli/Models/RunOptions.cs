@@ -1,5 +1,3 @@
-using Lathe.Codegen.Remote;
-
 namespace Lathe.Cli;
 
 /// <summary>Who computes.</summary>
@@ -20,7 +18,7 @@ public sealed record RunOptions(
     /// <summary>The command that programs are put behind; null where they run here as they are.</summary>
     /// <exception cref="ToolMissingException">They do not, and what would run them is not here.</exception>
     private IReadOnlyList<string>? Command(CodeOptions code) => Runner is { } named ? named.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        : code.IsForHere ? null : Emulator.Find(code.Target().Architecture, Environment.GetEnvironmentVariable("PATH") ?? "");
+        : code.IsForHere ? null : code.Target() is var target ? target.System.Runner(target.Architecture, Environment.GetEnvironmentVariable("PATH") ?? "") : null;
 
     /// <summary>Says before a model is compiled what it could not be run by.</summary>
     /// <exception cref="UsageException">No run has so many threads.</exception>

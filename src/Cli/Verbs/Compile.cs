@@ -37,6 +37,7 @@ public sealed record Compile(
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
+        Check(target.System);
         var build = new ModelBuild(session, Code);
         var source = build.Read(path);
         var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
@@ -61,6 +62,15 @@ public sealed record Compile(
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
         session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">The system has not what is asked for.</exception>
+    private void Check(TargetSystem system)
+    {
+        if (Pool && !system.HasPool) throw new UsageException($"--pool: the pool's threads are those of Linux, this is for {system.Name}", "leave it out; a run may take threads of the caller's, see lathe_host in lathe.h");
+        if (Weights == WeightChoice.File && !system.MapsFiles) throw new UsageException($"--weights=file: code on {system.Name} cannot map a file", "--weights=embed");
+        if (Emit.Contains(Emission.Python) && system.IsForJavaScript) throw new UsageException($"--emit python: Python loads no {system.SharedFile("NAME")}", "--emit javascript");
+        if (Emit.Contains(Emission.Javascript) && !system.IsForJavaScript) throw new UsageException($"--emit javascript: JavaScript loads no {system.SharedFile("NAME")}", "--triple wasm32-unknown-unknown, or --emit python");
     }
 }
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Lathe.Codegen.Llvm;
-using Lathe.Codegen.Remote;
 
 namespace Lathe.Cli.Verbs;
 
@@ -14,7 +13,7 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
 
     public override ExitCode Execute(Session session)
     {
-        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host(), .. Emulators()];
+        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host(), .. Runners()];
         session.Output.Write(Json ? AsJson(checks) : AsText(checks));
         return checks.Any(c => !c.Found && c.Needed != "") ? ExitCode.Fault : ExitCode.Done;
     }
@@ -34,14 +33,13 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
         () => $"{CpuTarget.Host.Cpu}, {CpuTarget.Host.Triple}, vectors of {8 * CpuTarget.Host.VectorBytes} bits, {Environment.ProcessorCount} threads", "LLVM names the processor: install it first");
 
     /// <summary>What runs code for other processors here, to test it.</summary>
-    private static IEnumerable<Check> Emulators() => CpuArchitecture.All.Where(architecture => Emulator.Runs(architecture) && !IsHost(architecture)).Select(architecture =>
-        Tool($"emulator of {architecture.Name}", "", () => string.Join(' ', Emulator.Find(architecture, SearchPath)), $"{Emulator.Packages(architecture)}; only lathe run and verify with --triple {architecture.Name}-linux-gnu need it"));
+    private static IEnumerable<Check> Runners() => TargetSystem.All.SelectMany(system => system.Triples.Select(triple => (system, triple, CpuArchitecture.Of(triple)))).Where(t => !IsHost(t.triple) && t.system.RunnerPackages(t.Item3) != "").DistinctBy(t => (t.system, t.Item3))
+        .Select(t => Tool(t.triple, "", () => string.Join(' ', t.system.Runner(t.Item3, SearchPath)), $"{t.system.RunnerPackages(t.Item3)}; only lathe run and verify with --triple {t.triple} need it"));
 
-    /// <summary>Nothing is where LLVM, which knows it, is not installed.</summary>
-    private static bool IsHost(CpuArchitecture architecture)
+    private static bool IsHost(string triple)
     {
-        try { return CpuTarget.Host.Architecture == architecture; }
-        catch (ToolMissingException) { return false; }
+        try { return CpuTarget.OfTriple(triple).IsNative; }
+        catch (ToolMissingException) { return false; } // LLVM, which knows the host, is not installed
     }
 
     private static Check Tool(string name, string needed, Func<string> find, string remedy)

@@ -10,7 +10,7 @@ public sealed class CpuTargetTests
     [Theory, MemberData(nameof(Models))]
     public void Features_of_every_model_are_those_of_LLVM(string cpu, string architecture)
     {
-        var target = CpuTarget.Parse(cpu, architecture + "-unknown-linux-gnu");
+        var target = CpuTarget.Parse(cpu, TargetSystem.All.SelectMany(system => system.Triples).First(triple => CpuArchitecture.Of(triple).Name == architecture));
         var features = CpuModel.All.Where(model => model.Architecture == target.Architecture).SelectMany(model => model.Features).Distinct().Order(StringComparer.Ordinal).ToArray();
         var text = string.Concat(features.Select((feature, i) => $$"""
             define internal void @callee{{i}}() "target-cpu"="{{cpu}}" "target-features"="+{{feature}}" { store volatile i8 0, ptr null ret void }

@@ -23,7 +23,7 @@ public sealed unsafe class ElfObjectTests
     public void It_reads_back_for_every_architecture()
     {
         using var scratch = new ScratchFolder();
-        foreach (var architecture in CpuArchitecture.All)
+        foreach (var architecture in new Linux().Architectures)
         {
             var read = ElfSymbols.Read(scratch.Write("w.o", ElfObject.ToArray(architecture, Data(100), symbols)));
             Assert.Equal(architecture, read.Architecture);

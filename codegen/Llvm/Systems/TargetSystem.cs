@@ -1,0 +1,94 @@
+namespace Lathe.Codegen.Llvm;
+
+/// <summary>A system that artifacts are made for: what its object format, its linker and its loader ask for. The one place that knows; all else goes by these members.</summary>
+public abstract class TargetSystem
+{
+    public static IReadOnlyList<TargetSystem> All { get; } = [new Linux(), new WebAssembly()];
+
+    /// <summary>What runs on most machines that compile.</summary>
+    public static TargetSystem Default => All[0];
+
+    /// <summary>The system of a triple such as <c>aarch64-linux-gnu</c>.</summary>
+    /// <exception cref="ArgumentException">No artifacts are made for it.</exception>
+    public static TargetSystem Of(string triple)
+    {
+        var architecture = CpuArchitecture.Of(triple);
+        return All.FirstOrDefault(system => system.Architectures.Contains(architecture) && system.Is([.. triple.Split('-').Skip(1)]))
+            ?? throw new ArgumentException($"triple: artifacts are not made for '{triple}'; they are for {string.Join(", ", All.SelectMany(system => system.Triples))}");
+    }
+
+    /// <summary>In messages and lists.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Triples of it, one for each processor and ABI.</summary>
+    public abstract IReadOnlyList<string> Triples { get; }
+
+    public abstract IReadOnlyList<CpuArchitecture> Architectures { get; }
+
+    /// <summary>Whether a triple's parts behind the architecture say it.</summary>
+    protected abstract bool Is(IReadOnlyList<string> parts);
+
+    /// <summary>The file that programs load.</summary>
+    public abstract string SharedFile(string name);
+
+    /// <summary>The archive that programs are linked with.</summary>
+    public abstract string StaticFile(string name);
+
+    /// <summary>Whether a file can be mapped into memory by the code itself: weights may then lie beside the library.</summary>
+    public virtual bool MapsFiles => false;
+
+    /// <summary>Whether the built-in thread pool is at home there.</summary>
+    public virtual bool HasPool => false;
+
+    /// <summary>Whether a library may lie anywhere in memory.</summary>
+    public virtual bool IsPositionIndependent => true;
+
+    /// <summary>What every machine of the system has, as far as generated code may call it.</summary>
+    public abstract IReadOnlyList<SystemLibrary> Libraries { get; }
+
+    /// <summary>The same in words, for people who link; nothing where a library brings all.</summary>
+    public abstract string Needs { get; }
+
+    /// <summary>Whether JavaScript loads it, and not programs.</summary>
+    public virtual bool IsForJavaScript => false;
+
+    /// <summary>Modules in LLVM assembly that a shared library needs beside the model's own.</summary>
+    public virtual IReadOnlyList<(string Name, string Text)> Support(CpuArchitecture architecture) => [];
+
+    /// <summary>Linkers in the order they are preferred.</summary>
+    /// <param name="isForeign">Whether the processor is another than this machine's.</param>
+    public abstract IReadOnlyList<string> Linkers(CpuArchitecture architecture, bool isForeign);
+
+    /// <summary>The environment's variable by which a user names another.</summary>
+    public abstract string LinkerVariable { get; }
+
+    /// <summary>Reads the symbols of an object.</summary>
+    /// <exception cref="InvalidDataException">The file is not an object of this system.</exception>
+    public abstract ObjectSymbols Symbols(string path);
+
+    /// <summary>Bytes of an object that a program loads: code and constants, neither symbols nor what is for debuggers.</summary>
+    public abstract long LoadedBytes(byte[] obj);
+
+    /// <summary>Writes an object that holds read-only data under one symbol, aligned to 64 bytes and seen by the objects of one library only.</summary>
+    /// <param name="length">Bytes of data.</param>
+    /// <param name="data">Writes them.</param>
+    public abstract void WriteData(Stream output, CpuArchitecture architecture, long length, string symbol, Action<Stream> data);
+
+    /// <summary>Links a shared library.</summary>
+    internal abstract void Link(LinkJob job);
+
+    /// <summary>The command that a program's path is put behind to run it on this machine.</summary>
+    /// <param name="searchPath">Folders, in the form of PATH.</param>
+    /// <exception cref="ToolMissingException">Nothing here runs it.</exception>
+    public abstract IReadOnlyList<string> Runner(CpuArchitecture architecture, string searchPath);
+
+    /// <summary>How to get one.</summary>
+    public abstract string RunnerPackages(CpuArchitecture architecture);
+
+    /// <summary>Writes the program that a <see cref="Remote.RemoteProcess"/> talks to.</summary>
+    public abstract void WriteServer(CpuTarget target, string path);
+
+    /// <summary>The first of some files that is on a search path.</summary>
+    protected static string? On(string searchPath, params IEnumerable<string> names) =>
+        names.SelectMany(name => searchPath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+}
