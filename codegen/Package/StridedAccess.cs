@@ -9,9 +9,11 @@ internal sealed class StridedAccess(Buffer seen, Shape shape, Seq<Expr> strides)
 {
     private readonly bool asDeclared = seen.Order is [] && seen.Shape.Count == shape.Count && seen.Shape.Zip(shape).All(e => Linear.ProvesEqual(e.First, e.Second));
 
-    public Buffer Buffer { get; } = new(seen.Name, seen.Scalar, shape, Apart: strides);
+    private Buffer Buffer { get; } = new(seen.Name, seen.Scalar, shape, Apart: strides);
 
-    public Expr Read(Seq<Expr> at, Expr? outside)
+    public BufferAccess Access => new(Buffer, Read, Set);
+
+    private Expr Read(Seq<Expr> at, Expr? outside)
     {
         if (asDeclared || outside is null) return Load.Of(Buffer, Index(at), outside);
         // Outside is said of the axes that the kernel sees: asked before the place is taken apart, and no wrong place is read.
@@ -19,7 +21,7 @@ internal sealed class StridedAccess(Buffer seen, Shape shape, Seq<Expr> strides)
         return Expr.Select(inside, Load.Of(Buffer, Index([.. at.Zip(seen.Shape, (index, extent) => Expr.Max(0, Expr.Min(index, extent - 1)))])), outside);
     }
 
-    public Stmt Set(Seq<Expr> at, Expr value) => new Store(Buffer, Index(at), value);
+    private Stmt Set(Seq<Expr> at, Expr value) => new Store(Buffer, Index(at), value);
 
     private Seq<Expr> Index(Seq<Expr> at) => asDeclared ? at : Apart(seen.Flat(at));
 

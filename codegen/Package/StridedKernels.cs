@@ -54,8 +54,8 @@ public sealed class StridedKernels
         if (given.Any(g => buffers[g.Argument].Scalar.Bits < 8)) return null;
         var taken = kernel.Symbols.Concat(given.SelectMany(g => g.Shape).SelectMany(e => e.Parts()).OfType<Symbol>()).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         var strides = given.Select(g => g.Shape.Select((_, axis) => Stride(g.Argument, axis)).ToSeq()).ToSeq();
-        Kernel With(bool side) => Rewritten(kernel, string.Create(CultureInfo.InvariantCulture, $"{kernel.Name}.strided{number}{(side ? "" : ".apart")}"),
-            given.Zip(strides, (g, all) => (buffers[g.Argument], g.Shape, side ? [.. all.SkipLast(1), 1] : all)).ToDictionary(t => t.Item1, t => new StridedAccess(t.Item1, t.Shape, t.Item3)));
+        Kernel With(bool side) => kernel.Over(string.Create(CultureInfo.InvariantCulture, $"{kernel.Name}.strided{number}{(side ? "" : ".apart")}"),
+            given.Zip(strides, (g, all) => (buffers[g.Argument], g.Shape, side ? [.. all.SkipLast(1), 1] : all)).ToDictionary(t => t.Item1, t => new StridedAccess(t.Item1, t.Shape, t.Item3).Access));
         var (sideBySide, apart) = (With(true), With(false));
         // An extent that is itself read from an input cannot be rewritten.
         if (buffers.Where((_, i) => given.Any(g => g.Argument == i)).Any(b => apart.Body.Loads.Any(l => l.Buffer == b))) return null;
@@ -67,26 +67,6 @@ public sealed class StridedKernels
             while (taken.Contains(name)) name += "_";
             return Symbol.Of(name, -Farthest, Farthest);
         }
-    }
-
-    private static Kernel Rewritten(Kernel kernel, string name, Dictionary<Buffer, StridedAccess> accesses)
-    {
-        Seq<Buffer> Renewed(Seq<Buffer> buffers) => [.. buffers.Select(b => accesses.TryGetValue(b, out var access) ? access.Buffer : b)];
-        return new(name, Renewed(kernel.Inputs), Renewed(kernel.Outputs), Statement(kernel.Body));
-
-        Stmt Statement(Stmt stmt) => stmt switch
-        {
-            Loop l => new Loop(l.Kind, l.Axis, Statement(l.Body)),
-            Block b => new Block([.. b.Steps.Select(Statement)]),
-            Scratch s => new Scratch(s.Buffer, Statement(s.Body)),
-            Store s when accesses.TryGetValue(s.Buffer, out var access) => access.Set([.. s.At.Select(Formula)], Formula(s.Value)),
-            Store s => new Store(s.Buffer, [.. s.At.Select(Formula)], Formula(s.Value)),
-            Ir.Guard g => Stmts.When(Formula(g.Condition), Statement(g.Body)),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-
-        Expr Formula(Expr formula) => formula.Replace(part => part is Load load && accesses.TryGetValue(load.Buffer, out var access)
-            ? access.Read([.. load.At.Select(Formula)], load.Outside is { } outside ? Formula(outside) : null) : null);
     }
 }
 

@@ -36,11 +36,11 @@ public sealed class BlockedContraction
         shared = machine.Pays(contraction);
         tiles = Linear.Simplify(rows.Extent / tile.Rows);
         rest = rows.Static % tile.Rows;
-        var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(rows.Static / tile.Rows, Math.Max(1, tile.RowBlock / tile.Rows)));
-        inside = packsA && parts is > 0 and < 8 && parts < machine.Tasks / 2 && columns.Static > 0 && contraction.Batch.Count == 0 && shared;
+        var whole = rows.Static / tile.Rows;
         // Enough parts for the threads, where each still has a few tiles.
-        if (parts != 0 && !inside) parts = Math.Max(parts, Math.Min(machine.Tasks / 2, rows.Static / tile.Rows / 4));
-        tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(rows.Static / tile.Rows, parts));
+        var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(whole, Math.Max(1, tile.RowBlock / tile.Rows))) is var least && !shared ? least : Shares.Parts(whole, least, Math.Max(least, Math.Min(machine.Tasks / 2, whole / 4)));
+        inside = packsA && parts == 1 && columns.Static > 0 && contraction.Batch.Count == 0 && shared;
+        tilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(whole, parts));
         blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesPerBlock - 1)) / tilesPerBlock, 1)) : Math.Max(1, Up(rows.Static / tile.Rows, tilesPerBlock));
         chunks = Chunks();
         var name = contraction.Output.Buffer.Name;
@@ -73,7 +73,7 @@ public sealed class BlockedContraction
 
     public Kernel Compute()
     {
-        // Few blocks of packed rows: threads share the packing of each, then its columns. Else each part is a block and some of its columns, the
+        // One block of packed rows: threads share the packing, then the columns. Else each part is a block and some of its columns, the
         // columns outside: who takes parts in a row reads B once.
         Stmt body = inside
             ? For("b", blocks, block => Block(block, (steps, each) => machine.Shared("n", steps, each)))
@@ -209,21 +209,11 @@ public sealed class BlockedContraction
         var (row, step) = (new Axis("r", rows.Extent), new Axis("k", depth.Steps));
         var at = new Axis("kb", depth.Count);
         var place = Linear.Of(load.Buffer.Flat([.. load.At.Select(i => i.Substitute([.. rows.At(row), .. depth.At(at, step)]))]));
-        return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4) && !Collides(place[row]);
+        return place.Terms.Keys.All(atom => atom is Axis || !atom.Mentions(row) && !atom.Mentions(step)) && (place[step] == 1 || rows.Static is > 0 and <= 4) && !machine.Collides(tile.Rows, place[row]);
     }
 
     /// <summary>B is used where it lies if its columns lie side by side in whole panels.</summary>
     private bool ReadsColumns() => columns.Static > 0 && columns.Static % Tile.Panel == 0 && !depth.IsRagged && contraction.B is Load { Buffer.Scalar: Scalar.F32, Outside: null } && b.Lies(contraction.B);
-
-    /// <summary>Whether rows so far apart fall on the same few sets of the first cache: a tile's rows would drive each other out.</summary>
-    private bool Collides(long stride)
-    {
-        const long line = 64, sets = 64, ways = 8;
-        if (stride * 4 % line != 0) return false;
-        var (a, b) = (stride * 4 / line % sets, sets);
-        while (a != 0) (a, b) = (b % a, a);
-        return tile.Rows > sets / b * (ways / 2);
-    }
 
     /// <summary>The summed axes, the one that lies side by side in A last.</summary>
     private Seq<Axis> Ordered()

@@ -21,6 +21,19 @@ public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegist
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;
 
+    /// <summary>Whether so many rows of f32, read side by side, fall on the same few sets of the first cache and drive each other out.</summary>
+    /// <param name="rows">Of a tile.</param>
+    /// <param name="stride">Numbers between them.</param>
+    public bool Collides(long rows, long stride)
+    {
+        const long line = 64, ways = 8;
+        var sets = Level1 / (line * ways);
+        if (stride == 0 || stride * 4 % line != 0) return false;
+        var (a, b) = (stride * 4 / line % sets, sets);
+        while (a != 0) (a, b) = (b % a, a);
+        return rows > sets / b * (ways / 2);
+    }
+
     /// <summary>a·b + c as the machine does it.</summary>
     public Expr MultiplyAdd(Expr a, Expr b, Expr c) => HasFma ? Expr.Fma(a, b, c) : a * b + c;
 }

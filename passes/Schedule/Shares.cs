@@ -1,5 +1,6 @@
 using Lathe.Ir;
 using static Lathe.Ir.Stmts;
+using static Lathe.Passes.Placement;
 
 namespace Lathe.Passes;
 
@@ -20,6 +21,19 @@ public static class Shares
         var shared = Size(contraction.Batch);
         var (steps, bytes) = (shared * Size(contraction.M) * Size(contraction.N) * Size(contraction.K), 4 * shared * Size(contraction.N) * Size(contraction.K));
         return Math.Max(steps / (2 * machine.Lanes), bytes / 10) / cycles > WorthSharing;
+    }
+
+    /// <summary>
+    /// Parts that equal pieces are put together to, so that two threads, and then four, are done at about the same time. Whole parts stay with a thread:
+    /// what it has made of one lies in its own cache, and fetching that from another core's costs more than a little waiting.
+    /// </summary>
+    /// <param name="pieces">How many there are.</param>
+    /// <param name="least">Parts that the caches ask for.</param>
+    /// <param name="most">Parts that are still worth it.</param>
+    public static long Parts(long pieces, long least, long most)
+    {
+        long Last(long parts, int threads) => Up(parts, threads) * Up(pieces, parts);
+        return Enumerable.Range((int)least, (int)Math.Max(1, most - least + 1)).Select(parts => (long)parts).MinBy(parts => (Last(parts, 2) + 0.3 * Last(parts, 4) + 0.01 * pieces * parts / least, parts));
     }
 
     /// <summary>

@@ -102,9 +102,8 @@ public sealed class WinogradContraction
 
     public Kernel Compute()
     {
-        // Few blocks: threads share the patches of each, then the panels. Many: each thread has blocks of its own.
-        var few = blocks is Number { Integer: var count } && count < machine.Tasks / 2;
-        var (inside, outside) = (few && machine.Pays(contraction), !few && machine.Pays(contraction));
+        // One block: threads share its patches, then the panels. Several: each thread has blocks of its own.
+        var (inside, outside) = (blocks is Number { Integer: 1 } && machine.Pays(contraction), blocks is not Number { Integer: 1 } && machine.Pays(contraction));
         Stmt Block(Expr b) => new Scratch(factors, Do(
             machine.Shared(inside, "t", block, t => Existing(b, t, Transform(b, t))),
             Columns((extent, each) => machine.Shared(inside, "n", extent, each), (panel, width, ragged) => Finished(b, panel, width, ragged))));
@@ -135,7 +134,9 @@ public sealed class WinogradContraction
     {
         const long columns = 32;
         var most = Math.Max(14, machine.Level2 * 3 / 4 / (4 * points * (channels.Static + 16 + columns)));
-        return patches.Static == 0 ? most : Up(patches.Static, Up(patches.Static, most));
+        if (patches.Static == 0) return most;
+        var least = Up(patches.Static, most);
+        return Up(patches.Static, least == 1 ? 1 : Shares.Parts(patches.Static, least, least + 1));
     }
 
     private bool ReadsChannelsSideBySide() => contraction.A.Parts().OfType<Load>().Where(load => channels.Axes.Any(load.Mentions))
