@@ -36,7 +36,7 @@ public static class Linker
         Link(system ?? TargetSystem.Default, objectPaths, outputPath, soname, exports, (system ?? TargetSystem.Default).Libraries, linker, (system ?? TargetSystem.Default).Link);
 
     /// <summary>Links objects in memory as a system says, against one library.</summary>
-    internal static void Write(TargetSystem system, IEnumerable<(string Name, byte[] Contents)> objects, string outputPath, IReadOnlyList<string> exports, SystemLibrary library, Action<LinkJob> link)
+    internal static void Write(TargetSystem system, IEnumerable<(string Name, byte[] Contents)> objects, string outputPath, IReadOnlyList<string> exports, IReadOnlyList<SystemLibrary> libraries, Action<LinkJob> link)
     {
         var scratch = Directory.CreateTempSubdirectory("lathe-objects-").FullName;
         try
@@ -47,16 +47,26 @@ public static class Linker
                 File.WriteAllBytes(path, o.Contents);
                 return path;
             }).ToList();
-            Link(system, paths, outputPath, Path.GetFileName(outputPath), exports, [library], null, link);
+            Link(system, paths, outputPath, Path.GetFileName(outputPath), exports, libraries, null, link);
         }
         finally { Directory.Delete(scratch, recursive: true); }
     }
+
+    /// <summary>Writes what programs are linked with that load a shared library, where that is a file of its own.</summary>
+    /// <exception cref="ToolMissingException">No linker is here.</exception>
+    public static void Imports(CpuTarget target, string outputPath, string soname, IReadOnlyList<string> exports) =>
+        Run(target.System, target.Architecture, [], outputPath, soname, exports, [], null, target.System.LinkImports);
+
+    /// <summary>Writes objects into one static library; members keep the order and the file names of the objects.</summary>
+    /// <exception cref="ToolMissingException">The system's archives take a linker, and none is here.</exception>
+    /// <exception cref="InvalidDataException">A file is not an object.</exception>
+    public static void Archive(CpuTarget target, IReadOnlyList<string> objectPaths, string outputPath) =>
+        Run(target.System, target.Architecture, objectPaths, outputPath, "", [], [], null, target.System.LinkArchive);
 
     private static void Link(TargetSystem system, IReadOnlyList<string> objectPaths, string outputPath, string soname, IReadOnlyList<string> exports, IReadOnlyList<SystemLibrary> libraries, string? linker, Action<LinkJob> link)
     {
         var objects = objectPaths.Select(system.Symbols).ToList();
         var architecture = objects[0].Architecture;
-        var tool = linker ?? Find(architecture, Environment.GetEnvironmentVariable(system.LinkerVariable), Environment.GetEnvironmentVariable("PATH") ?? "", system);
         var defined = objects.SelectMany(symbols => symbols.Defined).ToHashSet(StringComparer.Ordinal);
         var wanted = objects.SelectMany(symbols => symbols.Undefined).Where(symbol => !defined.Contains(symbol)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var missing = wanted.Where(symbol => !libraries.Any(library => library.Functions.Contains(symbol))).ToList();
@@ -65,11 +75,17 @@ public static class Linker
         Require(soname, "is used and defined nowhere", missing);
         Require(soname, "is exported and defined nowhere", exports.Where(symbol => !defined.Contains(symbol)));
 
+        Run(system, architecture, objectPaths, outputPath, soname, exports, wanted, linker, link);
+    }
+
+    private static void Run(TargetSystem system, CpuArchitecture architecture, IReadOnlyList<string> objectPaths, string outputPath, string soname, IReadOnlyList<string> exports, IReadOnlyList<string> wanted, string? linker, Action<LinkJob> link)
+    {
+        string Tool() => linker ?? Find(architecture, Environment.GetEnvironmentVariable(system.LinkerVariable), Environment.GetEnvironmentVariable("PATH") ?? "", system);
         var scratch = Directory.CreateTempSubdirectory("lathe-link-").FullName;
         try
         {
             using var output = new OutputFile(outputPath);
-            link(new(tool, architecture, objectPaths, output.Partial, soname, exports, wanted, scratch));
+            link(new(Tool, architecture, objectPaths, output.Partial, soname, exports, wanted, scratch));
             output.Commit();
         }
         finally

@@ -27,6 +27,17 @@ public sealed record SystemLibrary(string Soname, IReadOnlySet<string> Functions
     /// <summary>What a program of ours may call beside: it is run here and not shipped.</summary>
     public static SystemLibrary ForPrograms { get; } = new("libc.so.6", Names("read write calloc free strlen dlopen dlsym dlerror exit"));
 
+    /// <summary>What every Windows from version 10 on has in its C runtime; it has no roundeven.</summary>
+    public static SystemLibrary UniversalRuntime { get; } = new("ucrtbase.dll", Names("memcpy memmove memset memcmp strcmp getenv").Concat(Math.Functions).Except(["roundeven", "roundevenf"]).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>What a program of ours may call beside on Windows.</summary>
+    public static SystemLibrary WindowsPrograms { get; } = new("ucrtbase.dll", Names("_setmode _read _write calloc free strlen exit"));
+
+    public static SystemLibrary Kernel32 { get; } = new("kernel32.dll", Names("LoadLibraryA GetProcAddress"));
+
+    /// <summary>What macOS has; it has no roundeven.</summary>
+    public static SystemLibrary Apple { get; } = new("/usr/lib/libSystem.B.dylib", Names("malloc free memcpy memmove memset memcmp strlen strcmp getenv open close lseek mmap munmap dladdr bzero").Concat(Math.Functions).Except(["roundeven", "roundevenf"]).ToHashSet(StringComparer.Ordinal));
+
     /// <summary>What JavaScript's Math offers a module of WebAssembly as imports; imports.mjs has the list too.</summary>
     public static SystemLibrary JavaScript { get; } = new("env", Names("""
         acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 fmod fmodf log log10 log1p log2 pow sin sinh tan tanh

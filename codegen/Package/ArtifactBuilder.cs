@@ -78,8 +78,9 @@ public sealed class ArtifactBuilder
                 if (place is WeightPlace.Embedded { Any: true }) objects = [.. objects, WeightObject(scratch)];
                 if (options.Emit.Contains(Emission.Object))
                     foreach (var path in objects) using (var file = File.OpenRead(path)) Copy(file, Output($"{options.Name}.{Path.GetFileName(path)}"));
-                if (options.Emit.Contains(Emission.Static)) StaticArchive.Write(objects, Output(System.StaticFile(options.Name)), System);
-                if (options.Emit.Contains(Emission.Shared)) Linker.Shared([.. objects, .. Support(scratch)], Output(System.SharedFile(options.Name)), System.SharedFile(options.Name), model.Exports, system: System);
+                if (options.Emit.Contains(Emission.Static)) Linker.Archive(Base, [.. objects, .. Support(scratch, isShared: false)], Output(System.StaticFile(options.Name)));
+                if (options.Emit.Contains(Emission.Shared)) Linker.Shared([.. objects, .. Support(scratch, isShared: true)], Output(System.SharedFile(options.Name)), System.SharedFile(options.Name), model.Exports, system: System);
+                if (options.Emit.Contains(Emission.Shared) && System.ImportFile(options.Name) is { } import) Linker.Imports(Base, Output(import), System.SharedFile(options.Name), model.Exports);
             }
             finally { Directory.Delete(scratch, recursive: true); }
             if (place is WeightPlace.InFile side) WeightFile(Output(side.FileName));
@@ -136,7 +137,7 @@ public sealed class ArtifactBuilder
     private ParallelOptions AtOnce(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = options.Jobs > 0 ? options.Jobs : Environment.ProcessorCount, CancellationToken = cancellation };
 
     /// <summary>What the system wants in every library.</summary>
-    private List<string> Support(string folder) => [.. System.Support(Base.Architecture).Select(module =>
+    private List<string> Support(string folder, bool isShared) => [.. System.Support(Base.Architecture, isShared).Select(module =>
     {
         var path = Path.Combine(folder, module.Name + ".o");
         File.WriteAllBytes(path, new Assembler(Base).ToObject(module.Text, module.Name));

@@ -23,8 +23,8 @@ public sealed class RemoteKernels
         string Object(string name) => Path.Combine(folder, name + ".o");
         Parallel.ForEach(names, entry => File.WriteAllBytes(Object(entry.Value), new Assembler(target).ToObject(KernelEmitter.EmitAs(entry.Key, target, entry.Value), entry.Value)));
         var path = Path.Combine(folder, target.System.SharedFile("kernels"));
-        foreach (var (name, text) in target.System.Support(target.Architecture)) File.WriteAllBytes(Object(name), new Assembler(target).ToObject(text, name));
-        Linker.Shared([.. names.Values.Concat(target.System.Support(target.Architecture).Select(s => s.Name)).Select(Object)], path, Path.GetFileName(path), [.. names.Values], system: target.System);
+        foreach (var (name, text) in target.System.Support(target.Architecture, isShared: true)) File.WriteAllBytes(Object(name), new Assembler(target).ToObject(text, name));
+        Linker.Shared([.. names.Values.Concat(target.System.Support(target.Architecture, isShared: true).Select(s => s.Name)).Select(Object)], path, Path.GetFileName(path), [.. names.Values], system: target.System);
         library = process.Open(path);
     }
 

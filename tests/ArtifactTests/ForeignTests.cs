@@ -20,6 +20,10 @@ public sealed class ForeignTests
     [MemberData(nameof(Small))]
     public void WebAssembly_in_Node(string model) => Verifies(model, "wasm32-unknown-unknown");
 
+    [ToolTheory("/usr/lib/wine/wine64", "lld-link-19")]
+    [MemberData(nameof(Small))]
+    public void Windows_in_Wine(string model) => Verifies(model, "x86_64-pc-windows-msvc");
+
     [ToolFact("node", "wasm-ld-19")]
     public void A_loader_of_JavaScript_runs_and_refuses_what_does_not_fit()
     {

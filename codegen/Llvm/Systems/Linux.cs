@@ -74,7 +74,7 @@ public sealed class Linux : TargetSystem
     {
         var abi = LinuxAbi.Of(target.Architecture);
         var obj = new Assembler(CpuTarget.OfTriple(target.Triple)).ToObject(EmbeddedText.Read("Serve.ll").Replace("START", abi.Start, StringComparison.Ordinal), "serve");
-        Linker.Write(this, [("serve.o", obj)], path, [], SystemLibrary.ForPrograms, job =>
+        Linker.Write(this, [("serve.o", obj)], path, [], [SystemLibrary.ForPrograms], job =>
             job.Run(["-pie", "-e", "_start", "-dynamic-linker", abi.Loader, "-o", job.Output, "-z", "noexecstack", "-z", "now", "--build-id=none", "--hash-style=both", .. job.Objects, .. StandIns(job, [SystemLibrary.ForPrograms])]));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
     }

@@ -3,7 +3,7 @@ namespace Lathe.Codegen.Llvm;
 /// <summary>A system that artifacts are made for: what its object format, its linker and its loader ask for. The one place that knows; all else goes by these members.</summary>
 public abstract class TargetSystem
 {
-    public static IReadOnlyList<TargetSystem> All { get; } = [new Linux(), new WebAssembly()];
+    public static IReadOnlyList<TargetSystem> All { get; } = [new Linux(), new WebAssembly(), new Windows(), new MacOs()];
 
     /// <summary>What runs on most machines that compile.</summary>
     public static TargetSystem Default => All[0];
@@ -34,6 +34,9 @@ public abstract class TargetSystem
     /// <summary>The archive that programs are linked with.</summary>
     public abstract string StaticFile(string name);
 
+    /// <summary>What programs are linked with that load the shared library; null: the library itself.</summary>
+    public virtual string? ImportFile(string name) => null;
+
     /// <summary>Whether a file can be mapped into memory by the code itself: weights may then lie beside the library.</summary>
     public virtual bool MapsFiles => false;
 
@@ -52,8 +55,9 @@ public abstract class TargetSystem
     /// <summary>Whether JavaScript loads it, and not programs.</summary>
     public virtual bool IsForJavaScript => false;
 
-    /// <summary>Modules in LLVM assembly that a shared library needs beside the model's own.</summary>
-    public virtual IReadOnlyList<(string Name, string Text)> Support(CpuArchitecture architecture) => [];
+    /// <summary>Modules in LLVM assembly that a library needs beside the model's own.</summary>
+    /// <param name="isShared">Whether it is linked already, so that no compiler of the program's brings its own part.</param>
+    public virtual IReadOnlyList<(string Name, string Text)> Support(CpuArchitecture architecture, bool isShared) => [];
 
     /// <summary>Linkers in the order they are preferred.</summary>
     /// <param name="isForeign">Whether the processor is another than this machine's.</param>
@@ -77,6 +81,12 @@ public abstract class TargetSystem
     /// <summary>Links a shared library.</summary>
     internal abstract void Link(LinkJob job);
 
+    /// <summary>Writes the file that programs are linked with.</summary>
+    internal virtual void LinkImports(LinkJob job) => throw new InvalidOperationException($"{Name} has no import libraries");
+
+    /// <summary>Writes objects into one static library.</summary>
+    internal virtual void LinkArchive(LinkJob job) => StaticArchive.Write(job.Objects, job.Output, this);
+
     /// <summary>The command that a program's path is put behind to run it on this machine.</summary>
     /// <param name="searchPath">Folders, in the form of PATH.</param>
     /// <exception cref="ToolMissingException">Nothing here runs it.</exception>
@@ -89,6 +99,9 @@ public abstract class TargetSystem
     public abstract void WriteServer(CpuTarget target, string path);
 
     /// <summary>The first of some files that is on a search path.</summary>
-    protected static string? On(string searchPath, params IEnumerable<string> names) =>
+    protected static string? On(IEnumerable<string> searchPaths, params IReadOnlyList<string> names) => On(string.Join(Path.PathSeparator, searchPaths), names);
+
+    /// <summary>The first of some files that is on a search path.</summary>
+    protected static string? On(string searchPath, params IReadOnlyList<string> names) =>
         names.SelectMany(name => searchPath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 }

@@ -22,7 +22,7 @@ public sealed class WebAssembly : TargetSystem
     public override bool IsForJavaScript => true;
     public override string Needs => "";
     public override IReadOnlyList<SystemLibrary> Libraries => [SystemLibrary.JavaScript];
-    public override IReadOnlyList<(string Name, string Text)> Support(CpuArchitecture architecture) => [("support", EmbeddedText.Read("WebAssembly.ll"))];
+    public override IReadOnlyList<(string Name, string Text)> Support(CpuArchitecture architecture, bool isShared) => [("support", EmbeddedText.Read("WebAssembly.ll"))];
 
     public override IReadOnlyList<string> Linkers(CpuArchitecture architecture, bool isForeign) => ["wasm-ld-19", "wasm-ld", "wasm-ld-20", "wasm-ld-21", "wasm-ld-22"];
     public override string LinkerVariable => "LATHE_WASM_LD";
