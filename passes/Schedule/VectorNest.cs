@@ -21,7 +21,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
 
     public Scheduled Schedule(Kernel kernel)
     {
-        var body = Visit(kernel.Body, shared: false);
+        var body = Visit(kernel.Body.Map(e => e.Replace(part => part is Reduce reduce ? NearLast(reduce) : null)), shared: false);
         return packs.Count == 0 ? new(kernel with { Body = body }, [], "vectors") : new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. packs], "lanes of statements");
     }
 
@@ -50,7 +50,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
                 return new Scratch(scratch.Buffer, Do(across.Schedule(total => sum.Buffer.Set(sum.At, total), reduce, keep), Visit(reader, shared, around)));
             case Scratch scratch: return new Scratch(scratch.Buffer, Visit(scratch.Body, shared, around));
             case Guard guard: return new Guard(guard.Condition, Visit(guard.Body, shared, around));
-            case Store { Value: Reduce reduce } single when across.Fits(reduce): return AcrossLanes(single, reduce);
+            case Store single: return AcrossLanes(single);
             default: return stmt;
         }
     }
@@ -68,7 +68,21 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         return ((i, number) => store.Buffer.Set(store.At.Placed([(axis, i)]), number), new Loop(LoopKind.For, axis, new Store(store.Buffer, store.At, value)));
     }
 
-    private Stmt AcrossLanes(Store store, Reduce reduce) => across.Fits(reduce) ? across.Schedule(total => store.Buffer.Set(store.At, total), reduce) : store;
+    /// <summary>A store of one number with its reduction in lanes, where it has one whose terms lie side by side.</summary>
+    private Stmt AcrossLanes(Store store) => OnlyReduction(store) is { } reduce && across.Fits(reduce)
+        ? across.Schedule(total => store.Buffer.Set(store.At, store.Value.Replace(part => part == reduce ? total : null)), reduce) : store;
+
+    /// <summary>The reduction that a number is worked out from, alone or with more arithmetic around it, as in a mean; null where there are none or several.</summary>
+    private static Reduce? OnlyReduction(Store store) => store.Value.Parts().OfType<Reduce>().Distinct().ToList() is [var one] ? one : null;
+
+    /// <summary>The summed axis whose neighbours lie side by side in memory goes last.</summary>
+    private static Reduce? NearLast(Reduce reduce)
+    {
+        if (reduce.Axes.Count < 2 || reduce.Body.Parts().OfType<Reduce>().Any()) return null;
+        var flats = reduce.Body.Parts().OfType<Load>().Select(l => Linear.Of(l.Buffer.Flat(l.At))).ToList();
+        if (flats.Exists(f => f[reduce.Axes[^1]] == 1) || reduce.Axes.FirstOrDefault(axis => flats.Exists(f => f[axis] == 1)) is not { } near) return null;
+        return (Reduce)Reduce.Of(reduce.Kind, [.. reduce.Axes.Where(axis => axis != near), near], reduce.Body);
+    }
 
     private static (Seq<Axis> Axes, Stmt Inside) Perfect(Loop loop)
     {
@@ -112,7 +126,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         List<Axis> nested = [.. order.SelectMany(i => axes.Where(a => Linear.Of(store.At[i])[a] == 1)).Where(a => a.Extent is not Number { Integer: 1 })];
         var ones = axes.Where(a => a.Extent is Number { Integer: 1 }).Select(a => (a, (Expr)0)).ToList();
         if (ones.Count > 0) store = Substituted(store, ones);
-        if (nested.Count == 0) return store.Value is Reduce alone ? AcrossLanes(store, alone) : store;
+        if (nested.Count == 0) return AcrossLanes(store);
         foreach (var axis in nested)
         {
             var pieces = Piecewise.Pieces(axis, store.Value);
@@ -127,9 +141,9 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         var worth = !shared && Work(Nest(LoopKind.For, nested, store)) >= WorthSharing;
         var parts = Parts([.. nested, .. store.Value.Parts().OfType<Reduce>().SelectMany(r => r.Axes).Distinct()]);
         var lane = nested[^1];
-        var acrossLanes = store.Value is Reduce reduce && PrefersLanesOf(reduce, lane);
-        Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]), (Reduce)s.Value.Substitute((lane, i)))) : Vectors(lane, s, worth && nested.Count == 1, parts);
-        if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)]), (Reduce)store.Value.Substitute((lane, i))), parts) : Inner(store);
+        var acrossLanes = OnlyReduction(store) is { } reduce && PrefersLanesOf(reduce, lane);
+        Stmt Inner(Store s) => acrossLanes ? For(lane.Name, lane.Extent, i => AcrossLanes(Substituted(s, [(lane, i)]))) : Vectors(lane, s, worth && nested.Count == 1, parts);
+        if (nested.Count == 1) return acrossLanes && worth ? machine.Shared(lane.Name, lane.Extent, i => AcrossLanes(Substituted(store, [(lane, i)])), parts) : Inner(store);
         if (!worth) return Nest(LoopKind.For, nested.SkipLast(1), Inner(store));
         var outer = 1;
         while (outer < nested.Count - 1 && Few(nested.Take(outer))) outer++;
