@@ -17,8 +17,6 @@ public sealed class ObjectCache(string folder, long mostBytes = 512L << 20)
     private const string Ending = ".o";
     private int made;
 
-    public string Folder => folder;
-
     /// <summary>The cache of this user: where <see cref="Variable"/> says, or <c>lathe/objects</c> in the folder for caches (XDG Base Directory); null where it is off or there is none.</summary>
     public static ObjectCache? OfUser()
     {

@@ -115,7 +115,8 @@ public sealed class ArtifactBuilder
             all.Add(($"{stem}entry", text, target));
             all.Add(($"{stem}plan", KernelEmitter.Emit([plan.Kernel, .. entry.Late], target, $"{prefix}entry."), target));
         }
-        all.Add(("dispatch", new DispatchModule(model, [.. levels.Select(l => l.Level)], place).Emit(), Base));
+        // It asks what the processor has, so it may use only what all of the architecture have.
+        all.Add(("dispatch", new DispatchModule(model, [.. levels.Select(l => l.Level)], place).Emit(), CpuTarget.OfTriple(Base.Triple)));
         if (options.Pool) all.Add(("pool", ThreadPool.Text(options.Name, Base.Architecture), Base));
         return all;
 

@@ -28,7 +28,7 @@ public sealed record PadRows : ProgramPass
         foreach (var call in calls)
             foreach (var (i, argument) in call.Arguments.Index()) groups.Join(argument, Parameter(call.Kernel, i));
         var uses = calls.SelectMany(c => c.Arguments.Index().Select(a => (Slot: slots[a.Item], c.Kernel, a.Index))).Distinct()
-            .GroupBy(u => groups.Of(u.Slot.Name), StringComparer.Ordinal);
+            .GroupBy(u => groups.Of(u.Slot.Name), StringComparer.Ordinal).ToList();
         var padded = new Dictionary<string, Dictionary<Buffer, BufferAccess>>(StringComparer.Ordinal);
         foreach (var group in uses)
         {
@@ -39,7 +39,7 @@ public sealed record PadRows : ProgramPass
             {
                 if (!padded.TryGetValue(kernel, out var accesses)) padded[kernel] = accesses = [];
                 accesses[buffer] = BufferAccess.To(Padded(buffer));
-                slots[slot.Name] = slot with { Size = Linear.Simplify(program.Slots.First(s => s.Name == slot.Name).Size / Row(buffer) * (Row(buffer) + Line)) };
+                slots[slot.Name] = slot with { Size = Linear.Simplify(slot.Size / Row(buffer) * (Row(buffer) + Line)) };
             }
             compilation.Notes.Add(Name, all[0].Slot.Name, $"rows of {Row(all[0].Buffer)} are {Row(all[0].Buffer) + Line} apart");
         }

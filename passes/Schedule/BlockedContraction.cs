@@ -76,7 +76,7 @@ public sealed class BlockedContraction
         // One block of packed rows: threads share the packing, then the columns. Else each part is a block and some of its columns, the
         // columns outside: who takes parts in a row reads B once.
         Stmt body = inside
-            ? For("b", blocks, block => Block(block, (steps, each) => machine.Shared("n", steps, each)))
+            ? Block(0, (steps, each) => machine.Shared("n", steps, each))
             : machine.Shared(shared, "b", Linear.Simplify(blocks * chunks), p => chunks == 1 ? Block(p, (_, each) => each(0))
                 : Block(Linear.Simplify(p % blocks), (_, each) => each(Linear.Simplify(p / blocks))));
         if (!constantB && packsB) body = new Scratch(b.Scratch, Do(b.Fill(shared), body));

@@ -9,9 +9,6 @@ internal sealed class LaneReduction(Machine machine)
     /// <summary>Vectors of partial results: so many steps run at once.</summary>
     private const long Chains = 4;
 
-    /// <summary>Terms that a partial sum takes before it is put to those of before: rounding grows with the longest row of additions, so rows end here.</summary>
-    private const long LongestRow = 256;
-
     private int names;
 
     /// <summary>Whether the reduction's terms lie side by side and are enough to fill a vector.</summary>
@@ -36,14 +33,13 @@ internal sealed class LaneReduction(Machine machine)
         var vectors = Linear.Simplify(near.Extent / width);
         var (outer, rounds) = (reduce.Axes.SkipLast(1).ToList(), Linear.Simplify(vectors / chains));
         // Sums of very many terms are sums of sums.
-        var rows = reduce.Kind == ReduceKind.Sum && IsLong([.. outer.Select(axis => axis.Extent), rounds]);
+        var rows = SumRows.Asked(reduce, [.. outer.Select(axis => axis.Extent), rounds]);
         var before = new Buffer($"before{names - 1}", reduce.Type, [width], Space.Registers);
-        Stmt Put() => Unroll("u", chains, u => Vector("j", width, j => Do(before.Set([j], before[[j]] + parts[[u, j]]), parts.Set([u, j], reduce.Start))));
+        Stmt Put() => Do(
+            Unroll("u", chains, u => Vector("j", width, j => Do(before.Set([j], before[[j]] + parts[[u, j]]), parts.Set([u, j], reduce.Start)))),
+            near.Extent is Number ? Do() : Do(before.Set([0], before[[0]] + total[[]]), total.Set([], reduce.Start)));
         Stmt Round(Expr k) => Unroll("u", chains, u => Full(Linear.Simplify((k * chains + u) * width), u));
-        if (chains > 1 && rows && IsLong([rounds]))
-            steps.Add(For("b", Linear.Simplify((rounds + (LongestRow - 1)) / LongestRow), b => Do(
-                For("k", Linear.Simplify(Expr.Min(Linear.Simplify(rounds - b * LongestRow), LongestRow)), k => Round(Linear.Simplify(b * LongestRow + k))), Put())));
-        else if (chains > 1) steps.Add(For("k", rounds, Round));
+        if (chains > 1) steps.Add(rows && SumRows.IsLong(rounds) ? SumRows.Loop("k", rounds, Round, Put()) : For("k", rounds, Round));
         var single = chains == 1 ? vectors : Linear.Simplify(vectors % chains);
         if (single is not Number { Integer: 0 }) steps.Add(For("k", single, k => Full(Linear.Simplify((vectors - single + k) * width), 0)));
         if (near.Extent is Number { Integer: var extent })
@@ -58,7 +54,7 @@ internal sealed class LaneReduction(Machine machine)
 
         if (rows && outer.Count > 0) steps.Add(Put());
         // As many rows as that are a row of rows.
-        var high = rows && outer.Count > 0 && IsLong([outer[^1].Extent]);
+        var high = rows && outer.Count > 0 && SumRows.IsLong(outer[^1].Extent);
         var above = new Buffer($"above{names - 1}", reduce.Type, [width], Space.Registers);
 
         var join = new List<Stmt>();
@@ -75,11 +71,7 @@ internal sealed class LaneReduction(Machine machine)
             store(Reduce.Combine(reduce.Kind, Reduce.Combine(reduce.Kind, parts[[0, 0]], parts[[0, 1]]), total[[]])))));
         return high ? new Scratch(above, new Scratch(before, body)) : rows ? new Scratch(before, body) : body;
 
-        Stmt High(Axis axis) => For("b", Linear.Simplify((axis.Extent + (LongestRow - 1)) / LongestRow), b => Do(
-            For("i", Linear.Simplify(Expr.Min(Linear.Simplify(axis.Extent - b * LongestRow), LongestRow)), i => Do(steps).Map(e => e.Substitute((axis, Linear.Simplify(b * LongestRow + i))))),
-            Vector("j", width, j => Do(above.Set([j], above[[j]] + before[[j]]), before.Set([j], reduce.Start)))));
+        Stmt High(Axis axis) => SumRows.Loop("i", axis.Extent, i => Do(steps).Map(e => e.Substitute((axis, i))),
+            Vector("j", width, j => Do(above.Set([j], above[[j]] + before[[j]]), before.Set([j], reduce.Start))));
     }
-
-    /// <summary>Whether loops of these extents are more rounds than a row should have, or nobody knows.</summary>
-    private static bool IsLong(Seq<Expr> extents) => extents.Aggregate(1.0, (rounds, extent) => rounds * (extent is Number n ? n.Integer : Math.Min(Linear.Range(extent).High, 1 << 20))) > LongestRow;
 }

@@ -216,14 +216,25 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         var sums = new Dictionary<Expr, Buffer>();
         foreach (var reduce in store.Value.Parts().OfType<Reduce>()) sums[reduce] = new Buffer($"sum{names++}", reduce.Type, [width], Space.Registers);
         Stmt result = InLanes(j => Substituted(store, [(lane, Linear.Simplify(from + j))], e => sums.TryGetValue(e, out var sum) ? sum[[j]] : null));
-        var steps = new List<Stmt>();
+        var (steps, rows) = (new List<Stmt>(), new List<Buffer>());
         foreach (var (e, sum) in sums)
         {
             var reduce = (Reduce)e;
             steps.Add(InLanes(j => sum.Set([j], reduce.Start)));
-            steps.Add(Nest(LoopKind.For, reduce.Axes, InLanes(j => sum.Set([j], Reduce.Combine(reduce.Kind, sum[[j]], At(reduce.Body, j))))));
+            var add = InLanes(j => sum.Set([j], Reduce.Combine(reduce.Kind, sum[[j]], At(reduce.Body, j))));
+            if (!SumRows.Asked(reduce, reduce.Axes.Select(axis => axis.Extent)))
+            {
+                steps.Add(Nest(LoopKind.For, reduce.Axes, add));
+                continue;
+            }
+            var (before, last) = (new Buffer($"before{names++}", reduce.Type, [width], Space.Registers), reduce.Axes[^1]);
+            rows.Add(before);
+            steps.Add(InLanes(j => before.Set([j], reduce.Start)));
+            steps.Add(Nest(LoopKind.For, reduce.Axes.SkipLast(1), SumRows.Loop(last.Name, last.Extent, i => add.Map(e => e.Substitute((last, i))),
+                InLanes(j => Do(before.Set([j], before[[j]] + sum[[j]]), sum.Set([j], reduce.Start))))));
+            steps.Add(InLanes(j => sum.Set([j], before[[j]])));
         }
-        return sums.Values.Aggregate(Do([.. steps, result]), (inside, sum) => new Scratch(sum, inside));
+        return sums.Values.Concat(rows).Aggregate(Do([.. steps, result]), (inside, sum) => new Scratch(sum, inside));
     }
 
     /// <summary>Whether a reduction reads side by side along its own axes, not along the results'.</summary>

@@ -45,6 +45,15 @@ public sealed class LevelTests(Models models) : IDisposable
         Assert.Equal($"{ErrorCodes.ProcessorUnknown} this processor lacks instructions that the code was made for: it needs x86-64-v2 or x86-64-v3 or x86-64-v4", On("core2duo"));
     }
 
+    [ToolFact("qemu-x86_64")]
+    public void A_processor_without_the_one_level_is_refused_by_code_that_it_can_run()
+    {
+        const string cpu = "x86-64-v4";
+        var artifact = ArtifactBuilder.Write(Program(cpu), CpuTarget.Parse(cpu), Options("single"));
+        CProgram.Compile(CProgram.Source("levels.c"), scratch["single program"], [Models.FolderOf(artifact)], Models.FileOf(artifact, ".a"));
+        Assert.StartsWith($"{ErrorCodes.ProcessorUnknown} ", CProgram.Run("qemu-x86_64", ["-cpu", "Nehalem", scratch["single program"]]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_instruction_set_of_the_table_is_asked_for() => Assert.Empty(CpuCheck.Unknown);
 
