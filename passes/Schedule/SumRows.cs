@@ -20,10 +20,12 @@ internal static class SumRows
     /// <param name="name">Of the loop.</param>
     /// <param name="extent">Its iterations.</param>
     /// <param name="body">One of them.</param>
-    /// <param name="put">What adds the sum of a row to those before, and starts the next.</param>
-    public static Stmt Loop(string name, Expr extent, Func<Expr, Stmt> body, Stmt put) => !IsLong([extent]) ? Do(For(name, extent, body), put)
-        : For("b", Linear.Simplify((extent + (Longest - 1)) / Longest), b => Do(
-            For(name, Linear.Simplify(Expr.Min(Linear.Simplify(extent - b * Longest), Longest)), i => body(Linear.Simplify(b * Longest + i))), put));
+    /// <param name="puts">What adds the sum of a row to those before, and starts the next; then what does so with rows of rows, for as many levels as there are.</param>
+    public static Stmt Loop(string name, Expr extent, Func<Expr, Stmt> body, params Seq<Stmt> puts) => puts.Count == 0 || !IsLong(extent) ? Do([For(name, extent, body), .. puts])
+        : Loop("b", Rows(extent), b => Do(For(name, Linear.Simplify(Expr.Min(Linear.Simplify(extent - b * Longest), Longest)), i => body(Linear.Simplify(b * Longest + i))), puts[0]), [.. puts.Skip(1)]);
+
+    /// <summary>Rows that a loop has.</summary>
+    public static Expr Rows(Expr extent) => Linear.Simplify((extent + (Longest - 1)) / Longest);
 
     /// <summary>Whether loops of these extents are more rounds than a row should have, or nobody knows.</summary>
     public static bool IsLong(params Seq<Expr> extents) => extents.Aggregate(1.0, (rounds, extent) => rounds * (extent is Number n ? n.Integer : Math.Min(Linear.Range(extent).High, 1 << 20))) > Longest;

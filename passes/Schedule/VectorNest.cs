@@ -227,12 +227,14 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
                 steps.Add(Nest(LoopKind.For, reduce.Axes, add));
                 continue;
             }
-            var (before, last) = (new Buffer($"before{names++}", reduce.Type, [width], Space.Registers), reduce.Axes[^1]);
-            rows.Add(before);
-            steps.Add(InLanes(j => before.Set([j], reduce.Start)));
-            steps.Add(Nest(LoopKind.For, reduce.Axes.SkipLast(1), SumRows.Loop(last.Name, last.Extent, i => add.Map(e => e.Substitute((last, i))),
-                InLanes(j => Do(before.Set([j], before[[j]] + sum[[j]]), sum.Set([j], reduce.Start))))));
-            steps.Add(InLanes(j => sum.Set([j], before[[j]])));
+            // A level of sums for rows; one more for rows of rows, where those are many too.
+            var last = reduce.Axes[^1];
+            List<Buffer> levels = [sum, .. Enumerable.Range(0, SumRows.IsLong(SumRows.Rows(last.Extent)) ? 2 : 1).Select(_ => new Buffer($"rows{names++}", reduce.Type, [width], Space.Registers))];
+            rows.AddRange(levels.Skip(1));
+            foreach (var level in levels.Skip(1)) steps.Add(InLanes(j => level.Set([j], reduce.Start)));
+            Seq<Stmt> puts = [.. levels.Zip(levels.Skip(1), (low, high) => InLanes(j => Do(high.Set([j], high[[j]] + low[[j]]), low.Set([j], reduce.Start))))];
+            steps.Add(Nest(LoopKind.For, reduce.Axes.SkipLast(1), SumRows.Loop(last.Name, last.Extent, i => add.Map(e => e.Substitute((last, i))), puts)));
+            steps.Add(InLanes(j => sum.Set([j], levels[^1][[j]])));
         }
         return sums.Values.Concat(rows).Aggregate(Do([.. steps, result]), (inside, sum) => new Scratch(sum, inside));
     }
