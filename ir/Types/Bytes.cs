@@ -63,13 +63,22 @@ public sealed unsafe class Bytes
         return new(owner, Address + (nint)offset, length);
     }
 
+    /// <summary>Some of it. Whoever reads it must hold this until the end: the span does not.</summary>
     public ReadOnlySpan<byte> Span(long offset, int count)
     {
         if (offset < 0 || count < 0 || offset > Length - count) throw new ArgumentOutOfRangeException(nameof(offset), $"bytes {offset}..{offset + count} of {Length}");
         return new((byte*)Address + offset, count);
     }
 
-    /// <summary>All of it as numbers of one kind; at most 2^31 of them.</summary>
+    /// <summary>A copy of all of it as numbers of one kind; at most 2^31 of them. The memory stays while it is copied: a span of it alone does not keep it.</summary>
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        var copy = As<T>().ToArray();
+        GC.KeepAlive(this);
+        return copy;
+    }
+
+    /// <summary>All of it as numbers of one kind; at most 2^31 of them. Whoever reads it must hold this until the end: the span does not.</summary>
     public ReadOnlySpan<T> As<T>() where T : unmanaged => new((void*)Address, checked((int)(Length / sizeof(T))));
 
     /// <summary>Writes everything to a stream, piece by piece.</summary>
@@ -77,6 +86,7 @@ public sealed unsafe class Bytes
     {
         const int piece = 1 << 20;
         for (var at = 0L; at < Length; at += piece) stream.Write(Span(at, (int)Math.Min(piece, Length - at)));
+        GC.KeepAlive(this);
     }
 
     private string ComputeHash()
@@ -84,6 +94,7 @@ public sealed unsafe class Bytes
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         const int piece = 1 << 20;
         for (var at = 0L; at < Length; at += piece) sha.AppendData(Span(at, (int)Math.Min(piece, Length - at)));
+        GC.KeepAlive(this);
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 

@@ -54,7 +54,7 @@ public sealed record SplitAffine : Rule
         {
             case Number n: return [.. Enumerable.Repeat((float)n.Real, count)];
             case Load load:
-                var weight = formula.Operand(load).Planes[0].As<float>().ToArray();
+                var weight = formula.Operand(load).Planes[0].ToArray<float>();
                 return weight.Length == count ? weight : [.. Enumerable.Repeat(weight[0], count)];
             case Call { Function: Function.Sqrt } c: return Work(c.Arguments[0], formula, count)?.Select(MathF.Sqrt).ToArray();
             case Binary b when Work(b.A, formula, count) is { } x && Work(b.B, formula, count) is { } y:

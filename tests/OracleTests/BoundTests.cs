@@ -10,7 +10,7 @@ public sealed class BoundTests
     public void A_sum_may_be_off_by_its_length_and_no_more()
     {
         var run = new OracleCase(new Example(new MatMul(), Operand.F32(1, 100), Operand.F32(100, 1)));
-        var right = run.Ways().First().Run()["y"].As<float>()[0];
+        var right = run.Ways().First().Run()["y"].ToArray<float>()[0];
         Assert.Null(run.Fault(Answer(right)));
         Assert.NotNull(run.Fault(Answer(right + 1e-3f)));
         Assert.NotNull(run.Fault(Answer(float.NaN)));
@@ -20,7 +20,7 @@ public sealed class BoundTests
     public void What_rounds_nowhere_differently_must_be_equal()
     {
         var run = new OracleCase(new Example(new Add(), Operand.F32(1), Operand.F32(1)));
-        var right = run.Ways().First().Run()["y"].As<float>()[0];
+        var right = run.Ways().First().Run()["y"].ToArray<float>()[0];
         Assert.Null(run.Fault(Answer(right)));
         Assert.NotNull(run.Fault(Answer(MathF.BitIncrement(right))));
     }

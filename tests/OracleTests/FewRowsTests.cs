@@ -60,7 +60,7 @@ public sealed class FewRowsTests
 
     private static void Agree(Bytes expected, Bytes actual, string way)
     {
-        var (right, found) = (expected.As<float>().ToArray(), actual.As<float>().ToArray());
+        var (right, found) = (expected.ToArray<float>(), actual.ToArray<float>());
         var most = 1e-5 * right.Max(Math.Abs);
         for (var i = 0; i < right.Length; i++) Assert.True(Math.Abs(right[i] - found[i]) <= most, $"{way}: [{i}] is {found[i]:R} for {right[i]:R}");
     }

@@ -52,7 +52,7 @@ public sealed class WinogradTests
 
         void Agree(string way, WinogradContraction template, Bytes actual)
         {
-            var (right, found) = (expected.As<float>().ToArray(), actual.As<float>().ToArray());
+            var (right, found) = (expected.ToArray<float>(), actual.ToArray<float>());
             var most = 4 * template.Error * right.Max(Math.Abs);
             for (var i = 0; i < right.Length; i++)
                 Assert.True(Math.Abs(right[i] - found[i]) <= most, $"{way}: [{i}] is {found[i]:R} for {right[i]:R}, {most:R} may be between");

@@ -21,7 +21,7 @@ public sealed class ExternalDataTests
         file.Folder.CreateSubdirectory("data");
         File.WriteAllBytes(Path.Join(file.Folder.FullName, "data", "weights.bin"), Floats(9, 1, 2));
         var weight = Assert.Single(file.Load().Graph.Weights);
-        Assert.Equal([1f, 2], weight.Planes[0].As<float>().ToArray());
+        Assert.Equal([1f, 2], weight.Planes[0].ToArray<float>());
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class TensorStorageTests
         var tensor = Tensor(Scalar.I64, 2);
         tensor.Int64Data.AddRange([long.MinValue, long.MaxValue]);
         var read = Read(tensor);
-        Assert.Equal([long.MinValue, long.MaxValue], read.Data.As<long>().ToArray());
+        Assert.Equal([long.MinValue, long.MaxValue], read.Data.ToArray<long>());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class TensorStorageTests
     {
         var wide = Tensor(Scalar.U64, 1);
         wide.Uint64Data.Add(ulong.MaxValue);
-        Assert.Equal([ulong.MaxValue], Read(wide).Data.As<ulong>().ToArray());
+        Assert.Equal([ulong.MaxValue], Read(wide).Data.ToArray<ulong>());
         var narrow = Tensor(Scalar.U32, 2);
         narrow.Uint64Data.AddRange([uint.MaxValue, 7]);
         Assert.Equal([uint.MaxValue, 7], Numbers(narrow));
@@ -100,10 +100,10 @@ public sealed class TensorStorageTests
     {
         var tensor = Tensor(Scalar.C64, 2);
         tensor.FloatData.AddRange([1, 2, 3, 4]);
-        Assert.Equal([1f, 2, 3, 4], Read(tensor).Data.As<float>().ToArray());
+        Assert.Equal([1f, 2, 3, 4], Read(tensor).Data.ToArray<float>());
         var wide = Tensor(Scalar.C128, 1);
         wide.DoubleData.AddRange([1, 2]);
-        Assert.Equal([1.0, 2], Read(wide).Data.As<double>().ToArray());
+        Assert.Equal([1.0, 2], Read(wide).Data.ToArray<double>());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class TensorStorageTests
     {
         var tensor = Tensor(Scalar.Bool, 3);
         tensor.RawData = ByteString.CopyFrom(0, 255, 1);
-        Assert.Equal([0, 1, 1], Read(tensor).Data.As<byte>().ToArray());
+        Assert.Equal([0, 1, 1], Read(tensor).Data.ToArray<byte>());
     }
 
     [Fact]
@@ -168,9 +168,9 @@ public sealed class TensorStorageTests
     {
         var sparse = new SparseTensorProto { Dims = { 2, 3 }, Values = new() { DataType = 1, Dims = { 2 }, FloatData = { 5, 7 } }, Indices = new() { DataType = 7, Dims = { 2 }, Int64Data = { 1, 5 } } };
         var reader = new TensorReader(new ExternalFiles("/"));
-        Assert.Equal([0f, 5, 0, 0, 0, 7], reader.Read(sparse, "w").Data.As<float>().ToArray());
+        Assert.Equal([0f, 5, 0, 0, 0, 7], reader.Read(sparse, "w").Data.ToArray<float>());
         sparse.Indices = new() { DataType = 7, Dims = { 2, 2 }, Int64Data = { 0, 2, 1, 0 } };
-        Assert.Equal([0f, 0, 5, 7, 0, 0], reader.Read(sparse, "w").Data.As<float>().ToArray());
+        Assert.Equal([0f, 0, 5, 7, 0, 0], reader.Read(sparse, "w").Data.ToArray<float>());
     }
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class TensorStorageTests
         File.WriteAllBytes(folder.FilePath, OnnxFile.Floats("x", 2, 2).ToByteArray());
         var read = TensorFile.Read(folder.FilePath);
         Assert.Equal("tensor<2x2, f32>", read.ToString());
-        Assert.Equal([1f, 2, 3, 4], read.Bytes.As<float>().ToArray());
+        Assert.Equal([1f, 2, 3, 4], read.Bytes.ToArray<float>());
         File.WriteAllText(folder.FilePath, "<html>");
         Assert.Throws<DiagnosticException>(() => TensorFile.Read(folder.FilePath));
         Assert.Throws<DiagnosticException>(() => TensorFile.Read(folder.FilePath + ".none"));

@@ -26,7 +26,7 @@ public sealed class InterpreterTests
         var memory = Memory(x, y);
         memory["x"] = Bytes.Of<int>([1, 2, 3, 4]);
         Interpreter.Run(Shifted(-7), memory, NoSymbols);
-        Assert.Equal([-7, 1, 2, 3], memory["y"].As<int>().ToArray());
+        Assert.Equal([-7, 1, 2, 3], memory["y"].ToArray<int>());
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class InterpreterTests
         var kernel = Kernel.Over("stale", [y], For("i", 2, i => new Scratch(scratch, Do(When(Expr.Same(i, 0), scratch.Set(at, 1.0)), y.Set([i], scratch[at])))));
         var memory = Memory(y);
         Interpreter.Run(kernel, memory, NoSymbols);
-        Assert.Equal([1, float.NaN], memory["y"].As<float>().ToArray());
+        Assert.Equal([1, float.NaN], memory["y"].ToArray<float>());
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class InterpreterTests
         var memory = Memory(x, y);
         memory["x"] = Bytes.Of<byte>([0x9E, 0x07]); // -2, -7, 7
         Interpreter.Run(kernel, memory, NoSymbols);
-        Assert.Equal(1 | 0 << 2 | 2 << 4, memory["y"].As<byte>()[0]);
+        Assert.Equal(1 | 0 << 2 | 2 << 4, memory["y"].ToArray<byte>()[0]);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class InterpreterTests
         var memory = Memory(x, y);
         memory["x"] = Bytes.Of<double>([3]);
         Interpreter.Run(Kernel.Over("shared", [y], y.Set([0], value)), memory, NoSymbols);
-        Assert.Equal(3, memory["y"].As<double>()[0]);
+        Assert.Equal(3, memory["y"].ToArray<double>()[0]);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class InterpreterTests
         var memory = Memory(x, w, y);
         (memory["x"], memory["w"]) = (Bytes.Of<byte>([255, 255, 255, 1]), Bytes.Of<sbyte>([127, 127, -128, 2]));
         Interpreter.Run(Kernel.Over("dot", [y], y.Set([0], Dot.Of(lane, x[lane], w[lane], Number.Of(Scalar.I32, 5L)))), memory, NoSymbols);
-        Assert.Equal(255 * 127 * 2 - 255 * 128 + 2 + 5, memory["y"].As<int>()[0]);
+        Assert.Equal(255 * 127 * 2 - 255 * 128 + 2 + 5, memory["y"].ToArray<int>()[0]);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class InterpreterTests
         var graph = builder.Return(builder.Add("y", new Relu(), builder.Add("z", new Add(), x, x)));
         var result = Interpreter.Run(graph, [Tensor.Of([2, 3], 1f, -2, 3, -4, 5, -6)]);
         Assert.Equal([2, 3], result[0].Shape);
-        Assert.Equal([2f, 0, 6, 0, 10, 0], result[0].Bytes.As<float>().ToArray());
+        Assert.Equal([2f, 0, 6, 0, 10, 0], result[0].Bytes.ToArray<float>());
         Assert.Equal(["LT5003"], Codes(() => Interpreter.Run(graph, [Tensor.Zeros(Scalar.F32, [9, 3])])));
         Assert.Equal(["LT5003"], Codes(() => Interpreter.Run(graph, [Tensor.Zeros(Scalar.F32, [2, 4])])));
         Assert.Equal(["LT5002", "LT5003"], Codes(() => Interpreter.Run(graph, [Tensor.Zeros(Scalar.F64, [2])])));

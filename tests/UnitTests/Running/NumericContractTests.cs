@@ -73,9 +73,9 @@ public sealed class NumericContractTests
     public void Whole_numbers_of_64_bits_are_exact()
     {
         var x = Tensor.Of([2], long.MaxValue, (1L << 53) + 1);
-        Assert.Equal([long.MaxValue - 1, 1L << 53], Formula.Run(e => e[0] - 1, x).Bytes.As<long>().ToArray());
+        Assert.Equal([long.MaxValue - 1, 1L << 53], Formula.Run(e => e[0] - 1, x).Bytes.ToArray<long>());
         var u = new Tensor(Scalar.U64, [1], Bytes.Of<ulong>([ulong.MaxValue - 1]));
-        Assert.Equal([(ulong.MaxValue - 1) / 3], Formula.Run(e => e[0] / 3, u).Bytes.As<ulong>().ToArray());
+        Assert.Equal([(ulong.MaxValue - 1) / 3], Formula.Run(e => e[0] / 3, u).Bytes.ToArray<ulong>());
         Assert.Equal([1.0], Formula.Run(e => 5 < e[0], u).ToDoubles());
     }
 
@@ -90,8 +90,8 @@ public sealed class NumericContractTests
         Assert.Equal([1, -1, 127, -128, 127, -128, 0, 127, -128, 0], Formula.Of(Scalar.F32, e => e.As(Scalar.I8), x));
         Assert.Equal([1, 0, 255, 0, 255, 0, 0, 255, 0, 0], Formula.Of(Scalar.F32, e => e.As(Scalar.U8), x));
         Assert.Equal([1, -1, 7, -8, 7, -8, 0, 7, -8, 0], Formula.Of(Scalar.F32, e => e.As(Scalar.I4), x));
-        Assert.Equal([long.MaxValue, long.MinValue, 0], Formula.Run(e => e[0].As(Scalar.I64), Tensor.Of(Scalar.F64, [3], 1e30, -1e30, double.NaN)).Bytes.As<long>().ToArray());
-        Assert.Equal([ulong.MaxValue, 0, 1UL << 63], Formula.Run(e => e[0].As(Scalar.U64), Tensor.Of(Scalar.F64, [3], 1e30, -1e30, Math.ScaleB(1, 63))).Bytes.As<ulong>().ToArray());
+        Assert.Equal([long.MaxValue, long.MinValue, 0], Formula.Run(e => e[0].As(Scalar.I64), Tensor.Of(Scalar.F64, [3], 1e30, -1e30, double.NaN)).Bytes.ToArray<long>());
+        Assert.Equal([ulong.MaxValue, 0, 1UL << 63], Formula.Run(e => e[0].As(Scalar.U64), Tensor.Of(Scalar.F64, [3], 1e30, -1e30, Math.ScaleB(1, 63))).Bytes.ToArray<ulong>());
         Assert.Equal([1, 0, 1, 1], Formula.Of(Scalar.F32, e => e.As(Scalar.Bool), 0.5, -0.0, double.NaN, -3));
     }
 
@@ -105,8 +105,8 @@ public sealed class NumericContractTests
         // Half a unit of f32 and one more: through f64 the one is lost and the tie goes down.
         var x = (1L << 60) + (1L << 36) + 1;
         var up = (float)(1L << 60) + (1L << 37);
-        Assert.Equal([up, -up], Formula.Run(e => e[0].As(Scalar.F32), Tensor.Of([2], x, -x)).Bytes.As<float>().ToArray());
-        Assert.Equal([up * 8], Formula.Run(e => e[0].As(Scalar.F32), new Tensor(Scalar.U64, [1], Bytes.Of<ulong>([(ulong)x << 3]))).Bytes.As<float>().ToArray());
+        Assert.Equal([up, -up], Formula.Run(e => e[0].As(Scalar.F32), Tensor.Of([2], x, -x)).Bytes.ToArray<float>());
+        Assert.Equal([up * 8], Formula.Run(e => e[0].As(Scalar.F32), new Tensor(Scalar.U64, [1], Bytes.Of<ulong>([(ulong)x << 3]))).Bytes.ToArray<float>());
     }
 
     [Theory]

@@ -79,7 +79,7 @@ public sealed class ElementaryTests
         var memory = inputs.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => Bytes.Of<float>(pair.Second));
         memory["y"] = Bytes.Zeros(Count * 4);
         NativeRunner.Load(kernel, target).Run(memory, new Dictionary<string, long>());
-        return memory["y"].As<float>().ToArray();
+        return memory["y"].ToArray<float>();
     }
 
     private static void Near(double exact, float made, double units, string what)

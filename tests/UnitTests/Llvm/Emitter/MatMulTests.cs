@@ -33,7 +33,7 @@ public sealed class MatMulTests
         var memory = Filled([.. schedule.Plain.Inputs, .. schedule.Pack.Outputs, .. schedule.Plain.Outputs]);
         NativeRunner.Run(schedule.Pack, memory, new Dictionary<string, long>());
         NativeRunner.Run(schedule.Multiply, memory, new Dictionary<string, long>());
-        var made = memory["y"].As<float>().ToArray();
+        var made = memory["y"].ToArray<float>();
         NativeRunner.Run(schedule.Plain, memory, new Dictionary<string, long>());
         var plain = memory["y"].As<float>();
         for (var i = 0; i < made.Length; i++) Assert.InRange(made[i] - plain[i], -1e-5f, 1e-5f);

@@ -106,5 +106,5 @@ internal static class FaultNets
     /// <summary>Numbers small and of both signs, so that sums neither vanish nor grow.</summary>
     private static Value Small(Net net, string name, params long[] shape) => net.Weight(name, shape) is var w && name.StartsWith("scale", StringComparison.Ordinal)
         ? new Value(name, new TensorType([1, shape[0], 1, 1], Scalar.F32), w.Planes)
-        : new Value(name, w.Type, [Bytes.Of<float>(w.Planes[0].As<float>().ToArray().Select(v => (v - 1) / 2).ToArray())]);
+        : new Value(name, w.Type, [Bytes.Of<float>(w.Planes[0].ToArray<float>().Select(v => (v - 1) / 2).ToArray())]);
 }

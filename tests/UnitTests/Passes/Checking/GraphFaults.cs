@@ -62,5 +62,5 @@ internal static class GraphFaults
 
     private static Value Wholes(Node node, int operand, long more) => new($"{node.Result.Name}.moved{operand}", node.Operands[operand]!.Type, [Bytes.Of<long>([Whole(node, operand)!.Value + more])]);
 
-    private static Value Scaled(Value weight, float by) => new(weight.Name, weight.Type, [Bytes.Of<float>(weight.Planes[0].As<float>().ToArray().Select(x => x * by).ToArray())]);
+    private static Value Scaled(Value weight, float by) => new(weight.Name, weight.Type, [Bytes.Of<float>(weight.Planes[0].ToArray<float>().Select(x => x * by).ToArray())]);
 }
