@@ -15,7 +15,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
     private readonly ScratchFolder scratch = new();
     private readonly Lazy<Graph> digits = new(() => OnnxModel.Load(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx")).Graph);
     private readonly Lazy<Program> digitsProgram, rowsProgram;
-    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact, cacheArtifact, emptyArtifact;
+    private readonly Lazy<Artifact> digitsArtifact, pooledArtifact, rowsArtifact, rowsInFileArtifact, oddArtifact, cacheArtifact, emptyArtifact, roundsArtifact;
 
     public Models()
     {
@@ -27,6 +27,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
         oddArtifact = new(() => Write(Compilation.Run(Strange(), MachineTable.Of(CpuTarget.Host)), "odd", "odd"));
         cacheArtifact = new(() => Write(Compilation.Run(Decoder(), MachineTable.Of(CpuTarget.Host)), "cache", "cache"));
         emptyArtifact = new(() => Write(Compilation.Run(MaybeEmpty(), MachineTable.Of(CpuTarget.Host)), "empty", "empty"));
+        roundsArtifact = new(() => Write(Compilation.Run(LongLoop(), MachineTable.Of(CpuTarget.Host)), "rounds", "rounds"));
         rowsInFileArtifact = new(() => Write(rowsProgram.Value, "rows", "rows-in-file", inFile: true));
     }
 
@@ -55,6 +56,9 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
 
     /// <summary><c>y[n, 4] = relu(x[n, 3] · w)</c>, <c>total[1, 3] = Σ x</c> and <c>found[2, k]</c>, the places where x is not 0, for n from 0.</summary>
     public Artifact Empty => emptyArtifact.Value;
+
+    /// <summary><c>v = softmax(exp(-v)) + x[8]</c>, <c>trips</c> times from <c>v = x</c>; <c>rounds</c>: how many times.</summary>
+    public Artifact Rounds => roundsArtifact.Value;
 
     /// <summary>The folder an artifact was written to.</summary>
     public static string FolderOf(Artifact artifact) => Path.GetDirectoryName(artifact.Files[0])!;
@@ -86,9 +90,7 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
             graph.Add("next", new Add(), graph.Add("halved", new Mul(), state, half), step), graph.Add("columns", new Transpose([1, 0]), image));
     }
 
-    private Graph MaybeEmpty()
-    {
-        const string text = """
+    private Graph MaybeEmpty() => Imported("empty", """
             <ir_version: 8, opset_import: ["": 17]>
             empty (float[n, 3] x) => (float[n, 4] y, float[1, 3] total, int64[2, k] found) <float[3, 4] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, int64[1] rows = {0}> {
               product = MatMul(x, w)
@@ -96,9 +98,26 @@ public sealed class Models : IDisposable, ICollectionFixture<Models>
               total = ReduceSum(x, rows)
               found = NonZero(x)
             }
-            """;
-        File.WriteAllBytes(scratch["empty.onnx"], new OnnxSyntax(text).Model());
-        return OnnxModel.Load(scratch["empty.onnx"]).Graph;
+            """);
+
+    private Graph LongLoop() => Imported("rounds", """
+            <ir_version: 8, opset_import: ["": 17]>
+            rounds (int64 trips, float[8] x) => (float[8] y, int64 rounds) <int64 none = {0}, int64 one = {1}> {
+              y, rounds = Loop <body = step (int64 i, bool on, float[8] v, int64 n) => (bool next, float[8] w, int64 m) {
+                next = Identity(on)
+                minus = Neg(v)
+                e = Exp(minus)
+                s = Softmax(e)
+                w = Add(s, x)
+                m = Add(n, one)
+              }> (trips, , x, none)
+            }
+            """);
+
+    private Graph Imported(string name, string text)
+    {
+        File.WriteAllBytes(scratch[$"{name}.onnx"], new OnnxSyntax(text).Model());
+        return OnnxModel.Load(scratch[$"{name}.onnx"]).Graph;
     }
 
     private static Graph Strange()
