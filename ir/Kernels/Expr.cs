@@ -15,9 +15,10 @@ public abstract class Expr : IEquatable<Expr>
 
     private readonly int hash;
 
-    private protected Expr(Scalar type, Seq<Expr> children, int payload)
+    private protected Expr(Scalar type, Seq<Expr> children, int payload, int levels = 1)
     {
         (Type, Children) = (type, children);
+        Depth = levels + (children.Count == 0 ? 0 : children.Max(child => child.Depth));
         hash = HashCode.Combine(GetType().Name.Length, (int)type, payload, children);
     }
 
@@ -25,6 +26,9 @@ public abstract class Expr : IEquatable<Expr>
     public Scalar Type { get; }
 
     public Seq<Expr> Children { get; }
+
+    /// <summary>How deep it nests, which is how deep those go that walk it. A function that targets replace by formulas of several levels counts as some.</summary>
+    public int Depth { get; }
 
     /// <summary>What index algebra found out about this node, kept because nodes are shared and never change.</summary>
     internal Tuple<long, long>? KnownRange { get; set; }

@@ -100,7 +100,10 @@ public sealed class Binary : Expr
 
 public sealed class Call : Expr
 {
-    private Call(Function function, Scalar type, Seq<Expr> arguments) : base(type, arguments, (int)function) => Function = function;
+    /// <summary>Levels that one of the elementary functions is counted as.</summary>
+    private const int Levels = 4;
+
+    private Call(Function function, Scalar type, Seq<Expr> arguments) : base(type, arguments, (int)function, function is >= Function.Exp and <= Function.Atanh ? Levels : 1) => Function = function;
 
     public Function Function { get; }
     public Seq<Expr> Arguments => Children;

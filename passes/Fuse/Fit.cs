@@ -11,6 +11,9 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     /// <summary>Most parts of a group's formula.</summary>
     private const int MostParts = 1500;
 
+    /// <summary>Deepest that a group's formula nests: what walks it must not run out of stack, and beyond it one more store costs nothing.</summary>
+    private const int Deepest = 200;
+
     /// <summary>Why the producer of <paramref name="value"/> should not be computed inside its reader; null if it may.</summary>
     public string? Why(Formula producer, Formula reader, Value value)
     {
@@ -28,6 +31,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     {
         if (group.Reads.Count() is var operands && operands > Operands) return $"the group would read {operands} operands, {Operands} are allowed";
         var formula = Formula.Of(group)!;
+        if (formula.Number.Depth > Deepest) return $"the formula would nest more than {Deepest} deep";
         if (formula.Number.Parts().Take(MostParts + 1).Count() > MostParts) return $"the formula would have more than {MostParts} parts";
         // Each reduction runs in the loops it depends on: one along rows and one along columns would run again and again inside the other's.
         var loops = formula.Reduces.Select(r => r.Free.Where(formula.Axes.Contains).ToHashSet()).Where(free => free.Count < formula.Axes.Count).OrderBy(free => free.Count).ToList();

@@ -14,8 +14,6 @@ internal sealed class FormulaReader(SourceFaults faults)
     private static readonly Dictionary<string, Function> Functions = Enum.GetValues<Function>().ToDictionary(f => f.Text(), StringComparer.Ordinal);
     private static readonly Dictionary<string, ReduceKind> Reductions = Enum.GetValues<ReduceKind>().ToDictionary(k => k.Text(), StringComparer.Ordinal);
 
-    private readonly Dictionary<Expr, int> depths = new(ReferenceEqualityComparer.Instance);
-
     /// <summary>Named dimensions.</summary>
     public Scoped<Symbol> Symbols { get; } = new();
 
@@ -189,9 +187,7 @@ internal sealed class FormulaReader(SourceFaults faults)
         try
         {
             var made = make();
-            var depth = 1 + made.Children.Select(child => depths.GetValueOrDefault(child)).DefaultIfEmpty().Max();
-            if (depth > DeepestFormula) throw faults.At("LT3007", at, $"the formula nests more than {DeepestFormula} deep");
-            depths[made] = depth;
+            if (made.Depth > DeepestFormula) throw faults.At("LT3007", at, $"the formula nests more than {DeepestFormula} deep");
             return made;
         }
         catch (ArgumentException e) { throw faults.At("LT3005", at, e.Message); }

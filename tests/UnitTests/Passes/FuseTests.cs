@@ -45,6 +45,32 @@ public sealed class FuseTests
     }
 
     [Fact]
+    public void A_residual_chain_stores_each_sum_once_and_adds_where_the_product_is_made()
+    {
+        var net = new Net();
+        var sum = net.Add("first", new Relu(), net.Input("x", 3, 4));
+        for (var i = 0; i < 3; i++) sum = net.Add($"sum{i}", new Add(), sum, net.Add($"biased{i}", new Add(), net.Add($"product{i}", new MatMul(), sum, net.Weight($"w{i}", 4, 4)), net.Weight($"b{i}", 4)));
+        Fused(net.Return(sum), "relu {mat_mul add add} {mat_mul add add} {mat_mul add add}");
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    public void A_chain_is_cut_before_it_nests_too_deep_to_walk(int steps)
+    {
+        var net = new Net();
+        var value = net.Input("x", 4);
+        for (var i = 0; i < steps; i++) value = net.Add($"v{i}", i % 2 == 0 ? new Tanh() : new Neg(), value);
+        var (graph, compilation) = (net.Return(value), new Compilation(Net.Machine));
+        var after = new Runner([new Fuse()]).Run(new(graph), compilation).MustBeGraph;
+        Assert.True(after.Nodes.Count is > 1 and < 100, $"{after.Nodes.Count} groups");
+        Assert.All(after.Nodes, node => Assert.InRange(Formula.Of(node)!.Number.Depth, 1, 200));
+        Assert.Contains(compilation.Notes.Of(after.Nodes[0].Result.Name), n => n.Text.Contains("nest more than", StringComparison.Ordinal));
+        var program = Net.Compile(graph);
+        Assert.Equal(IrText.Print(program), IrText.Print(IrText.Read(IrText.Print(program)).Program!));
+        Net.Same(graph, after);
+    }
+
+    [Fact]
     public void An_activation_made_of_several_steps_is_one_epilogue()
     {
         var net = new Net();
