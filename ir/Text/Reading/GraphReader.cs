@@ -29,7 +29,7 @@ internal sealed class GraphReader(SourceFaults faults, FormulaReader formulas, L
         var checks = Header.Checks(formulas, faults, context.check());
         var nodes = Nodes(context.node());
         Seq<Value> outputs = [];
-        faults.Try(context.Stop, () =>
+        var whole = faults.Try(context.Stop, () =>
         {
             outputs = [.. Operands(context.operands()).Select(v => v ?? throw faults.At("LT3004", context.operands().Start, "a graph returns values, not _"))];
             Seq<TensorType> declared = [.. context.results().type().Select(literals.Type)];
@@ -37,6 +37,7 @@ internal sealed class GraphReader(SourceFaults faults, FormulaReader formulas, L
             if (declared != made) throw faults.At("LT3008", context.results().Start, $"the header says {string.Join(", ", declared)}, what is returned is {string.Join(", ", made)}");
         });
         values.Leave(mark);
+        if (!whole) throw new StatementFault(); // what holds it would only be found to disagree with it
         return new(formulas.Label(context.label()), inputs, nodes, outputs, checks);
     }
 

@@ -16,7 +16,7 @@ public sealed class SyntaxFaults(SourceFaults faults) : BaseErrorListener
         foreach (var token in tokens.GetTokens())
         {
             if (token.Text is "(" or "[" or "{") brackets++;
-            if (token.Text is ")" or "]" or "}") brackets--;
+            if (token.Text is ")" or "]" or "}" && brackets > 0) brackets--; // one too many must not make up for one too few
             if (token.Text == "tensor") types++;
             if (token.Text == ">" && types > 0) types--;
             nots = token.Text == "not" ? nots + 1 : 0;

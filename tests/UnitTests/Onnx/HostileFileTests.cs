@@ -79,27 +79,41 @@ public sealed class HostileFileTests
     [InlineData(new byte[] { 0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01 })] // a number without end
     public void Lengths_that_cannot_be_are_diagnosed(byte[] contents) => Assert.Matches("LT100[345]", Load(contents));
 
-    [Fact]
-    public void Graphs_nested_without_end_are_diagnosed()
+    /// <summary>Fields inside one another, the innermost first.</summary>
+    private static byte[] Nested(IEnumerable<byte> tags)
     {
-        byte[] inner = [];
-        for (var depth = 0; depth < 900; depth++)
+        // From the back, as each length is known only after what it holds.
+        var (bytes, length) = (new List<byte>(), 0);
+        foreach (var tag in tags)
         {
-            // graph.node = 1, node.attribute = 5, attribute.g = 6, in turn
-            byte tag = (depth % 3) switch { 0 => 0x32, 1 => 0x2A, _ => 0x0A };
-            using var stream = new MemoryStream();
-            var output = new CodedOutputStream(stream);
-            output.WriteRawTag(tag);
-            output.WriteBytes(ByteString.CopyFrom(inner));
-            output.Flush();
-            inner = stream.ToArray();
+            var head = new List<byte> { tag };
+            for (var rest = length; ; rest >>= 7)
+            {
+                head.Add((byte)(rest > 127 ? rest & 127 | 128 : rest));
+                if (rest <= 127) break;
+            }
+            head.Reverse();
+            bytes.AddRange(head);
+            length = bytes.Count;
         }
+        bytes.Reverse();
+        return [.. bytes];
+    }
+
+    [Theory]
+    [InlineData(300, new byte[] { 0x32, 0x2A, 0x0A }, new byte[0])] // graph.node = 1, node.attribute = 5, attribute.g = 6, in turn
+    [InlineData(10_000, new byte[] { 0x32, 0x2A, 0x0A }, new byte[0])]
+    [InlineData(10_000, new byte[] { 0x5A, 0x2A, 0x0A }, new byte[0])] // attribute.graphs = 11
+    [InlineData(10_000, new byte[] { 0x0A, 0x22 }, new byte[] { 0x12, 0x5A })] // graph.input = 11, its type = 2, which is a sequence = 4 of elements = 1
+    public void Messages_nested_without_end_are_diagnosed(int times, byte[] inner, byte[] outer)
+    {
+        var nested = Nested([.. Enumerable.Repeat(inner, times).SelectMany(tags => tags), .. outer]);
         var model = new MemoryStream();
         var writer = new CodedOutputStream(model);
         writer.WriteRawTag(0x08);
         writer.WriteInt64(8);
         writer.WriteRawTag(0x3A);
-        writer.WriteBytes(ByteString.CopyFrom(inner));
+        writer.WriteBytes(ByteString.CopyFrom(nested));
         writer.Flush();
         Assert.Contains("LT1006", Load(model.ToArray()), StringComparison.Ordinal);
     }

@@ -70,6 +70,42 @@ public sealed class ReaderFaultTests
         AssertFault("LT3007", $"graph g() -> {string.Concat(Enumerable.Repeat("tensor<a b=", 5000))}");
     }
 
+    [Theory]
+    [InlineData("%r = if(%go) : tensor<2, f32> { graph t() -> tensor<2, f32> { ", " return %r } graph e() -> tensor<2, f32> { return %x } }")]
+    [InlineData("%r = relu(%x, axis=[", "])")]
+    [InlineData("%r = relu(%x, axis=(i8 scale=", ")")]
+    [InlineData("%r = fused(%x) : tensor<2, f32> { ", " yield %r }")]
+    public void Graphs_and_attributes_ten_thousand_deep_are_refused(string open, string close)
+    {
+        const int depth = 10_000;
+        AssertFault("LT3007", $"graph g(%go: tensor<bool>, %x: tensor<2, f32>) -> tensor<2, f32> {{\n{string.Concat(Enumerable.Repeat(open, depth))}{string.Concat(Enumerable.Repeat(close, depth))}\nreturn %r\n}}");
+    }
+
+    [Fact]
+    public void Brackets_that_close_nothing_do_not_make_up_for_those_that_open() =>
+        AssertFault("LT3007", $"kernel k() -> %y: i64 {{ {new string('}', 20_000)} %y[] = {new string('(', 10_000)}");
+
+    [Theory]
+    [InlineData("s: if n < 2 { ", " }")]
+    [InlineData("s: loop i in 2 { ", " }")]
+    [InlineData("s: if n < 2 { } else { ", " }")]
+    public void Steps_ten_thousand_deep_are_refused(string open, string close)
+    {
+        const int depth = 10_000;
+        AssertFault("LT3007", $"program p() -> () {{\n arena 0, least 0\n slots {{ }}\n steps {{ {string.Concat(Enumerable.Repeat(open, depth))}{string.Concat(Enumerable.Repeat(close, depth))} }}\n}}");
+    }
+
+    [Theory]
+    [InlineData("(", "op(Conv)", ")")]
+    [InlineData("not ", "op(Conv)", "")]
+    [InlineData("not (", "op(Conv)", ")")]
+    public void Selectors_ten_thousand_deep_are_refused(string open, string inner, string close)
+    {
+        const int depth = 10_000;
+        var fault = Assert.Throws<DiagnosticException>(() => PipelineReader.ReadLine($"fuse on {string.Concat(Enumerable.Repeat(open, depth))}{inner}{string.Concat(Enumerable.Repeat(close, depth))}"));
+        Assert.Equal("LT3007", fault.Diagnostics[0].Code);
+    }
+
     [Property(MaxTest = 300)]
     public void A_spoiled_text_is_a_diagnostic_never_a_crash(int seed)
     {
