@@ -12,6 +12,9 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     public Objective Objective => objective;
     public Notes Notes { get; } = new();
 
+    /// <summary>What compression did to weights, in no order.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<LayerLoss> Losses { get; } = [];
+
     /// <summary>Another compilation for the same machine and objective, nothing noted yet.</summary>
     public Compilation Again() => new(machine, exact, objective);
 

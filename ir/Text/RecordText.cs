@@ -77,8 +77,17 @@ public static class RecordText
 
     internal static string Op(Op op) => $"{op.Name}({string.Join(", ", Attributes(op).Select(a => $"{a.Name}={Show(a.Value)}"))})";
 
-    internal static string Encoding(Encoding encoding) => encoding is Dense dense ? dense.Kind.Text
-        : string.Concat(Snake(encoding.GetType().Name), string.Concat(Attributes(encoding).Select(a => $" {a.Name}={Show(a.Value)}")));
+    /// <summary>Its word, then its options: the word is the codes where the first parameter is one, else the name of the record.</summary>
+    internal static string Encoding(Encoding encoding)
+    {
+        if (encoding is Dense dense) return dense.Kind.Text;
+        var (word, rest) = (Snake(encoding.GetType().Name), Attributes(encoding));
+        if (IsWorded(encoding.GetType())) (word, rest) = (Parameters(encoding.GetType())[0].Property.GetValue(encoding)!.ToString()!, rest.Skip(1));
+        return string.Concat(word, string.Concat(rest.Select(a => $" {a.Name}={Show(a.Value)}")));
+    }
+
+    /// <summary>Whether codes are the word of an encoding's text: <c>i4 group=64</c>.</summary>
+    internal static bool IsWorded(Type encoding) => Parameters(encoding) is [{ Type: var first }, ..] && first == typeof(Code);
 
     private static ConstructorInfo Constructor(Type type) => type.GetConstructors().Where(c => c.GetParameters() is not [{ } only] || only.ParameterType != type).MaxBy(c => c.GetParameters().Length)!;
 }

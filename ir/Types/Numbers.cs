@@ -49,6 +49,7 @@ public static class Numbers
 
     private static long ReadBits(Scalar kind, ReadOnlySpan<byte> bytes, long index) => kind.Bits switch
     {
+        1 => bytes[(int)(index / 8)] >> (int)(index % 8) & 1,
         2 => bytes[(int)(index / 4)] >> (int)(index % 4 * 2) & 3,
         4 => bytes[(int)(index / 2)] >> (int)(index % 2 * 4) & 15,
         8 => bytes[(int)index],
@@ -62,6 +63,7 @@ public static class Numbers
     {
         switch (kind.Bits)
         {
+            case 1: Merge(ref bytes[(int)(index / 8)], (int)(index % 8), 1, value); break;
             case 2: Merge(ref bytes[(int)(index / 4)], (int)(index % 4 * 2), 3, value); break;
             case 4: Merge(ref bytes[(int)(index / 2)], (int)(index % 2 * 4), 15, value); break;
             case 8: bytes[(int)index] = (byte)value; break;

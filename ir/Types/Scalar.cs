@@ -1,10 +1,10 @@
 namespace Lathe.Ir;
 
-/// <summary>The kinds of number that memory holds: all of ONNX's element types.</summary>
+/// <summary>The kinds of number that memory holds: all of ONNX's element types, and the single bit of which codes of odd widths are made.</summary>
 public enum Scalar : byte
 {
     Bool,
-    I2, U2, I4, U4, I8, U8, I16, U16, I32, U32, I64, U64,
+    U1, I2, U2, I4, U4, I8, U8, I16, U16, I32, U32, I64, U64,
     F4E2M1, F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0,
     BF16, F16, F32, F64,
     C64, C128,
@@ -22,6 +22,7 @@ public static class Scalars
         /// <summary>Bits one number takes in a packed array; a bool takes a byte.</summary>
         public int Bits => scalar switch
         {
+            Scalar.U1 => 1,
             Scalar.I2 or Scalar.U2 => 2,
             Scalar.I4 or Scalar.U4 or Scalar.F4E2M1 => 4,
             Scalar.Bool or Scalar.I8 or Scalar.U8 or (>= Scalar.F8E4M3FN and <= Scalar.F8E8M0) => 8,
@@ -35,7 +36,7 @@ public static class Scalars
         /// <summary>Bytes that <paramref name="count"/> numbers take, the last byte filled up.</summary>
         public long Bytes(long count) => checked(count * scalar.Bits + 7) / 8;
 
-        public bool IsInteger => scalar is >= Scalar.I2 and <= Scalar.U64;
+        public bool IsInteger => scalar is >= Scalar.U1 and <= Scalar.U64;
         public bool IsReal => scalar is >= Scalar.F4E2M1 and <= Scalar.F64;
         public bool IsComplex => scalar is Scalar.C64 or Scalar.C128;
         public bool IsSigned => scalar is Scalar.I2 or Scalar.I4 or Scalar.I8 or Scalar.I16 or Scalar.I32 or Scalar.I64 || scalar.IsReal;
@@ -56,7 +57,7 @@ public static class Scalars
         {
             _ when scalar.IsReal && scalar < Scalar.F32 => Scalar.F32,
             Scalar.I2 or Scalar.I4 => Scalar.I8,
-            Scalar.U2 or Scalar.U4 => Scalar.U8,
+            Scalar.U1 or Scalar.U2 or Scalar.U4 => Scalar.U8,
             _ => scalar,
         };
     }

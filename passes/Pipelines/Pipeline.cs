@@ -24,6 +24,9 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
     /// <summary>This one with the passes that a whole compilation adds.</summary>
     public Pipeline Whole => Passes.Any(p => p.Stage >= Stage.Lower) ? this : this with { Passes = [.. Passes, .. PassList.All().Where(p => p.Stage >= Stage.Lower)] };
 
+    /// <summary>This one with a pass more, behind those of its stage and before those of the next.</summary>
+    public Pipeline With(Pass pass) => this with { Passes = [.. Passes.Where(p => p.Stage <= pass.Stage), pass, .. Passes.Where(p => p.Stage > pass.Stage)] };
+
     /// <summary>Which of the passes of one name a place is: <c>quantize</c>, then <c>quantize.2</c>. Dumps say it of what they have been through.</summary>
     public static string Label(Seq<Pass> passes, int place)
     {

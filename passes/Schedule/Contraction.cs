@@ -30,8 +30,9 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         // Factors that no axis of the result moves, like a weight of the summed axis alone, join whichever side is constant.
         var sided = summed.Where(f => Kept(f).Count > 0).ToList();
         var loose = summed.Except(sided).ToList();
-        // One row: the other side is all there is to tell columns by.
-        var single = sided.Count == 1 && loose.Count > 0;
+        bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
+        // One row: the other side is all there is to tell columns by. It may be several factors: codes and the scales of their groups.
+        var single = loose.Count > 0 && sided.Count > 0 && (sided.Count == 1 || Constant(sided) && !Constant(loose) && sided.TrueForAll(f => Kept(f).SequenceEqual(Kept(sided[0]))));
         if (sided.Count < 2 && !single) return null;
         Seq<Axis> batch = single ? [] : [.. axes.Where(axis => sided.All(f => f.Mentions(axis)))];
         var (a, left) = single ? (loose, sided) : (new List<Expr> { sided[0] }, sided.Skip(1).ToList());
@@ -44,7 +45,6 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         }
         if (left.Count == 0) return null;
         var b = left;
-        bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
         // Counted as one, axes go in the order of the result's memory: what lies side by side there is stored together.
         var place = Linear.Of(store.Buffer.Flat(store.At));
         // A stride such as n + 1 shows as two terms: only an axis in one term has the stride that stands there.

@@ -105,7 +105,7 @@ internal sealed partial class BodyEmitter
     /// <summary>The address, or one for each lane, of the byte that holds the number at an index.</summary>
     private string ByteAddress(string start, Memory at, Register index)
     {
-        var shift = at.PerByte == 2 ? 1 : 2;
+        var shift = System.Numerics.BitOperations.Log2((uint)at.PerByte);
         var place = Let($"lshr {index}, {Spread(new(shift.Text(), Scalar.I64, 1), index.Lanes).Text}", Scalar.I64, index.Lanes);
         return code.Let($"getelementptr i8, ptr {start}, {place}");
     }

@@ -7,8 +7,12 @@ namespace Lathe.Ir;
 /// <summary>Reads values of parameters by their C# type, and the records that they belong to: types, encodings, operators.</summary>
 internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
 {
-    private static readonly Dictionary<string, Type> Encodings = typeof(Encoding).Assembly.GetTypes()
-        .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).ToDictionary(t => RecordText.Snake(t.Name), StringComparer.Ordinal);
+    private static readonly List<Type> Known = [.. typeof(Encoding).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal)];
+
+    private static readonly Dictionary<string, Type> Named = Known.Where(t => !RecordText.IsWorded(t)).ToDictionary(t => RecordText.Snake(t.Name), StringComparer.Ordinal);
+
+    /// <summary>Encodings whose word is their codes; their options tell them apart.</summary>
+    private static readonly List<Type> Worded = [.. Known.Where(RecordText.IsWorded)];
 
     public TensorType Type(IrParser.TypeContext context)
     {
@@ -36,15 +40,23 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
     {
         var (name, attributes) = (context.name().GetText(), context.attribute().Where(a => a != apart).ToList());
         if (attributes.Count == 0 && Scalars.Parse(name) is { } kind) return new Dense(kind);
-        if (Encodings.TryGetValue(name, out var type)) return (Encoding)Record(type, context.Start, attributes);
+        if (Named.TryGetValue(name, out var type)) return (Encoding)Record(type, context.Start, attributes);
+        if (Code.Parse(name) is { } code)
+        {
+            bool Knows(Type encoding, IrParser.AttributeContext a) => RecordText.Parameters(encoding).Any(p => p.Name == a.name().GetText());
+            var best = Worded.MaxBy(encoding => (attributes.Count(a => Knows(encoding, a)), -RecordText.Parameters(encoding).Count(p => p.Required)))!;
+            return (Encoding)Record(best, context.Start, attributes, code);
+        }
         if (attributes.Count > 0 && Scalars.Parse(name) is not null) throw faults.At("LT3004", attributes[0].Start, $"{name} has no attributes");
-        throw faults.Unknown(context.Start, "encoding", name, Encodings.Keys.Concat(Enum.GetValues<Scalar>().Select(s => s.Text)));
+        throw faults.Unknown(context.Start, "encoding", name, Named.Keys.Concat(Enum.GetValues<Scalar>().Select(s => s.Text)));
     }
 
     /// <summary>A record from its attributes; those that are not given have their default.</summary>
-    public object Record(Type type, IToken at, IEnumerable<IrParser.AttributeContext> attributes)
+    /// <param name="word">The first parameter, where the text says it as the record's word.</param>
+    public object Record(Type type, IToken at, IEnumerable<IrParser.AttributeContext> attributes, object? word = null)
     {
         var (parameters, given) = (RecordText.Parameters(type), new Dictionary<string, object?>(StringComparer.Ordinal));
+        if (word is not null) (parameters, given[parameters[0].Name]) = ([.. parameters.Skip(1)], word);
         foreach (var attribute in attributes)
         {
             var name = attribute.name().GetText();

@@ -1,3 +1,5 @@
+using Lathe.Passes;
+
 namespace Lathe.Cli;
 
 /// <summary>A model under test: its graph, and what runs it.</summary>
@@ -12,6 +14,7 @@ internal sealed class CheckedModel : IDisposable
         {
             var build = new ModelBuild(session, code);
             Source = build.Read(path, constants);
+            build.Observers.Add(new Compressions(module => Compressed = Source with { Module = module }));
             Runs = run.Backend == Backend.Reference ? new ReferenceModel(Source) : run.Load(build.Library(Source, ModelPath.NameOf(path), folder.Path), code, folder.Path, session.Cancellation);
         }
         catch
@@ -22,11 +25,23 @@ internal sealed class CheckedModel : IDisposable
     }
 
     public ModelSource Source { get; }
+
+    /// <summary>The model after the last pass that trades accuracy: what its code is judged by. Null where none ran.</summary>
+    public ModelSource? Compressed { get; private set; }
+
     public RunnableModel Runs { get; }
 
     public void Dispose()
     {
         Runs.Dispose();
         folder.Dispose();
+    }
+
+    private sealed class Compressions(Action<Module> keep) : IPassObserver
+    {
+        public void Ran(Pass pass, int number, Module module, TimeSpan time)
+        {
+            if (pass.Stage == Stage.Compress) keep(module);
+        }
     }
 }

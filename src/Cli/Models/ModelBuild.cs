@@ -19,7 +19,7 @@ internal sealed class ModelBuild
     /// <exception cref="DiagnosticException">The pipeline file is faulty.</exception>
     public ModelBuild(Session session, CodeOptions code)
     {
-        (this.session, this.code, Pipeline) = (session, code, (code.Way.Read() ?? Pipeline.Default).Whole);
+        (this.session, this.code, Pipeline) = (session, code, code.Way.Whole);
         Passes = Pipeline.Run;
     }
 

@@ -71,7 +71,9 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
 
     private CaseResult Saved(CheckedModel model, SavedCase saved)
     {
-        var outputs = model.Runs.Run(saved.Inputs(model.Runs.Inputs));
+        var inputs = saved.Inputs(model.Runs.Inputs);
+        var outputs = model.Runs.Run(inputs);
+        if (model.Compressed is { } compressed) return Interpreted(saved.Name, model, compressed, inputs, outputs);
         return Compared(saved.Name, model, [.. saved.Expected(model.Runs.Outputs, outputs).Select(e => (model.Runs.Outputs[e.Output], tolerance.Compare(e.Expected, outputs[e.Output])))], "");
     }
 
@@ -89,6 +91,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     private CaseResult Streamed(CheckedModel model, StreamCase stream)
     {
         var (expected, actual) = stream.Run(model.Runs);
+        if (model.Compressed is { } compressed) expected = stream.Run(new ReferenceModel(compressed)).Actual;
         var compared = tolerance.Compare(expected, actual);
         var alone = expected.Shape != actual.Shape ? "" : string.Create(CultureInfo.InvariantCulture,
             $", the worst of {expected.Shape[0]} frames {FrameStream.Entries(expected).Zip(FrameStream.Entries(actual), (e, a) => Difference.Between(e, a).Share).Max():G2} of its own magnitude");
@@ -98,9 +101,12 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     private CaseResult Random(CheckedModel model)
     {
         var inputs = InputFiles.Read(model.Runs.Inputs, [], ImageOptions.Default, seed, code.Dim);
-        var (actual, expected) = (model.Runs.Run(inputs), new ReferenceModel(model.Source).Run(inputs));
-        return Compared("random", model, [.. model.Runs.Outputs.Zip(expected.Zip(actual, tolerance.Compare))], ", compared with the interpreter");
+        return Interpreted("random", model, model.Compressed ?? model.Source, inputs, model.Runs.Run(inputs));
     }
+
+    /// <summary>Compares outputs with the interpreter's: of the compressed model where one is, since how far that is from the original is not the code's fault.</summary>
+    private CaseResult Interpreted(string name, CheckedModel model, ModelSource reference, IReadOnlyList<Tensor> inputs, Tensor[] actual) =>
+        Compared(name, model, [.. model.Runs.Outputs.Zip(new ReferenceModel(reference).Run(inputs).Zip(actual, tolerance.Compare))], $", compared with the interpreter{(model.Compressed is null ? "" : " on the compressed model")}");
 
     private CaseResult Compared(string name, CheckedModel model, List<(string Output, Comparison Comparison)> all, string with)
     {

@@ -6,10 +6,25 @@ namespace Lathe.Cli;
 public sealed record PassOptions(
     [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
-    [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed)
+    [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most", Value = "FORMAT")] string? Quantize = null)
 {
     /// <summary>What a compile reads for them.</summary>
     internal Seq<string> Files => Pipeline is null ? [] : [Pipeline];
+
+    /// <summary>What names stand for.</summary>
+    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal) { ["int8"] = "i8", ["int4"] = "i4 group=64 scales=f16" };
+
+    /// <summary>The passes, those of shorthands among them.</summary>
+    internal Pipeline Whole => Quantize is null ? (Read() ?? Lathe.Passes.Pipeline.Default).Whole : WithQuantize((Read() ?? Lathe.Passes.Pipeline.Default).Whole);
+
+    private Pipeline WithQuantize(Pipeline pipeline)
+    {
+        Encoding format;
+        try { format = IrText.ReadEncoding(Presets.GetValueOrDefault(Quantize!, Quantize!)); }
+        catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, or a format such as \"i4 group=32\""); }
+        return pipeline.With(new Quantize(format));
+    }
 
     /// <summary>Null where neither a file nor passes are given.</summary>
     /// <exception cref="DiagnosticException">The file is faulty.</exception>

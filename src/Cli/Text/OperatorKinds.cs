@@ -12,7 +12,7 @@ internal static class OperatorKinds
     public static string Of(Type record)
     {
         var examples = Operators.Examples(record).ToList();
-        var taken = Enum.GetValues<Scalar>().Where(kind => kind != Scalar.String && !kind.IsComplex && examples.Exists(e => Takes(e, kind))).ToHashSet();
+        var taken = Enum.GetValues<Scalar>().Where(kind => kind is not (Scalar.String or Scalar.U1) && !kind.IsComplex && examples.Exists(e => Takes(e, kind))).ToHashSet();
         var words = new List<string>();
         foreach (var (name, kinds) in Families.Where(f => f.Kinds.All(taken.Contains)))
         {

@@ -1,0 +1,104 @@
+namespace Lathe.Ir;
+
+/// <summary>
+/// A format with one code for each number, read against a grid that a group of numbers shares. What a subclass says is the grid: what is stored for a group, the
+/// formula of a number, and the best grid for given numbers. Every method that chooses codes (rounding, error feedback, learned rounding) then works with it.
+/// </summary>
+/// <param name="Axis">Without groups: the axis with a grid for each index. With groups: the axis they lie along; -1 for the last.</param>
+/// <param name="Group">Numbers in a group; 0 for all that have one index of the axis.</param>
+public abstract record Grouped(int Axis, long Group) : Encoding
+{
+    /// <summary>An array with some numbers for each group.</summary>
+    /// <param name="Count">How many: entries of a table. 1 has no axis of its own.</param>
+    public sealed record Parameter(string Name, Scalar Kind, int Count = 1);
+
+    public override Scalar Scalar => Scalar.F32;
+
+    /// <summary>What is stored for each number.</summary>
+    public abstract Code Code { get; }
+
+    /// <summary>What is stored for each group.</summary>
+    public abstract Seq<Parameter> Parameters { get; }
+
+    /// <summary>The number of a code, in f32.</summary>
+    /// <param name="code">In i32.</param>
+    /// <param name="parameter">A group's number as f32 (i32 where the plane is of whole numbers), by its plane; the index into a table, 0 else.</param>
+    protected abstract Expr Number(Expr code, Func<string, Expr, Expr> parameter);
+
+    /// <summary>The grid that suits numbers best.</summary>
+    /// <param name="importance">How much each counts; empty: all alike.</param>
+    public abstract Grid Fit(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
+
+    /// <summary>Which numbers share a grid.</summary>
+    public Partition Partition(Shape shape)
+    {
+        var axis = Axis < 0 ? shape.Count - 1 : Axis;
+        if (Axis < 0 && Group == 0) throw new TypeException($"{this} says neither an axis nor a group: which numbers share a scale?");
+        if (axis < 0 || axis >= shape.Count) throw new TypeException($"{this} names axis {Axis}, the tensor has {shape.Count}");
+        return new(axis, Group);
+    }
+
+    /// <summary>The same format with its groups along the summed axis of a product, or a grid for each index of the other.</summary>
+    public Grouped Placed(int input, int output, int rank) => Axis >= 0 ? this : this with { Axis = Group == 0 ? output : input == rank - 1 ? -1 : input };
+
+    public override Seq<Plane> Planes(Shape shape)
+    {
+        var groups = Partition(shape).Shape(shape);
+        return [.. Code.Planes(shape), .. Parameters.Select(p => new Plane(p.Name, p.Kind, p.Count == 1 ? groups : [.. groups, p.Count]))];
+    }
+
+    public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
+    {
+        var group = Partition(storage.Type.Shape).At(at);
+        long? code = outside is null ? null : Math.Max(0, Code.Range.Low);
+        var number = Number(Code.Read(storage, at, code), (name, entry) =>
+        {
+            var parameter = Parameters.First(p => p.Name == name);
+            var read = storage.Load(name, parameter.Count == 1 ? group : [.. group, entry], outside is null ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
+            return read.As(parameter.Kind.IsReal ? Scalar.F32 : Scalar.I32);
+        });
+        return outside is null ? number : Expr.Select(Dense.Inside(storage.Type.Shape, at), number, outside);
+    }
+
+    public override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape) => Encode(numbers, default, shape);
+
+    /// <summary>Rounds every number to the nearest of the best grid of its group.</summary>
+    /// <param name="importance">How much each counts; empty: all alike.</param>
+    public Seq<Bytes> Encode(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, Shape shape)
+    {
+        var (partition, codes) = (Partition(shape), new int[numbers.Length]);
+        var grids = new Grid[partition.Count(shape)];
+        for (var g = 0; g < grids.Length; g++)
+        {
+            var members = partition.Members(shape, g);
+            var mine = Gather(numbers, members);
+            var grid = grids[g] = Fit(mine, importance.IsEmpty ? [] : Gather(importance, members));
+            for (var i = 0; i < members.Length; i++) codes[members[i]] = grid.Nearest(mine[i]);
+        }
+        return Pack(codes, grids);
+    }
+
+    /// <summary>The planes of chosen codes.</summary>
+    /// <param name="codes">One for each number, in row-major order.</param>
+    /// <param name="grids">One for each group, in the order of <see cref="Ir.Partition.Shape"/>.</param>
+    public Seq<Bytes> Pack(int[] codes, Grid[] grids)
+    {
+        var planes = Code.Pack(codes).ToList();
+        var first = 0;
+        foreach (var parameter in Parameters)
+        {
+            var numbers = new float[grids.Length * parameter.Count];
+            for (var g = 0; g < grids.Length; g++) grids[g].Parameters.Slice(first, parameter.Count).CopyTo(numbers.AsSpan(g * parameter.Count));
+            planes.Add(Numbers.Pack(parameter.Kind, numbers));
+            first += parameter.Count;
+        }
+        return [.. planes];
+    }
+
+    private static float[] Gather(ReadOnlySpan<float> numbers, int[] places)
+    {
+        var all = new float[places.Length];
+        for (var i = 0; i < all.Length; i++) all[i] = numbers[places[i]];
+        return all;
+    }
+}

@@ -1,0 +1,53 @@
+using Lathe.Ir;
+using Lathe.Passes;
+
+namespace Lathe.UnitTests.Running;
+
+/// <summary>What formats store and read back: every width, every way to share a scale.</summary>
+public sealed class GroupedTests
+{
+    public static TheoryData<string> Formats => [.. from sign in "iu" from bits in Enumerable.Range(2, 7) from share in new[] { "axis=0", "axis=1", "group=5", "axis=0 group=3", "axis=0 group=64" } select $"{sign}{bits} {share}"];
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void A_number_reads_back_within_half_a_step_of_its_grid(string format)
+    {
+        var (encoding, shape) = ((Grouped)IrText.ReadEncoding(format), (Seq<Expr>)[7, 12]);
+        Assert.Equal(format, encoding.ToString());
+        var numbers = Enumerable.Range(0, 84).Select(i => MathF.Sin(i * 1.7f) * (1 + i % 5)).ToArray();
+        var read = Decoded.Of(new("w", new(shape, encoding), encoding.Encode(numbers, shape)));
+        var partition = encoding.Partition(shape);
+        for (var g = 0; g < partition.Count(shape); g++)
+        {
+            var members = partition.Members(shape, g);
+            Assert.All(members, m => Assert.Equal(g, partition.Of(shape, m)));
+            float[] mine = [.. members.Select(m => numbers[m])];
+            var grid = encoding.Fit(mine, []);
+            // The formula reads what the grid says, and no other code of the grid is nearer.
+            foreach (var m in members)
+            {
+                Assert.Equal(grid[grid.Nearest(numbers[m])], read[m]);
+                for (var code = encoding.Code.Range.Low; code <= encoding.Code.Range.High; code++) Assert.True(Math.Abs(grid[code] - numbers[m]) >= Math.Abs(read[m] - numbers[m]) * 0.999999f);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("i4 group=4")]
+    [InlineData("u3 group=4")]
+    [InlineData("i8 axis=0 scales=f16")]
+    public void Zeros_and_constants_read_back(string format)
+    {
+        var (encoding, shape) = (IrText.ReadEncoding(format), (Seq<Expr>)[2, 4]);
+        float[] numbers = [0, 0, 0, 0, 2.5f, 2.5f, 2.5f, 2.5f];
+        var read = Decoded.Of(new("w", new(shape, encoding), encoding.Encode(numbers, shape)));
+        for (var i = 0; i < numbers.Length; i++) Assert.Equal(numbers[i], read[i], 2.5e-3f);
+    }
+
+    [Theory]
+    [InlineData("i9 axis=0", "no encoding i9")]
+    [InlineData("i4 groups=4", "did you mean group?")]
+    [InlineData("i8 scale=0.1 axis=2", "no attribute axis")]
+    public void A_format_that_is_none_is_refused(string text, string why) =>
+        Assert.Contains(why, Assert.Throws<FormatException>(() => IrText.ReadEncoding(text)).Message, StringComparison.Ordinal);
+}
