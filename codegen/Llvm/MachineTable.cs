@@ -32,6 +32,6 @@ public static class MachineTable
         // What runs WebAssembly is most often an x86-64 processor, as its engine sees it with SSE's registers.
         var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 && target.Architecture != CpuArchitecture.Wasm32 ? 32 : 16;
         return new(target.Cpu, target.VectorBytes, registers, 32 << 10, Level2.GetValueOrDefault(target.Cpu, 512 << 10),
-            HasFma: target.HasFma);
+            HasFma: target.HasFma, Quads: target.Has("avx512vnni") && target.Has("avx512vl") ? Passes.ByteQuads.Mixed : target.Has("dotprod") ? Passes.ByteQuads.Signed : Passes.ByteQuads.None);
     }
 }

@@ -33,7 +33,7 @@ public readonly record struct Code(bool Signed, int Bits)
         foreach (var (shift, width) in Parts())
         {
             var part = storage.Load(Name(shift, width), at, outside is { } code ? Number.Of(Kind(width), code + Offset >> shift) : null).As(Scalar.I32);
-            all = all is null ? part : all | part << shift;
+            all = all is null ? part : all + part * (1 << shift);
         }
         return Offset == 0 ? all! : all! - Offset;
     }

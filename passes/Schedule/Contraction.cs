@@ -20,7 +20,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         var (axes, body) = (new List<Axis>(), kernel.Body);
         for (; body is Loop l; body = l.Body) axes.Add(l.Axis);
         if (body is not Store store || store.Value.Parts().OfType<Reduce>().ToList() is not [{ Kind: ReduceKind.Sum } sum]) return null;
-        if (sum.Type is not (Scalar.F32 or Scalar.F64)) return null;
+        if (sum.Type is not (Scalar.F32 or Scalar.F64 or Scalar.I32)) return null;
         (axes, store, sum) = Split(axes, store, sum);
 
         var factors = Factors(sum.Body).ToList();
@@ -68,8 +68,25 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
     /// <summary>Whether every number that B reads is a weight.</summary>
     public bool IsConstantB(IReadOnlySet<string> constants) => B.Parts().All(part => part is Load load ? constants.Contains(load.Buffer.Name) : part is not Symbol);
 
+    /// <summary>How many neighbouring steps read the same number: those of a group, where there is one summed axis and it is read only divided.</summary>
+    internal long GroupOf(Load load)
+    {
+        if (K is not [var axis]) return 1;
+        var divisors = load.At.SelectMany(i => i.Parts()).OfType<Binary>().Where(b => b.Operator == Operator.Divide && b.A == axis && b.B is Number).Distinct().ToList();
+        return divisors is [{ B: Number { Integer: > 1 and var size } } group] && !load.At.Any(i => i.Replace(part => part == group ? 0 : null).Mentions(axis)) ? size : 1;
+    }
+
+    /// <summary>The summed axes, the one that lies side by side in A last.</summary>
+    internal Seq<Axis> NearLast()
+    {
+        var load = A.Parts().OfType<Load>().First(l => K.Any(l.Mentions));
+        var terms = Linear.Of(load.Buffer.Flat(load.At));
+        var near = K.FirstOrDefault(axis => terms[axis] == 1) ?? K[^1];
+        return [.. K.Where(axis => axis != near), near];
+    }
+
     /// <summary>A product, taken apart.</summary>
-    private static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } b ? Factors(b.A).Concat(Factors(b.B)) : [e];
+    internal static IEnumerable<Expr> Factors(Expr e) => e is Binary { Operator: Operator.Multiply } b ? Factors(b.A).Concat(Factors(b.B)) : [e];
 
     private static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate((x, y) => x * y);
 

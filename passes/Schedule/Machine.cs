@@ -10,7 +10,8 @@ namespace Lathe.Passes;
 /// <param name="Level2">Bytes of the second cache of a core.</param>
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 16, bool HasFma = true)
+/// <param name="Quads">What adds products of four bytes to a sum of 32 bits.</param>
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None)
 {
     /// <summary>Bytes that come from memory in the time of one multiply-add of vectors; about the same for 32 and 64 bytes of vector, since those run at half the rate.</summary>
     private const double StreamedBytes = 2.6;
@@ -36,4 +37,15 @@ public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegist
 
     /// <summary>a·b + c as the machine does it.</summary>
     public Expr MultiplyAdd(Expr a, Expr b, Expr c) => HasFma ? Expr.Fma(a, b, c) : a * b + c;
+}
+
+/// <summary>A processor's step that adds four products of bytes to a sum of 32 bits, exactly.</summary>
+public enum ByteQuads
+{
+    /// <summary>It has none: pairs of 16 bits do.</summary>
+    None,
+    /// <summary>Unsigned by signed: x86's VNNI.</summary>
+    Mixed,
+    /// <summary>Signed by signed: AArch64's dot product.</summary>
+    Signed,
 }

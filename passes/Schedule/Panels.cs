@@ -39,7 +39,7 @@ internal sealed class Panels
     public Expr Count { get; }
 
     /// <summary>Steps that a block of the depth must hold a multiple of, so that no group of shared numbers is cut.</summary>
-    public static long Unit(Contraction contraction) => contraction.B.Parts().OfType<Load>().Select(load => Group(contraction, load)).DefaultIfEmpty(1).Max();
+    public static long Unit(Contraction contraction) => contraction.B.Parts().OfType<Load>().Select(load => contraction.GroupOf(load)).DefaultIfEmpty(1).Max();
 
     /// <summary>Whether the sum multiplies what the weights' formula decodes, not numbers that the compiler has decoded.</summary>
     public bool IsDecoding => parts is not [{ Packed.Scalar: Scalar.F32 }];
@@ -76,7 +76,7 @@ internal sealed class Panels
         foreach (var load in contraction.B.Parts().OfType<Load>().Distinct())
         {
             if (load.Outside is not null || load.Buffer.Scalar is Scalar.F64 || load.Buffer.Scalar.IsComplex) return null;
-            var (perColumn, steps) = (contraction.N.Any(load.Mentions), contraction.K.Any(load.Mentions) ? Group(contraction, load) : depth.Steps);
+            var (perColumn, steps) = (contraction.N.Any(load.Mentions), contraction.K.Any(load.Mentions) ? contraction.GroupOf(load) : depth.Steps);
             if (!depth.IsOne && depth.Steps % steps != 0) return null;
             Seq<Expr> shape = [.. batch.Select(a => a.Extent), depth.Count, Up(depth.Steps, steps)];
             if (perColumn) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, Up(depth.Steps, steps), Tile.Panel];
@@ -89,14 +89,6 @@ internal sealed class Panels
 
     /// <summary>Bits for each number of B.</summary>
     private static double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);
-
-    /// <summary>How many neighbouring steps read the same number: those of a group, where there is one summed axis and it is read only divided.</summary>
-    private static long Group(Contraction contraction, Load load)
-    {
-        if (contraction.K is not [var axis]) return 1;
-        var divisors = load.At.SelectMany(i => i.Parts()).OfType<Binary>().Where(b => b.Operator == Operator.Divide && b.A == axis && b.B is Number).Distinct().ToList();
-        return divisors is [{ B: Number { Integer: > 1 and var size } } group] && !load.At.Any(i => i.Replace(part => part == group ? 0 : null).Mentions(axis)) ? size : 1;
-    }
 
     private Stmt Fill(Part part, bool shared)
     {

@@ -19,6 +19,7 @@ public static class Scheduler
                 var direct = new DirectContraction(contraction, machine);
                 return new(direct.Compute(), [direct.PackB()], direct.Describe());
             }
+            if (DotContraction.Find(contraction, machine, constantB) is { } dotted) return new(dotted.Compute(), [.. dotted.PackB()], dotted.Describe());
             if (RowDots.Fits(contraction, constantB))
             {
                 var dots = new RowDots(contraction, machine);

@@ -215,12 +215,12 @@ public sealed class WinogradContraction
         var (whole, rest) = Math.DivRem(block, tile.Rows);
         Stmt Multiply(Expr p, Expr row, long height)
         {
-            var sums = new RegisterTile(machine, tile, height, vectors);
+            var sums = new RegisterTile(tile, height, vectors);
             Expr B(Expr p, Expr k, Expr v, Expr j) => weights[[Linear.Simplify(panel + v / perPanel), p, k, Linear.Simplify(v % perPanel * tile.Lanes + j)]];
             var next = new RegisterTile.Next(Linear.Simplify(row / tile.Rows), Up(block, tile.Rows), (k, v, j) => B(Linear.Simplify(p + 1), k, v, j));
             return Existing(b, row, sums.Around(
                 sums.Set((_, _, _) => 0.0),
-                sums.Add(channels.Static, (r, k) => factors[[p, Linear.Simplify(row + r), k]], (k, v, j) => B(p, k, v, j), weights.Size.Whole * 4 < machine.Level2 / 2 ? null : next),
+                sums.Add(channels.Static, Passes.RegisterTile.Products(machine, (r, k) => factors[[p, Linear.Simplify(row + r), k]], (k, v, j) => B(p, k, v, j)), weights.Size.Whole * 4 < machine.Level2 / 2 ? null : next),
                 sums.Each((r, v, j) => products.Set([p, Linear.Simplify(row + r), v, j], sums[r, v, j]))));
         }
         return new Scratch(products, Do(

@@ -8,6 +8,12 @@ internal sealed partial class BodyEmitter
     private Register FetchPacked(Load load, Memory at, Place place, Register? inside)
     {
         if (place.Form == PlaceForm.Contiguous && mask is null && inside is null && StartsByte(at, place)) return Unpack(at, ReadBytes(at, place), load.Type);
+        if (mask is null && inside is null && PartOfBytes(at, place) is { } part)
+        {
+            var start = Index(First(place.Flat, place.Flat.Constant));
+            var all = Let($"load <{Lanes} x i8>, ptr {ByteAddress(at.Pointer, at, start)}, align 1{at.Fact}", load.Type, Lanes);
+            return Wrapped2(at, part == 0 ? all : Let($"lshr {all}, {Bit(at, part, Lanes)}", load.Type, Lanes));
+        }
         if (place.Form == PlaceForm.Same && inside is not { Lanes: > 1 })
         {
             var first = Index(place.Flat);
@@ -15,7 +21,7 @@ internal sealed partial class BodyEmitter
             var start = inside is null || Linear.Range(at.Buffer.Size).Low > 0 ? at.Pointer : code.Let($"select {inside}, ptr {at.Pointer}, ptr {Module.Zeros()}");
             var one = Let($"load i8, ptr {ByteAddress(start, at, first)}{at.Fact}", load.Type, 1);
             var value = Part(at, one, first);
-            return inside is { } all ? Choose(all, value, Value(load.Outside!)) : value;
+            return inside is { } here ? Choose(here, value, Value(load.Outside!)) : value;
         }
         var (index, count, on) = (Spread(Index(place.Flat), Lanes), Lanes, Both(mask, inside));
         var other = load.Outside is null ? Zero(load.Type, count) : Spread(Value(load.Outside), count);
@@ -67,6 +73,20 @@ internal sealed partial class BodyEmitter
         var first = First(place.Flat, place.Flat.Constant);
         // A vector of one byte is a number to LLVM: its lanes go one by one.
         return Lanes > at.PerByte && Lanes % at.PerByte == 0 && first.Constant % at.PerByte == 0 && first.Terms.Values.All(factor => factor % at.PerByte == 0);
+    }
+
+    /// <summary>The part of each byte that lanes want which lie in neighbouring bytes, at the same place of each; null where they do not.</summary>
+    private int? PartOfBytes(Memory at, Place place)
+    {
+        if (place.Steps is not { Length: > 0 } steps || Lanes < 2) return null;
+        long apart = at.PerByte;
+        for (var i = lanes.Count - 1; i >= 0; i--)
+        {
+            if (lanes[i].Extent.Whole > 1 && steps[i] != apart) return null;
+            apart *= lanes[i].Extent.Whole;
+        }
+        var first = First(place.Flat, place.Flat.Constant);
+        return first.Terms.Values.All(factor => factor % at.PerByte == 0) ? (int)(first.Constant % at.PerByte) : null;
     }
 
     private Register ReadBytes(Memory at, Place place) =>

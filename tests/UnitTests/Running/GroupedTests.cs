@@ -47,7 +47,7 @@ public sealed class GroupedTests
     [Theory]
     [InlineData("i9 axis=0", "no encoding i9")]
     [InlineData("i4 groups=4", "did you mean group?")]
-    [InlineData("i8 scale=0.1 axis=2", "no attribute axis")]
+    [InlineData("i8 scale=0.1 axis=2", "no attribute scale")]
     public void A_format_that_is_none_is_refused(string text, string why) =>
         Assert.Contains(why, Assert.Throws<FormatException>(() => IrText.ReadEncoding(text)).Message, StringComparison.Ordinal);
 }
