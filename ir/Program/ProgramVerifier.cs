@@ -75,7 +75,7 @@ public sealed class ProgramVerifier
                     if (r.Count is { } count) Symbols(count, known, $"loop {r.Name}");
                     var inside = known.Copy();
                     inside.Symbols.Add(r.Round.Name);
-                    Visit(r.Body, inside);
+                    inside = Visit(r.Body, inside);
                     // What only the loop fills may hold nothing: but stacked results are read as far as rounds filled them.
                     known.Filled.UnionWith(inside.Filled);
                     if (r.Rounds is { } rounds) known.Symbols.Add(rounds.Name);
