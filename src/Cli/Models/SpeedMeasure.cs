@@ -13,12 +13,14 @@ internal sealed class SpeedMeasure
     private readonly double[] runs;
     private readonly ulong workspace;
     private readonly KernelTimes? times;
+    private readonly double flops;
 
     public SpeedMeasure(NativeModel model, IReadOnlyList<Tensor> inputs, double seconds, int threads, bool profile, CancellationToken cancellation)
     {
         this.model = model;
         using var invocation = model.Bind(inputs);
         workspace = invocation.WorkspaceBytes;
+        flops = Counted(invocation);
         Repeat(seconds * WarmUpShare, () => invocation.Run(model.Host), cancellation);
         runs = Repeat(seconds, () => invocation.Run(model.Host), cancellation);
         Array.Sort(runs);
@@ -32,7 +34,15 @@ internal sealed class SpeedMeasure
     private double Least => runs[0];
     private double Median => runs[runs.Length / 2];
     private double Late => runs[Math.Min(runs.Length - 1, runs.Length * 95 / 100)];
-    private double Flops => model.Contract.Kernels.Sum(k => k.Flops);
+
+    /// <summary>Arithmetic of one run: of kernels in loops once a round, of branches on the side that was taken.</summary>
+    private double Counted(Invocation invocation)
+    {
+        var calls = new KernelTimes(model.Contract.Kernels.Length);
+        using var host = new Host(times: calls);
+        invocation.Run(host);
+        return model.Contract.Kernels.Index().Sum(k => k.Item.Flops * calls.Calls(k.Index));
+    }
 
     /// <summary>Whether the contract's counts hold for this run: they are for the largest dimensions.</summary>
     private bool IsStatic => model.Contract.Dimensions.Length == 0;
@@ -40,7 +50,7 @@ internal sealed class SpeedMeasure
     public string Text(int threads)
     {
         var text = new StringBuilder($"{model.Contract.Name} on {threads} thread{(threads == 1 ? "" : "s")}: least {Quantity.Milliseconds(Least)}, median {Quantity.Milliseconds(Median)}, 95th percentile {Quantity.Milliseconds(Late)}, {runs.Length} runs\n");
-        if (IsStatic) text.Append(CultureInfo.InvariantCulture, $"{Quantity.Count(Flops)}FLOP, {Rate(Flops, Least):0.0} GFLOP/s\n");
+        if (IsStatic) text.Append(CultureInfo.InvariantCulture, $"{Quantity.Count(flops)}FLOP, {Rate(flops, Least):0.0} GFLOP/s\n");
         text.Append(CultureInfo.InvariantCulture, $"load {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(workspace)}, weights {Quantity.Bytes(model.Contract.WeightBytes)}, peak memory of this process {Quantity.Bytes(PeakMemory())}\n");
         if (times is not null) text.Append('\n').Append(TableText.Print(["ms", "share", "GFLOP/s", "GB/s", "kernel", "nodes"], [.. Kernels().Select(Row)]));
         return text.ToString();
@@ -60,8 +70,8 @@ internal sealed class SpeedMeasure
         json.WriteNumber("peak_rss_bytes", PeakMemory());
         if (IsStatic)
         {
-            json.WriteReal("flops", Flops);
-            json.WriteReal("gflops_per_second", Rate(Flops, Least));
+            json.WriteReal("flops", flops);
+            json.WriteReal("gflops_per_second", Rate(flops, Least));
         }
         if (times is null) return;
         json.WriteObjects("kernels", Kernels(), k =>
@@ -71,20 +81,23 @@ internal sealed class SpeedMeasure
             json.WriteNumber("ms", k.Milliseconds);
             json.WriteNumber("min_ms", k.Least);
             if (!IsStatic) return;
-            json.WriteReal("gflops_per_second", Rate(k.Kernel.Flops, k.Least));
-            json.WriteReal("gbytes_per_second", Rate(k.Kernel.Bytes, k.Least));
+            json.WriteReal("gflops_per_second", Rate(k.Kernel.Flops * k.Calls, k.Least));
+            json.WriteReal("gbytes_per_second", Rate(k.Kernel.Bytes * k.Calls, k.Least));
         });
     });
 
-    /// <summary>Kernels that ran, those that take the longest first; milliseconds of a run on average, and at least.</summary>
-    private IEnumerable<(ContractKernel Kernel, double Milliseconds, double Least)> Kernels() => model.Contract.Kernels.Index().Where(k => times!.Calls(k.Index) > 0)
-        .Select(k => (k.Item, times!.TotalMilliseconds(k.Index) / ProfiledRuns, times.LeastMilliseconds(k.Index) * times.Calls(k.Index) / ProfiledRuns)).OrderByDescending(k => k.Item2);
+    /// <summary>What a kernel takes of a run: how often it is called, milliseconds of all calls on average, and if each were as fast as the fastest.</summary>
+    private sealed record Share(ContractKernel Kernel, double Calls, double Milliseconds, double Least);
 
-    private string[] Row((ContractKernel Kernel, double Milliseconds, double Least) k)
+    /// <summary>Kernels that ran, those that take the longest first.</summary>
+    private IEnumerable<Share> Kernels() => model.Contract.Kernels.Index().Select(k => (k.Item, At: k.Index, Calls: (double)times!.Calls(k.Index) / ProfiledRuns)).Where(k => k.Calls > 0)
+        .Select(k => new Share(k.Item, k.Calls, times!.TotalMilliseconds(k.At) / ProfiledRuns, times.LeastMilliseconds(k.At) * k.Calls)).OrderByDescending(k => k.Milliseconds);
+
+    private string[] Row(Share k)
     {
         string Real(double value, string form) => value.ToString(form, CultureInfo.InvariantCulture);
         var all = Kernels().Sum(other => other.Milliseconds);
-        return [Real(k.Milliseconds, "0.000"), Real(100 * k.Milliseconds / all, "0.0") + " %", IsStatic ? Real(Rate(k.Kernel.Flops, k.Least), "0.0") : "", IsStatic ? Real(Rate(k.Kernel.Bytes, k.Least), "0.0") : "", k.Kernel.Name, string.Join(' ', k.Kernel.Nodes)];
+        return [Real(k.Milliseconds, "0.000"), Real(100 * k.Milliseconds / all, "0.0") + " %", IsStatic ? Real(Rate(k.Kernel.Flops * k.Calls, k.Least), "0.0") : "", IsStatic ? Real(Rate(k.Kernel.Bytes * k.Calls, k.Least), "0.0") : "", k.Kernel.Name, string.Join(' ', k.Kernel.Nodes)];
     }
 
     /// <summary>Billions a second.</summary>
