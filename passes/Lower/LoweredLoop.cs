@@ -43,8 +43,12 @@ internal sealed class LoweredLoop
             inside.Add(new Demand(new(loop.Round < most, $"the loop that makes {node.Result.Name} runs more than {most} rounds; --max {loop.Binds[1].Name}=N allows more")));
         inside.Add(Fill(body.Inputs[0], loop.Round));
         inside.Add(Fill(body.Inputs[1], true));
-        inside.AddRange(LoweredSteps.Inside(program, body, new HashSet<string>()));
-        foreach (var (result, slice) in stacked.Zip(body.Outputs.Skip(1 + carried.Count))) inside.Add(Slice(slice, result));
+        var (begin, made) = (inside.Count, LoweredSteps.Inside(program, body, new HashSet<string>()));
+        inside.AddRange(made);
+        var carriedSlots = node.Results.Take(carried.Count).Select(v => program.Slot(v.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (result, slice) in stacked.Zip(body.Outputs.Skip(1 + carried.Count)))
+            // What the round before left is stored first: its place may then take what this round makes.
+            inside.Insert(carriedSlots.Contains(program.Slot(slice.Name)) ? begin++ : inside.Count, Slice(slice, result));
         if (going.Next is { } next) inside.Add(Copy(body.Outputs[0], next));
         Carry();
         inside.AddRange(Extents(body.Outputs.Skip(1).Take(carried.Count).Select(v => v.Type)));

@@ -3,11 +3,7 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>A step that reads a value only where it stores, and is its last reader, stores into it.</summary>
-/// <remarks>
-/// Works on kernels as lowered, which store each number once. The kernel then reads its own output and takes one argument less,
-/// so no two pointers name the same bytes.
-/// </remarks>
+/// <summary>A step that reads a value only where it stores, and is its last reader, stores into it; so does what makes the next round's value of one that a loop carries.</summary>
 [Description("stores a result over an operand that is read for the last time, at the same place")]
 public sealed record InPlace : ProgramPass
 {
@@ -20,24 +16,25 @@ public sealed record InPlace : ProgramPass
         var (shared, bounds) = (new SharedKernels(program.Kernels), Bounds.Of(program));
         // An output whose size a run decides is checked where it is stored: no step before may store there.
         var late = program.Outputs.Where(v => v.Type.Shape.Any(e => bounds.BoundIn(e).Any())).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
-        var steps = program.Steps;
+        var (steps, without) = new CarriedValues(program, shared, late, compilation.Notes).Stored(Name);
+        foreach (var name in without) slots.Remove(name);
         var (calls, lives) = (steps.Calls.ToList(), new Lifetimes(steps));
         for (var place = 0; place < calls.Count; place++)
         {
             var call = calls[place];
             var kernel = shared[call.Kernel];
-            if (kernel.Outputs is not [var output]) continue;
+            if (kernel.Outputs.Count != 1) continue;
             for (var operand = 0; operand < kernel.Inputs.Count; operand++)
             {
                 var (from, to) = (slots[call.Arguments[operand]], slots[call.Arguments[^1]]);
                 if (from.Kind != SlotKind.Arena || to.Kind is not (SlotKind.Arena or SlotKind.Output) || late.Contains(to.Name) || from.Scalar != to.Scalar || !Linear.ProvesEqual(from.Size, to.Size)) continue;
                 // The operand ends where the result begins: neither goes round a loop, nor is the result stored elsewhere before.
-                if (call.Arguments.Count(a => a == from.Name) > 1 || lives[from.Name].Last != lives.Places[call] || lives[to.Name].First != lives.Places[call] || Elsewhere(calls, lives, call, from, to) || Over(kernel, kernel.Inputs[operand], output) is not { } over) continue;
-                var (arguments, name) = ((Seq<string>)[.. call.Arguments.Where((_, n) => n != operand)], shared.Add(over).Name);
+                if (call.Arguments.Count(a => a == from.Name) > 1 || lives[from.Name].Last != lives.Places[call] || lives[to.Name].First != lives.Places[call] || Elsewhere(calls, lives, call, from, to) || StoringOver.Of(kernel, operand) is not { } over) continue;
+                var (arguments, named) = ((Seq<string>)[.. call.Arguments.Where((_, n) => n != operand)], shared.Add(over).Name);
                 // One slot for both: that of the caller where the result is an output.
                 var (kept, gone) = to.Kind == SlotKind.Output ? (to, from) : (from, to);
                 slots.Remove(gone.Name);
-                steps = steps.MapCalls(c => ReferenceEquals(c, call) ? c with { Kernel = name, Arguments = arguments } : c).Renamed(slot => slot == gone.Name ? kept.Name : slot);
+                steps = steps.MapCalls(c => ReferenceEquals(c, call) ? c with { Kernel = named, Arguments = arguments } : c).Renamed(slot => slot == gone.Name ? kept.Name : slot);
                 (calls, lives) = (steps.Calls.ToList(), new Lifetimes(steps));
                 compilation.Notes.Add(Name, call.Name, $"stores over {from.Name}");
                 break;
@@ -55,19 +52,4 @@ public sealed record InPlace : ProgramPass
     /// <summary>Whether the other side of a branch touches one of two slots at the very place of a call.</summary>
     private static bool Elsewhere(List<CallKernel> calls, Lifetimes lives, CallKernel call, Slot from, Slot to) =>
         calls.Exists(c => !ReferenceEquals(c, call) && lives.Places[c] == lives.Places[call] && c.Arguments.Any(a => a == from.Name || a == to.Name));
-
-    /// <summary>The kernel with an input taken from where the output will be stored; null where it reads the input anywhere else.</summary>
-    private static Kernel? Over(Kernel kernel, Buffer input, Buffer output)
-    {
-        if (kernel.Body.All.OfType<Store>().Where(s => s.Buffer == output).ToList() is not [var store]) return null;
-        var inStore = store.Value.Parts().OfType<Load>().Where(l => l.Buffer == input).ToList();
-        if (inStore.Count == 0 || inStore.Exists(l => l.Outside is not null || !Views.Same(input.Flat(l.At), output.Flat(store.At)))) return null;
-        if (kernel.Body.Loads.Count(l => l.Buffer == input) != inStore.Count || store.Value.Parts().OfType<Reduce>().Any(r => r.Parts().OfType<Load>().Any(l => l.Buffer == input))) return null;
-        return kernel with
-        {
-            Name = kernel.Name + ".in_place",
-            Inputs = [.. kernel.Inputs.Where(b => b != input)],
-            Body = kernel.Body.Map(e => e.Replace(part => part is Load load && load.Buffer == input ? output[store.At] : null)),
-        };
-    }
 }
