@@ -15,8 +15,14 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>What compression did to weights, in no order.</summary>
     public System.Collections.Concurrent.ConcurrentBag<LayerLoss> Losses { get; } = [];
 
+    /// <summary>What data showed of the graph's values; null where nothing was run.</summary>
+    public Calibration? Calibration { get; set; }
+
+    /// <summary>Runs data through a graph, before the first pass of <see cref="Stage.Compress"/>; null: nothing runs.</summary>
+    public Func<Graph, Calibration?>? Calibrator { get; init; }
+
     /// <summary>Another compilation for the same machine and objective, nothing noted yet.</summary>
-    public Compilation Again() => new(machine, exact, objective);
+    public Compilation Again() => new(machine, exact, objective) { Calibration = Calibration, Calibrator = Calibrator };
 
     /// <summary>The default way from a graph to a program.</summary>
     public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(Pipeline.Default.Run, observers).Run(new(graph), this).MustBeProgram;

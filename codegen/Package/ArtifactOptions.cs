@@ -17,6 +17,8 @@ public enum Emission
     Pipeline,
     /// <summary>What became of every node, and why, as a page for a browser.</summary>
     Report,
+    /// <summary>What data showed of the model's values, as a file that <c>--calibrate</c> takes.</summary>
+    Calibration,
 }
 
 /// <summary>How an artifact is built.</summary>

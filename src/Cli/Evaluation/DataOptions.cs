@@ -1,17 +1,10 @@
 namespace Lathe.Cli;
 
-/// <summary>How a data set becomes a model's inputs, and its labels what they are compared with.</summary>
+/// <summary>A data set and its labels, which a model is judged by.</summary>
 public sealed record DataOptions(
     [Option("items: an .npy, .npz[:ARRAY] or IDX array, a .txt with --vocab, a 16-bit .wav with --window; or a folder of images or arrays, of numbered batches, or with a stream.json", Value = "PATH")] string Data,
+    ItemOptions Items,
     [Option("a label for each item: .npy, .npz[:ARRAY], IDX, or lines of .txt or .tsv (its last column)", Value = "FILE")] string? Labels = null,
     [Option("names of the classes, one a line", Value = "FILE")] string? Classes = null,
-    [Option("how pixels become numbers: layout=nchw|nhwc, mean=A[:B:C], std=A[:B:C], scale=1/255, resize=WxH, channels=gray|rgb|bgr, split by commas", Value = "OPTIONS")] ImageOptions? Image = null,
-    [Option("of text: a JSON list or object of characters, or one a line, numbered from 0", Value = "FILE")] string? Vocab = null,
-    [Option("of text: characters of an item; of sound: new samples of an item", Value = "N")] int Window = 0,
-    [Option("of sound: samples of the item before that stand in front of the new ones", Value = "N")] int Context = 0,
-    [Option("the input that takes the items; by default the first", Value = "NAME")] string? To = null,
     [Option("the output that is judged; by default the first", Value = "NAME")] string? From = null,
-    [Option("another input, the same for all items", "-i", Value = "NAME=FILE")] Seq<NamedFile> Input = default,
-    [Option("an input that is fed from an output of the item before, zeros at first: items are the frames of a stream", Value = "INPUT=OUTPUT")] Seq<StateFeed> State = default,
-    [Option("items of one run; by default what the model's first dimension says, else 16", Value = "N")] int Batch = 0,
     [Option("only the first N items", Value = "N")] int Limit = 0);

@@ -6,7 +6,7 @@ internal sealed class FolderItems : ItemFormat
     public override string Name => "a folder of images or arrays";
     public override bool Opens(string path) => Directory.Exists(path);
 
-    public override Items Open(string path, Value wanted, DataOptions options)
+    public override Items Open(string path, Value wanted, ItemOptions options)
     {
         List<string> files = [.. Directory.GetFiles(path).Where(f => TensorFormat.KnownExtensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         if (files.Count == 0) throw new DiagnosticException(new Diagnostic("LT5305", $"{path} holds no items", "", $"an item is a file that ends with {string.Join(", ", TensorFormat.KnownExtensions)}"));

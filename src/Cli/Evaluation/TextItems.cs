@@ -9,7 +9,7 @@ internal sealed class TextItems : ItemFormat
     public override string Name => "a text (.txt)";
     public override bool Opens(string path) => File.Exists(path) && Path.GetExtension(path) == ".txt";
 
-    public override Items Open(string path, Value wanted, DataOptions options)
+    public override Items Open(string path, Value wanted, ItemOptions options)
     {
         if (options.Vocab is null || options.Window < 1) throw new UsageException($"--data {path}: text needs --vocab FILE and --window N");
         var numbers = Vocabulary(options.Vocab);

@@ -8,7 +8,7 @@ internal sealed class WaveItems : ItemFormat
     public override string Name => "a recording (.wav of 16 bits, one channel)";
     public override bool Opens(string path) => File.Exists(path) && Path.GetExtension(path) == ".wav";
 
-    public override Items Open(string path, Value wanted, DataOptions options)
+    public override Items Open(string path, Value wanted, ItemOptions options)
     {
         if (options.Window < 1 || options.Context < 0) throw new UsageException($"--data {path}: sound needs --window N");
         var samples = Samples(path);

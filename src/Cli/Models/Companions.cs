@@ -24,6 +24,7 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
             Emission.Ir => (ModelSource.TextEnding, (Action<string>)(path => DumpOptions.Write(path, new(program), source.Hash, Last(build)))),
             Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name }).Print())),
             Emission.Report => (".report.html", path => OutputFile.Write(path, ReportPage.Print(report, build))),
+            Emission.Calibration => (".calibration", path => CalibrationFile.Write(path, build.Calibration ?? throw new UsageException("--emit=calibration: nothing was calibrated", "--calibrate PATH"))),
             _ => ("", _ => { }),
         };
         if (ending == "") return null;

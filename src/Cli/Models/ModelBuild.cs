@@ -12,6 +12,7 @@ internal sealed class ModelBuild
     private readonly Session session;
     private readonly CodeOptions code;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
+    private string hash = "";
 
     /// <summary>How long each stage took, in order.</summary>
     public IReadOnlyList<(string Stage, TimeSpan Time)> Times => times;
@@ -29,6 +30,9 @@ internal sealed class ModelBuild
     /// <summary>Its passes, ready to run.</summary>
     public Seq<Pass> Passes { get; }
 
+    /// <summary>What data showed of the model; null where none was run.</summary>
+    public Calibration? Calibration { get; private set; }
+
     /// <summary>What the passes of the last run decided.</summary>
     public Seq<Note> Notes { get; private set; }
 
@@ -41,6 +45,7 @@ internal sealed class ModelBuild
         session.Progress($"reading {Path.GetFileName(path)}");
         var source = Timed("import", () => ModelSource.Read(path, code.Dim, constants, code.Max));
         foreach (var warning in source.Warnings) session.Report(warning);
+        hash = source.Hash;
         return source;
     }
 
@@ -65,7 +70,9 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective);
+    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate };
+
+    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null ? null : Timed("calibration", () => new CalibrationRun(session, code, hash).Of(graph));
 
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's.</summary>
     public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)

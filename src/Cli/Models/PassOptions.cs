@@ -7,10 +7,15 @@ public sealed record PassOptions(
     [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
-    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most", Value = "FORMAT")] string? Quantize = null)
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most", Value = "FORMAT")] string? Quantize = null,
+    [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
+    [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0)
 {
+    /// <summary>How the items of data to calibrate on become inputs.</summary>
+    internal ItemOptions Items { get; init; } = new();
+
     /// <summary>What a compile reads for them.</summary>
-    internal Seq<string> Files => Pipeline is null ? [] : [Pipeline];
+    internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
 
     /// <summary>What names stand for.</summary>
     private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal) { ["int8"] = "i8", ["int4"] = "i4 group=64 scales=f16" };

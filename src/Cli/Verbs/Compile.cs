@@ -15,6 +15,7 @@ public sealed record Compile(
     [Option("folder for the files; made if it is not there", "-o", Value = "DIR")] string OutputDir,
     CodeOptions Code,
     DumpOptions Dump,
+    ItemOptions Items,
     [Option("prefix of functions and files, a C identifier; by default the model's own name")] string? Name = null,
     [Option("what to write (shared,header,contract)")] Seq<Emission> Emit = default,
     [Option("where weights go; by default into the library up to 64 MiB, else into a file beside it")] WeightChoice? Weights = null,
@@ -38,7 +39,7 @@ public sealed record Compile(
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
         Check(target.System);
-        var build = new ModelBuild(session, Code);
+        var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items } });
         var source = build.Read(path);
         var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
         List<IPassObserver> observers = [Dump.Observer(session.Output, source, build.Passes), .. check is null ? [] : (IPassObserver[])[check]];

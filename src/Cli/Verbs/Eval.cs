@@ -25,7 +25,9 @@ public sealed record Eval(
         if (Metric.NeedsReference && Reference is null) throw new UsageException($"--metric {Metric.Name} needs --reference MODEL");
         if (Metric.NeedsLabels && On.Labels is null) throw new UsageException($"--metric {Metric.Name} needs --labels FILE");
         var labels = On.Labels is null ? null : Labels.Read(On.Labels, On.Classes);
-        using var model = new FittingModel(session, Code, Model, By);
+        // What a model is calibrated on has the form of what it is judged by.
+        var code = Code with { Way = Code.Way with { Items = On.Items } };
+        using var model = new FittingModel(session, code, Model, By);
         using var reference = Reference is null ? null : new FittingModel(session, Code, Reference, By);
         var (judged, others) = Judge(session, model, reference, labels);
         if (judged.Count == 0) throw new DiagnosticException(new Diagnostic("LT5305", $"{On.Data} holds no items"));
@@ -39,8 +41,8 @@ public sealed record Eval(
     private (List<Judgement> Judged, List<Judgement> Others) Judge(Session session, FittingModel model, FittingModel? reference, Labels? labels)
     {
         var (judged, others) = (new List<Judgement>(), new List<Judgement>());
-        var answers = new Evaluation(session, On).Answers(model);
-        using var second = reference is null ? null : new Evaluation(session, On).Answers(reference).GetEnumerator();
+        var answers = new Evaluation(session, On.Data, On.Items, On.Limit).Answers(model, On.From);
+        using var second = reference is null ? null : new Evaluation(session, On.Data, On.Items, On.Limit).Answers(reference, On.From).GetEnumerator();
         foreach (var (i, (output, item)) in answers.Index())
         {
             if (labels is not null && i >= labels.Texts.Count) throw new DiagnosticException(new Diagnostic("LT5314", $"there are {labels.Texts.Count} labels and more items", "", "--limit takes the first items only"));

@@ -1,0 +1,61 @@
+using Lathe.Passes;
+
+namespace Lathe.Cli;
+
+/// <summary>Runs data through a graph and gathers statistics of its values; nothing of a run is kept.</summary>
+/// <param name="hash">Of the model's file.</param>
+internal sealed class CalibrationRun(Session session, CodeOptions code, string hash)
+{
+    /// <summary>Most bytes of values that one run gives out. More are shown in several passes over the data.</summary>
+    private const long MostShown = 192L << 20;
+
+    private const int UsualBatch = 16;
+
+    /// <exception cref="DiagnosticException">LT32xx: the data does not do.</exception>
+    public Calibration Of(Graph graph)
+    {
+        var path = code.Way.Calibrate!;
+        if (CalibrationText.Opens(path)) return CalibrationFile.Read(path, hash);
+        var channels = Observations.Of(graph);
+        var observers = channels.ToDictionary(c => c.Key.Name, c => new ValueObserver(c.Key.Name, c.Value), StringComparer.Ordinal);
+        var bytes = channels.Keys.ToDictionary(v => v, v => Item(graph, v));
+        var items = 0;
+        foreach (var shown in Shares(channels.Keys, bytes))
+        {
+            using var model = new ObservedModel(session, graph, shown, code.Jobs, run =>
+                Parallel.ForEach(shown, new ParallelOptions { CancellationToken = session.Cancellation }, value => observers[value.Name].Add(run[value.Name])));
+            var options = code.Way.Items.Batch > 0 ? code.Way.Items : code.Way.Items with { Batch = Fixed(graph) ? 0 : (int)Math.Clamp(MostShown / Math.Max(1, shown.Sum(v => bytes[v])), 1, UsualBatch) };
+            try { items = new Evaluation(session, path, options, code.Way.CalibrateLimit).Run(model); }
+            catch (AggregateException e) when (e.InnerExceptions.OfType<DiagnosticException>().FirstOrDefault() is { } fault) { throw fault; }
+        }
+        if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {path} holds no items", "", "--calibrate takes what eval takes as --data"));
+        return new(hash, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal));
+    }
+
+    /// <summary>Whether the model takes batches of one size only.</summary>
+    private static bool Fixed(Graph graph) => graph.Inputs.All(v => v.Type.Rank == 0 || v.Type.Shape[0] is Number);
+
+    /// <summary>Bytes of a value for one item; open dimensions beside the first of an input at their usual extent.</summary>
+    private static long Item(Graph graph, Value value)
+    {
+        var batch = graph.Inputs.Select(v => v.Type.Rank > 0 ? v.Type.Shape[0] as Symbol : null).FirstOrDefault(s => s is not null);
+        return 4 * value.Type.Shape.Aggregate(1L, (size, extent) => size * Sizes.Guess(batch is null ? extent : extent.Replace(e => e == batch ? Number.Of(Scalar.I64, 1) : null)));
+    }
+
+    /// <summary>Values in their order, in shares of what one run may show.</summary>
+    private static IEnumerable<List<Value>> Shares(IEnumerable<Value> values, Dictionary<Value, long> bytes)
+    {
+        var (share, size) = (new List<Value>(), 0L);
+        foreach (var value in values)
+        {
+            if (share.Count > 0 && size + bytes[value] > MostShown)
+            {
+                yield return share;
+                (share, size) = ([], 0);
+            }
+            share.Add(value);
+            size += bytes[value];
+        }
+        if (share.Count > 0) yield return share;
+    }
+}
