@@ -27,7 +27,7 @@ public sealed class GraphBuilder(string name, params IEnumerable<Value> inputs)
             return Add(new Node(op, operands, new(values))).Results;
         }
         catch (ContentsException e) { throw new ContentsException(e.Operand, $"{op.Name}: {e.What}", e.Low, e.Most, e.Shape); }
-        catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}"); }
+        catch (TypeException e) { throw new TypeException($"{op.Name}: {e.Message}", e.Remedy); }
         catch (OverflowException) { throw new TypeException($"{op.Name}: sizes of operands or results exceed 2^63"); }
     }
 

@@ -62,7 +62,11 @@ public abstract record StatementOp : Op
 }
 
 /// <summary>The model is wrong; the message says what was expected and what was found.</summary>
-public class TypeException(string message) : Exception(message);
+/// <param name="remedy">What its author can do about it; empty where the message says it.</param>
+public class TypeException(string message, string remedy = "") : Exception(message)
+{
+    public string Remedy => remedy;
+}
 
 /// <summary>An operand decides a type and its contents are not known. A step that names its numbers may help: <see cref="Ops.Measure"/>.</summary>
 /// <param name="operand">Its place.</param>

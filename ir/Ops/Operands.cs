@@ -65,7 +65,7 @@ public sealed class Operands(Seq<TensorType?> types, Seq<Access> reads, Seq<Seq<
 
     /// <summary>The elements of an operand as whole numbers.</summary>
     /// <exception cref="TypeException">They are not known when compiling, or depend on a symbolic dimension.</exception>
-    public long[] Wholes(int i, string what) => [.. (Known(i) ?? throw new TypeException($"{what} must be known when compiling")).Select(e => e is Number n ? n.IsReal ? (long)n.Real : n.Integer : throw new TypeException($"{what} must be whole numbers known when compiling, one is {e}"))];
+    public long[] Wholes(int i, string what) => [.. (Known(i) ?? throw new TypeException($"{what} must be known when compiling", "the form of the code follows from it, which no run can change: make it a constant of the model, an initializer or a Constant")).Select(e => e is Number n ? n.IsReal ? (long)n.Real : n.Integer : throw new TypeException($"{what} must be whole numbers known when compiling, one is {e}"))];
 
     /// <summary>Two extents that must be one: proved, refuted, or checked when the model runs.</summary>
     /// <returns>The simpler of the two.</returns>

@@ -62,7 +62,7 @@ internal static class Faults
     public static Diagnostic UnknownAttribute(string where, string op, string attribute, string known) => new("LT2002", $"{op} has no attribute {attribute}", where, known == "" ? "it has none" : $"its attributes are {known}");
     public static Diagnostic AttributeKind(string where, string op, string attribute, string want, string have) => new("LT2003", $"{op}: attribute {attribute} must be {want}, it is {have}", where);
     public static Diagnostic AttributeTwice(string where, string op, string attribute) => new("LT2008", $"{op}: attribute {attribute} is given twice", where);
-    public static Diagnostic Misfit(string where, string message, string operands) => new(MisfitCode, operands == "" ? message : $"{message} (operands {operands})", where);
+    public static Diagnostic Misfit(string where, string message, string operands, string remedy = "") => new(MisfitCode, operands == "" ? message : $"{message} (operands {operands})", where, remedy);
     public static Diagnostic RegionsTooDeep(string where, int deepest) => new("LT2005", $"graphs stand inside one another more than {deepest} deep", where);
     public static Diagnostic NoRegion(string where, string op, string attribute) => new("LT2009", $"{op} has no graph {attribute}", where);
     public static Diagnostic Branches(string where, string why, string condition) => new("LT2010", $"{why}; the model is compiled for {condition}, which a run checks", where, Severity: Severity.Warning);

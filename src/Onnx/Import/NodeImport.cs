@@ -106,7 +106,7 @@ internal sealed class NodeImport
         }
         catch (TypeException e)
         {
-            Report.Add(Faults.Misfit(node.Where, e.Message, string.Join(", ", operands.Select(v => v is null ? "none" : $"{v} {v.Type}"))));
+            Report.Add(Faults.Misfit(node.Where, e.Message, string.Join(", ", operands.Select(v => v is null ? "none" : $"{v} {v.Type}")), e.Remedy));
         }
         catch (Exception e) when (e is not DiagnosticException)
         {
