@@ -13,6 +13,10 @@ public sealed record Dense(Scalar Kind) : Encoding
 
     public override Seq<Expr>? Encode(Expr number, Seq<Expr> at) => [number is Number n && n.Adapted(Kind.Arithmetic) is { } literal ? literal.As(Kind) : number.As(Kind)];
 
+    public override bool IsStorable => true;
+
+    public override Expr Rounded(Expr number) => Kind.Arithmetic == Kind ? number : number.As(Kind).As(Kind.Arithmetic);
+
     public override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape) => [Numbers.Pack(Kind, numbers)];
 
     /// <summary>Whether every index is inside.</summary>

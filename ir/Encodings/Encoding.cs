@@ -29,6 +29,12 @@ public abstract record Encoding
     /// <summary>What to store for a number, by plane, as formulas at the same index; null if only the compiler can encode (weights).</summary>
     public virtual Seq<Expr>? Encode(Expr number, Seq<Expr> at) => null;
 
+    /// <summary>Whether a run can store numbers so; else only the compiler does.</summary>
+    public virtual bool IsStorable => false;
+
+    /// <summary>A number as it reads back once stored.</summary>
+    public virtual Expr Rounded(Expr number) => throw new NotSupportedException($"{this} is for weights");
+
     /// <summary>Rounds numbers into the bytes of each plane. Runs in the compiler, on weights.</summary>
     public abstract Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape);
 

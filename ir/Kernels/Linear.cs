@@ -165,6 +165,8 @@ public sealed class Linear
             case Cast c when c.Operand.Type.IsInteger:
                 var (inner, kind) = (Range(c.Operand), Kind(c.Type));
                 return inner.Low >= kind.Low && inner.High <= kind.High ? inner : kind;
+            case Cast c when c.Operand.Type.IsReal && e.Type.IsInteger && Interval.Of(c.Operand) is { IsFinite: true } real && Kind(e.Type) is var all && real.Low >= all.Low && real.High <= all.High:
+                return ((long)real.Low, (long)real.High);
             default: return Kind(e.Type);
         }
 

@@ -50,8 +50,7 @@ public static class Lowering
     private static Access Rounded(Value value, Access formula)
     {
         if (value.Type.Encoding is Dense { Kind: var kind } && kind.Arithmetic == kind) return formula;
-        return (at, outside) => value.Type.Encoding is Dense dense ? formula(at, outside).As(dense.Kind).As(dense.Kind.Arithmetic)
-            : throw new InvalidOperationException($"%{value.Name} inside a fused group is {value.Type.Encoding}, only dense values can be");
+        return (at, outside) => value.Type.Encoding.Rounded(formula(at, outside));
     }
 
     private static Operands Operands(Node node, Dictionary<Value, Access> reads) => new(

@@ -17,7 +17,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     /// <summary>Why the producer of <paramref name="value"/> should not be computed inside its reader; null if it may.</summary>
     public string? Why(Formula producer, Formula reader, Value value)
     {
-        if (value.Type.Encoding is not Dense) return $"it is stored as {value.Type.Encoding}";
+        if (!value.Type.Encoding.IsStorable) return $"it is stored as {value.Type.Encoding}";
         // A reader that goes through it in place may as well go through its parts: halves that a rotary embedding turns.
         if (SideBySide.Places(producer.Node) is not null && !(reader.IsElementwise && reader.ReadsInPlace(value)) || SideBySide.Places(reader.Node) is not null) return "what lies side by side is stored there by what computes it";
         if (IsOnce(producer, value) && !IsPlainMove(producer) && !reader.Node.Reads.All(v => v.IsWeight || v == value)) return "it depends on weights only and is worked out once, in the compiler";
@@ -56,7 +56,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     {
         var (cost, times) = (Evaluations.Cost(producer), Evaluations.Count(reader, value) / Math.Max(1, Evaluations.Size(value)));
         if (reader.Reduces.Where(IsContraction).Any(sum => sum.Parts().OfType<Load>().Any(l => reader.Operand(l) == value)))
-            return IsPlainMove(producer) || IsDecoding(producer, value) ? null : $"a contraction reads it {times:0.#} times";
+            return IsPlainMove(producer) && value.Type.Encoding is Dense || IsDecoding(producer, value) ? null : $"a contraction reads it {times:0.#} times";
         if (IsKept(reader, value)) times--;
         return cost * (times - 1) <= Repeat ? null : $"it is read {times:0.#} times and costs {cost} steps, {Repeat} may be repeated";
     }

@@ -18,8 +18,9 @@ public sealed record ChannelsLast : GraphPass
         graph = graph.MapInside(region => Run(region, compilation));
         // Graphs inside settle their own values; what goes in and out of them lies as declared.
         var declared = graph.Inputs.Concat(graph.Outputs).Concat(graph.Captured).Concat(graph.Nodes.Where(n => n.Op is RegionOp).SelectMany(n => n.Results)).ToHashSet();
-        bool IsFree(Value value) => value.Type.Rank >= 3 && !value.IsWeight && value.Type.Encoding is Dense && !declared.Contains(value);
+        bool IsFree(Value value) => value.Type.Rank >= 3 && !value.IsWeight && IsPlaceByPlace(value.Type) && !declared.Contains(value);
         var (parents, votes) = (new Dictionary<Value, Value>(), new Dictionary<Value, int>());
+        static bool IsPlaceByPlace(TensorType type) => type.Encoding is Dense || type.Encoding.Planes(type.Shape).All(plane => plane.Shape == type.Shape);
         static IEnumerable<Value> Made(Graph region) => region.Inputs.Concat(region.Nodes.SelectMany(n => n.Results.Concat(n.Op is RegionOp ? n.Regions.SelectMany(Made) : [])));
         Value Root(Value v)
         {

@@ -19,7 +19,9 @@ internal static class Wishes
             var columns = formula.Axes.Index().Where(p => weights.Exists(l => l.Mentions(p.Item)) && !images.Exists(l => l.Mentions(p.Item))).Select(p => p.Index).ToList();
             if (formula.Axes.Count >= 3 && (isWindow || columns.Count > 0)) yield return (formula.Node.Result, isWindow || columns is [1] ? 1 : columns.Contains(formula.Axes.Count - 1) ? -1 : 0);
             foreach (var load in images)
-                if (load.At.Count >= 3 && (isWindow || columns.Count > 0))
+                // Fewer channels than a vector's least lie better in planes.
+                if (isWindow && load.At.Count >= 3 && formula.Operand(load).Type.Shape[1] is Number { Integer: < 4 }) yield return (formula.Operand(load), -1);
+                else if (load.At.Count >= 3 && (isWindow || columns.Count > 0))
                     yield return (formula.Operand(load), isWindow || reduce.Axes.Any(load.At[1].Mentions) ? 1 : reduce.Axes.Any(load.At[^1].Mentions) ? -1 : 0);
         }
     }

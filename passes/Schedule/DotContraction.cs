@@ -37,7 +37,7 @@ public sealed class DotContraction
         b = new(contraction, product, columns, order, width, kinds.ShiftB, kinds.B, sums: !a.IsPlain);
         depth = new(order, long.MaxValue);
         packsA = kinds.Width == 2 || kinds.ShiftA != 0 || !ReadsPlainly(kinds.A);
-        tile = Sized(Tile.For(machine, rows.Static, columns.Static, Up(depth.Steps, width)));
+        tile = Sized(Tile.For(machine, rows.Static, columns.Static, Up(depth.Steps, width), spare: machine.VectorRegisters == 32 ? 4 : 2));
         loops = new(machine, rows, columns, tile, machine.Pays(contraction), packsA, contraction.Batch.Count > 0);
         var name = contraction.Output.Buffer.Name;
         // Rows a power of two apart would fall on the same sets of the first cache.

@@ -18,10 +18,11 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
 
     /// <summary>Picks the sizes for a shape: rows and columns that waste least, blocks that stay in the caches.</summary>
     /// <param name="rows">Rows of the product; 0 where not known when compiling, as of columns and depth.</param>
-    public static Tile For(Machine machine, long rows, long columns, long depth)
+    /// <param name="spare">Registers that steps take beyond those of multiply-adds, which read one factor from memory.</param>
+    public static Tile For(Machine machine, long rows, long columns, long depth, int spare = 0)
     {
         var lanes = Math.Min(machine.Lanes, Panel);
-        var sums = machine.VectorRegisters == 32 ? 28 : 12;
+        var sums = (machine.VectorRegisters == 32 ? 28 : 12) - spare;
         var panels = Up(columns, Panel);
         // Few rows: memory is the limit, so many columns at once keep many streams and sums in flight.
         var most = machine.VectorRegisters == 32 ? 2 * Panel / lanes : Panel / lanes;

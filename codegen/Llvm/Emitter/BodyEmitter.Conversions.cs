@@ -26,6 +26,11 @@ internal sealed partial class BodyEmitter
 
     private static int Width(Scalar kind) => Math.Max(8, kind.Bits);
 
+    /// <summary>Whether a cast from a real to whole numbers need not saturate.</summary>
+    private static bool IsWithin(Cast cast) => cast.Operand.Type is Scalar.F32 or Scalar.F64 && cast.Type is Scalar.I32 or Scalar.I64 && Interval.Of(cast.Operand) is { IsFinite: true } range && range.Low >= int.MinValue && range.High <= int.MaxValue;
+
+    private Register Truncated(Register v, Scalar to) => Let($"fptosi {v} to {LlvmTypes.Of(to, v.Lanes)}", to, v.Lanes);
+
     private Register Saturated(Register v, Scalar to)
     {
         var wide = to.Bits < 8 ? to.IsSigned ? Scalar.I8 : Scalar.U8 : to;

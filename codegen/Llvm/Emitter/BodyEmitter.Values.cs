@@ -16,6 +16,7 @@ internal sealed partial class BodyEmitter
             Call { Function: Function.Select } c => Choose(Value(c.Arguments[0]), Value(c.Arguments[1]), Value(c.Arguments[2])),
             Call { Function: Function.Ahead } c => Ahead(Value(c.Arguments[0]), (Load)c.Arguments[1]),
             Call c => Apply(c.Function, Alike(c.Arguments.Select(Value))),
+            Cast c when IsWithin(c) => Truncated(Value(c.Operand), c.Type),
             Cast c => Convert(Value(c.Operand), c.Type),
             Bitcast c => Bits(Value(c.Operand), c.Type),
             Load l => Fetch(l),
