@@ -28,6 +28,9 @@ public abstract record Pass
     /// <summary>Whether a compile runs it unless told otherwise. What trades accuracy for size waits to be asked.</summary>
     public virtual bool IsDefault => Stage != Stage.Compress;
 
+    /// <summary>Whether it follows Gram matrices of what weights are multiplied by: data must run first.</summary>
+    public virtual bool NeedsGrams => false;
+
     /// <summary>What it does, in one line.</summary>
     public string Description => GetType().GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
 

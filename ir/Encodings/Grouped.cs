@@ -29,6 +29,9 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <param name="importance">How much each counts; empty: all alike.</param>
     public abstract Grid Fit(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
 
+    /// <summary>The grid whose numbers are nearest to those of another times a factor, code by code; null where the format knows none.</summary>
+    public virtual Grid? Scaled(Grid grid, float factor) => null;
+
     /// <summary>Which numbers share a grid.</summary>
     public Partition Partition(Shape shape)
     {
@@ -66,16 +69,27 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <param name="importance">How much each counts; empty: all alike.</param>
     public Seq<Bytes> Encode(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, Shape shape)
     {
+        var (codes, grids) = Choose(numbers.ToArray(), importance.ToArray(), shape);
+        return Pack(codes, grids);
+    }
+
+    /// <summary>The best grid of each group, and for every number the code nearest to it.</summary>
+    /// <param name="importance">How much each counts; empty: all alike.</param>
+    public (int[] Codes, Grid[] Grids) Choose(float[] numbers, float[] importance, Shape shape)
+    {
         var (partition, codes) = (Partition(shape), new int[numbers.Length]);
         var grids = new Grid[partition.Count(shape)];
-        for (var g = 0; g < grids.Length; g++)
+        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, grids.Length), range =>
         {
-            var members = partition.Members(shape, g);
-            var mine = Gather(numbers, members);
-            var grid = grids[g] = Fit(mine, importance.IsEmpty ? [] : Gather(importance, members));
-            for (var i = 0; i < members.Length; i++) codes[members[i]] = grid.Nearest(mine[i]);
-        }
-        return Pack(codes, grids);
+            for (var g = range.Item1; g < range.Item2; g++)
+            {
+                var members = partition.Members(shape, g);
+                var mine = Gather(numbers, members);
+                var grid = grids[g] = Fit(mine, importance.Length == 0 ? [] : Gather(importance, members));
+                for (var i = 0; i < members.Length; i++) codes[members[i]] = grid.Nearest(mine[i]);
+            }
+        });
+        return (codes, grids);
     }
 
     /// <summary>The planes of chosen codes.</summary>

@@ -32,6 +32,8 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
         return best ?? Between(0, 0);
     }
 
+    public override Grid? Scaled(Grid grid, float factor) => grid.Parameters is [var scale, .. var rest] && (rest is [var z] ? (int)z : 0) is var zero ? Stepping(scale * factor, _ => zero) : null;
+
     /// <summary>The grid from one number to another. Of signed codes the far end of the longer side is the larger magnitude: -8 of four bits has no +8.</summary>
     private Steps Between(float low, float high)
     {

@@ -14,6 +14,9 @@ public sealed record LayerLoss(string Node, string Weight, TensorType Before, Te
     public long BytesBefore => Before.Encoding.Size(Before.Shape);
     public long BytesAfter => After.Encoding.Size(After.Shape);
 
+    /// <summary>Mean square of the layer's output error over that of its output on calibration data; null where that is not known.</summary>
+    public double? OutputError { get; init; }
+
     /// <summary>Scales and tables included.</summary>
     public double BitsPerWeight => BytesAfter * 8.0 / Before.Count;
 

@@ -34,13 +34,21 @@ public static class CalibrationText
             var (first, last) = (Array.FindIndex(histogram.Counts, n => n > 0), Array.FindLastIndex(histogram.Counts, n => n > 0));
             Row(text, "histogram", [histogram.Range, Math.Max(0, first), .. first < 0 ? [] : histogram.Counts[first..(last + 1)].Select(n => (double)n)]);
         }
+        foreach (var (key, gram) in calibration.Grams.OrderBy(g => g.Key, StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"gram {NameText.Quoted(key)}\n  size {gram.Size} {gram.Groups}\n");
         return text.ToString();
+    }
+
+    /// <summary>The Gram matrices in the order of the text.</summary>
+    public static void Matrices(Calibration calibration, Stream stream)
+    {
+        foreach (var (_, gram) in calibration.Grams.OrderBy(g => g.Key, StringComparer.Ordinal)) gram.Write(stream);
     }
 
     /// <exception cref="DiagnosticException">LT3214: it is none, or cut off. LT3215: it is of another model.</exception>
     /// <param name="name">Of the file, for diagnostics.</param>
     /// <param name="model">The model it must be of.</param>
-    public static Calibration Read(string text, string name, string model)
+    /// <param name="matrices">Reads what <see cref="Matrices"/> wrote; null: the text holds none.</param>
+    public static Calibration Read(string text, string name, string model, Stream? matrices = null)
     {
         var lines = text.Split('\n');
         if (lines.Length < 2 || !lines[0].StartsWith(Head, StringComparison.Ordinal)) throw Fault(name, 1, "this is no calibration");
@@ -48,15 +56,17 @@ public static class CalibrationText
             throw new DiagnosticException([new("LT3215", $"calibration: {name} is of another model: {Short(of)}, this one is {Short(model)}", "", "calibrate this model: --calibrate DATA --emit=calibration")]);
         var head = lines[1].Split(" items of ", 2);
         if (head.Length < 2 || !int.TryParse(head[0], NumberStyles.None, CultureInfo.InvariantCulture, out var items)) throw Fault(name, 2, "it does not say how many items were run");
-        var values = new Dictionary<string, ValueStatistics>(StringComparer.Ordinal);
+        var (values, grams) = (new Dictionary<string, ValueStatistics>(StringComparer.Ordinal), new Dictionary<string, Gram>(StringComparer.Ordinal));
         for (var at = 2; at < lines.Length && lines[at] != "";)
         {
-            var value = lines[at].StartsWith("value \"", StringComparison.Ordinal) && lines[at].EndsWith('"') ? Unquoted(lines[at]["value ".Length..], at) : throw Fault(name, at + 1, "a value is expected");
+            var isGram = lines[at].StartsWith("gram ", StringComparison.Ordinal);
+            var word = isGram ? "gram " : "value ";
+            var value = lines[at].StartsWith(word + "\"", StringComparison.Ordinal) && lines[at].EndsWith('"') ? Unquoted(lines[at][word.Length..], at) : throw Fault(name, at + 1, "a value is expected");
             var rows = new Dictionary<string, double[]>(StringComparer.Ordinal);
             for (at++; at < lines.Length && lines[at].StartsWith("  ", StringComparison.Ordinal); at++) Read(lines[at], at, rows);
-            if (!values.TryAdd(value, Value(rows, at))) throw Fault(name, at, $"{value} is told of twice");
+            if (!(isGram ? grams.TryAdd(value, Matrix(rows, at)) : values.TryAdd(value, Value(rows, at)))) throw Fault(name, at, $"{value} is told of twice");
         }
-        return new(of, head[1], items, values);
+        return new(of, head[1], items, values, grams);
 
         string Unquoted(string quoted, int at)
         {
@@ -71,6 +81,13 @@ public static class CalibrationText
             for (var i = 0; i < numbers.Length; i++)
                 if (!double.TryParse(words[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i])) throw Fault(name, at + 1, $"'{words[i + 1]}' is no number");
             rows[words[0]] = numbers;
+        }
+
+        Gram Matrix(Dictionary<string, double[]> rows, int at)
+        {
+            if (!rows.TryGetValue("size", out var size) || size is not [>= 1 and <= 65536, >= 1 and <= 65536]) throw Fault(name, at, "the size of the matrix above is missing or none");
+            try { return Gram.Read(matrices ?? throw Fault(name, at, "the file of its matrices is missing"), (int)size[0], (int)size[1]); }
+            catch (EndOfStreamException) { throw Fault(name, at, "the file of its matrices is cut off"); }
         }
 
         ValueStatistics Value(Dictionary<string, double[]> rows, int at)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Lathe.Ir;
 
 namespace Lathe.Passes;
@@ -47,39 +48,67 @@ public sealed class ValueObserver(string name, int axis)
         Array.Fill(high, float.NegativeInfinity);
     }
 
-    /// <summary>Numbers of one channel, one after another.</summary>
+    /// <summary>Numbers of one channel, one after another: lanes have sums of their own.</summary>
     private void Row(ReadOnlySpan<float> numbers, int channel)
     {
-        double s = 0, q = 0, m = 0;
-        var (l, h, n) = (low[channel], high[channel], 0);
-        foreach (var x in numbers)
+        var (width, at) = (Vector<float>.Count, 0);
+        Vector<double> s = default, q = default, m = default;
+        Vector<float> l = new(low[channel]), h = new(high[channel]);
+        for (; at + width <= numbers.Length; at += width)
         {
-            if (!float.IsFinite(x)) { Odd(x); continue; }
-            double d = x;
-            (s, q, m, l, h, n) = (s + d, q + d * d, m + Math.Abs(d), Math.Min(l, x), Math.Max(h, x), n + 1);
+            var x = new Vector<float>(numbers[at..]);
+            if (!Vector.EqualsAll(x - x, Vector<float>.Zero)) break;
+            Vector.Widen(x, out var a, out var b);
+            (s, q, m, l, h) = (s + a + b, q + a * a + b * b, m + Vector.Abs(a) + Vector.Abs(b), Vector.Min(l, x), Vector.Max(h, x));
         }
-        (sum[channel], square[channel], magnitude[channel], low[channel], high[channel], count[channel]) = (sum[channel] + s, square[channel] + q, magnitude[channel] + m, l, h, count[channel] + n);
+        sum[channel] += Vector.Sum(s);
+        square[channel] += Vector.Sum(q);
+        magnitude[channel] += Vector.Sum(m);
+        for (var i = 0; i < width; i++) (low[channel], high[channel]) = (Math.Min(low[channel], l[i]), Math.Max(high[channel], h[i]));
+        count[channel] += at;
+        foreach (var x in numbers[at..]) One(x, channel);
     }
 
     /// <summary>Channels side by side.</summary>
     private void Rows(ReadOnlySpan<float> numbers, int channels)
     {
+        var width = Vector<float>.Count;
         for (var at = 0; at < numbers.Length; at += channels)
         {
             var row = numbers.Slice(at, channels);
-            for (var c = 0; c < row.Length; c++)
+            var c = 0;
+            for (; c + width <= channels; c += width)
             {
-                var x = row[c];
-                if (!float.IsFinite(x)) { Odd(x); continue; }
-                double d = x;
-                sum[c] += d;
-                square[c] += d * d;
-                magnitude[c] += Math.Abs(d);
-                low[c] = Math.Min(low[c], x);
-                high[c] = Math.Max(high[c], x);
-                count[c]++;
+                var x = new Vector<float>(row[c..]);
+                if (!Vector.EqualsAll(x - x, Vector<float>.Zero)) { for (var i = 0; i < width; i++) One(row[c + i], c + i); continue; }
+                Vector.Widen(x, out var a, out var b);
+                var half = width / 2;
+                Add(sum, c, a);
+                Add(sum, c + half, b);
+                Add(square, c, a * a);
+                Add(square, c + half, b * b);
+                Add(magnitude, c, Vector.Abs(a));
+                Add(magnitude, c + half, Vector.Abs(b));
+                Vector.Min(new Vector<float>(low, c), x).CopyTo(low, c);
+                Vector.Max(new Vector<float>(high, c), x).CopyTo(high, c);
+                for (var i = 0; i < width; i++) count[c + i]++;
             }
+            for (; c < channels; c++) One(row[c], c);
         }
+
+        static void Add(double[] sums, int at, Vector<double> numbers) => (new Vector<double>(sums, at) + numbers).CopyTo(sums, at);
+    }
+
+    private void One(float x, int channel)
+    {
+        if (!float.IsFinite(x)) { Odd(x); return; }
+        double d = x;
+        sum[channel] += d;
+        square[channel] += d * d;
+        magnitude[channel] += Math.Abs(d);
+        low[channel] = Math.Min(low[channel], x);
+        high[channel] = Math.Max(high[channel], x);
+        count[channel]++;
     }
 
     private void Odd(float x)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using Lathe.Ir;
 
@@ -9,40 +8,81 @@ public enum QuantizeMethod
 {
     /// <summary>Each number to the nearest of a grid, whose ends are searched for the least error.</summary>
     Rtn,
+    /// <summary>Column after column, the error of each made up for by those that follow.</summary>
+    Gptq,
+    /// <summary>To the nearest, after channels that are multiplied by larger numbers were scaled up.</summary>
+    Awq,
+    /// <summary>Codes one at a time to where the output's error is least, and scales by least squares, in turns.</summary>
+    Decouple,
+    /// <summary>Up or down is learned for each number.</summary>
+    Adaround,
+    /// <summary>What each number is divided by before it is rounded is learned.</summary>
+    Flexround,
 }
 
 /// <summary>Stores weights in fewer bits: their types change, and kernels read the stored form.</summary>
 /// <param name="Weights">The format. <c>i8</c> is a scale for each output channel; <c>i4 group=64</c> has groups along the input.</param>
 /// <param name="Method">How codes are chosen.</param>
+/// <param name="ActOrder">Of gptq: columns that are multiplied by larger numbers first.</param>
+/// <param name="Damping">Of gptq: what is added to the diagonal of H, as a share of its mean.</param>
+/// <param name="Smooth">More than 0: outliers of inputs are moved into weights first, by this power (SmoothQuant's α, 0.5 mostly).</param>
 [Description("stores weights in fewer bits: quantize(weights=\"i4 group=64\") on op(MatMul)")]
-public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn) : GraphPass
+public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
+    public override bool NeedsGrams => Rounding.Of(Method).NeedsGrams || Smooth != 0;
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         var format = Format();
-        var uses = All(graph).ToList();
-        var readers = uses.ToLookup(use => use.Weight);
-        var readings = Reads(graph).CountBy(v => v).ToDictionary();
-        var stored = new ConcurrentDictionary<Value, Value>();
-        var losses = new ConcurrentBag<LayerLoss>();
-        Parallel.ForEach(readers, group =>
+        var stored = new Dictionary<Value, Value>();
+        graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
+        foreach (var use in Chosen(graph, compilation))
         {
-            var (weight, mine) = (group.Key, group.ToList());
-            if (!mine.Exists(use => ActsOn(use.Node))) return;
-            void Left(string why) => compilation.Notes.Add(Name, mine[0].Node.Result.Name, $"{weight} stays {weight.Type.Encoding}: {why}");
-            if (mine.Find(use => !ActsOn(use.Node)) is { } other) { Left($"%{other.Node.Result.Name} reads it too and is not selected"); return; }
-            if (readings[weight] > mine.Count) { Left("a step that is no sum of products reads it too"); return; }
-            if (mine.Exists(use => (use.Input, use.Output) != (mine[0].Input, mine[0].Output))) { Left("steps sum it along different axes"); return; }
-            if (Store(mine[0], format, Left) is not var (value, loss)) return;
-            stored[weight] = value;
-            losses.Add(loss);
-        });
-        foreach (var loss in losses) compilation.Losses.Add(loss);
+            if (Store(use, format, compilation) is not var (value, loss)) continue;
+            stored[use.Weight] = value;
+            compilation.Losses.Add(loss);
+        }
         return graph.Map(value => stored.GetValueOrDefault(value, value));
     }
+
+    /// <summary>A use of each weight that may be stored otherwise: all its readers agree and are selected.</summary>
+    /// <param name="compilation">Is told of those that may not; null: nobody is.</param>
+    private IEnumerable<WeightUse> Chosen(Graph graph, Compilation? compilation)
+    {
+        var readings = Reads(graph).CountBy(v => v).ToDictionary();
+        foreach (var group in All(graph).ToLookup(use => use.Weight))
+        {
+            var (weight, mine) = (group.Key, group.ToList());
+            if (!mine.Exists(use => ActsOn(use.Node))) continue;
+            var why = mine.Find(use => !ActsOn(use.Node)) is { } other ? $"%{other.Node.Result.Name} reads it too and is not selected"
+                : readings[weight] > mine.Count ? "a step that is no sum of products reads it too"
+                : mine.Exists(use => (use.Input, use.Output) != (mine[0].Input, mine[0].Output)) ? "steps sum it along different axes" : null;
+            if (why is null) yield return mine[0];
+            else if (compilation is not null) Left(compilation, mine[0], why);
+        }
+    }
+
+    /// <summary>Factors for values that several weights may read, as the method and <see cref="Smooth"/> say.</summary>
+    private List<InputScaling> Scalings(Graph graph, Grouped format, Compilation compilation)
+    {
+        var (rounding, all) = (Rounding.Of(Method), new List<InputScaling>());
+        if (!rounding.Scales && Smooth == 0 || compilation.Calibration is not { } calibration) return all;
+        var (uses, own) = (All(graph).ToLookup(use => use.Weight), graph.Nodes.ToHashSet());
+        // A weight that is read in several places is scaled in none: its inputs would have to be scaled alike.
+        foreach (var group in Chosen(graph, null).Where(use => uses[use.Weight].Count() == 1 && own.Contains(use.Node) && Fits(use, format) && InputScaling.Channel(use) is not null).GroupBy(use => (Unfolding.Of(use)!.Input, InputScaling.Channel(use))))
+        {
+            if (calibration.Of(group.Key.Input.Name) is not { } seen || seen.Channels.Axis != group.Key.Item2) continue;
+            var layers = group.Select(use => new Layer(use, format.Placed(use.Input, use.Output, use.Weight.Type.Rank), use.Weight.Planes[0].ToArray<float>(), calibration)).ToList();
+            if (!layers.TrueForAll(layer => layer.IsCalibrated && layer.Use.Weight.Type.Shape[layer.Use.Input] is Number n && n.Integer == seen.Channels.Count)) continue;
+            var factors = Smooth == 0 ? rounding.Factors(layers, seen) : SmoothScaling.Factors(layers, seen, Smooth);
+            if (factors is not null) all.Add(new(group.Key.Input, factors, [.. group]));
+        }
+        return all;
+    }
+
+    private void Left(Compilation compilation, WeightUse use, string why) => compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} stays {use.Weight.Type.Encoding}: {why}");
 
     /// <summary>The format as a type of a weight will say it, its axes not yet placed.</summary>
     private Grouped Format() => Weights switch
@@ -52,22 +92,38 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         _ => throw new DiagnosticException([new("LT3201", $"quantize: weights cannot be chosen in {Weights}", "", "weights=\"i8\", weights=\"i4 group=64\"; lathe passes lists the formats")]),
     };
 
-    private (Value, LayerLoss)? Store(WeightUse use, Grouped format, Action<string> left)
+    /// <summary>Whether a weight gets smaller.</summary>
+    private static bool Fits(WeightUse use, Grouped format) => Why(use, format) is null;
+
+    private static string? Why(WeightUse use, Grouped format)
     {
         var type = use.Weight.Type;
-        if (type.Encoding.Size(type.Shape) > int.MaxValue) { left($"{type} has more than 2 GiB"); return null; }
+        if (type.Encoding.Size(type.Shape) > int.MaxValue) return $"{type} has more than 2 GiB";
         var placed = format.Placed(use.Input, use.Output, type.Rank);
-        long bytes;
-        try { bytes = placed.Size(type.Shape); }
-        catch (TypeException e) { left(e.Message); return null; }
-        if (bytes >= type.Encoding.Size(type.Shape)) { left($"{placed} would take {bytes} bytes, it has {type.Encoding.Size(type.Shape)}"); return null; }
-        var numbers = use.Weight.Planes[0].As<float>();
+        try { return placed.Size(type.Shape) is var bytes && bytes < type.Encoding.Size(type.Shape) ? null : $"{placed} would take {bytes} bytes, it has {type.Encoding.Size(type.Shape)}"; }
+        catch (TypeException e) { return e.Message; }
+    }
+
+    private (Value, LayerLoss)? Store(WeightUse use, Grouped format, Compilation compilation)
+    {
+        if (Why(use, format) is { } why)
+        {
+            Left(compilation, use, why);
+            return null;
+        }
+        var (type, numbers) = (use.Weight.Type, use.Weight.Planes[0].ToArray<float>());
+        var placed = format.Placed(use.Input, use.Output, type.Rank);
         if (Finite(numbers) is { } bad)
             throw new DiagnosticException([new("LT3202", $"quantize: {use.Weight} holds {numbers[bad]} at {bad}, no grid can", use.Node.Result.Name, $"keep on match({NameText.Quoted(use.Weight.Name)}) leaves it as it is")]);
-        var value = new Value(use.Weight.Name, type.With(placed), placed.Encode(numbers, type.Shape));
-        var loss = LayerLoss.Measure(use, value, RecordText.Show(Method), numbers, Decoded.Of(value));
-        GC.KeepAlive(use.Weight);
-        return (value, loss);
+        var (layer, method) = (new Layer(use, placed, numbers, compilation.Calibration), Method);
+        if (!layer.IsCalibrated && Rounding.Of(Method).NeedsGrams)
+        {
+            if (use.Kind != WeightKind.Rows) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is rounded to nearest: calibration does not show what it is multiplied by, so {RecordText.Show(method)} has nothing to go by");
+            method = QuantizeMethod.Rtn;
+        }
+        var choice = Rounding.Of(method).Choose(layer, this);
+        var (value, after) = (new Value(use.Weight.Name, type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
+        return (value, LayerLoss.Measure(use, value, RecordText.Show(method), numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after) });
     }
 
     private static int? Finite(ReadOnlySpan<float> numbers)

@@ -4,32 +4,52 @@ namespace Lathe.Cli;
 
 /// <summary>Runs data through a graph and gathers statistics of its values; nothing of a run is kept.</summary>
 /// <param name="hash">Of the model's file.</param>
-internal sealed class CalibrationRun(Session session, CodeOptions code, string hash)
+/// <param name="needsGrams">Whether a pass asks for Gram matrices.</param>
+internal sealed class CalibrationRun(Session session, CodeOptions code, string hash, bool needsGrams)
 {
     /// <summary>Most bytes of values that one run gives out. More are shown in several passes over the data.</summary>
     private const long MostShown = 192L << 20;
 
     private const int UsualBatch = 16;
+    private const int RandomRuns = 32;
 
     /// <exception cref="DiagnosticException">LT32xx: the data does not do.</exception>
     public Calibration Of(Graph graph)
     {
-        var path = code.Way.Calibrate!;
-        if (CalibrationText.Opens(path)) return CalibrationFile.Read(path, hash);
+        if (code.Way.Calibrate is { } file && CalibrationText.Opens(file)) return Known(file);
         var channels = Observations.Of(graph);
         var observers = channels.ToDictionary(c => c.Key.Name, c => new ValueObserver(c.Key.Name, c.Value), StringComparer.Ordinal);
         var bytes = channels.Keys.ToDictionary(v => v, v => Item(graph, v));
-        var items = 0;
+        var (items, grams) = (0, needsGrams ? new GramObserver(graph) : null);
         foreach (var shown in Shares(channels.Keys, bytes))
         {
             using var model = new ObservedModel(session, graph, shown, code.Jobs, run =>
-                Parallel.ForEach(shown, new ParallelOptions { CancellationToken = session.Cancellation }, value => observers[value.Name].Add(run[value.Name])));
+            {
+                Parallel.ForEach(shown, new ParallelOptions { CancellationToken = session.Cancellation }, value => observers[value.Name].Add(run[value.Name]));
+                grams?.Add(run, session.Cancellation);
+            });
             var options = code.Way.Items.Batch > 0 ? code.Way.Items : code.Way.Items with { Batch = Fixed(graph) ? 0 : (int)Math.Clamp(MostShown / Math.Max(1, shown.Sum(v => bytes[v])), 1, UsualBatch) };
-            try { items = new Evaluation(session, path, options, code.Way.CalibrateLimit).Run(model); }
+            try { items = code.Way.Calibrate is { } path ? new Evaluation(session, path, options, code.Way.CalibrateLimit).Run(model) : Random(model); }
             catch (AggregateException e) when (e.InnerExceptions.OfType<DiagnosticException>().FirstOrDefault() is { } fault) { throw fault; }
         }
-        if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {path} holds no items", "", "--calibrate takes what eval takes as --data"));
-        return new(hash, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal));
+        if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {code.Way.Calibrate} holds no items", "", "--calibrate takes what eval takes as --data"));
+        return new(hash, code.Way.Calibrate is { } data ? Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) : "random numbers", items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal),
+            grams?.Results ?? new Dictionary<string, Gram>());
+    }
+
+    private Calibration Known(string path)
+    {
+        var known = CalibrationFile.Read(path, hash);
+        return !needsGrams || known.Grams.Count > 0 ? known
+            : throw new DiagnosticException(new Diagnostic("LT3217", $"calibration: {Path.GetFileName(path)} holds no Gram matrices", "", "calibrate with the method that needs them: --calibrate DATA --quantize … --emit=calibration"));
+    }
+
+    /// <summary>Random numbers where no data is given: ranges of inputs are guessed, and what the model sees in earnest is not in them.</summary>
+    private int Random(ObservedModel model)
+    {
+        session.Report(new("LT3216", "nothing to calibrate on is given: random numbers say little of what the model will see", "", "--calibrate DATA", Severity.Warning));
+        for (var seed = 0; seed < RandomRuns; seed++) model.Run(InputFiles.Read(model.Inputs, [], ImageOptions.Default, seed, code.Dim));
+        return RandomRuns;
     }
 
     /// <summary>Whether the model takes batches of one size only.</summary>

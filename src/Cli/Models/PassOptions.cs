@@ -7,7 +7,7 @@ public sealed record PassOptions(
     [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
-    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most", Value = "FORMAT")] string? Quantize = null,
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most; options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0)
 {
@@ -26,9 +26,11 @@ public sealed record PassOptions(
     private Pipeline WithQuantize(Pipeline pipeline)
     {
         Encoding format;
-        try { format = IrText.ReadEncoding(Presets.GetValueOrDefault(Quantize!, Quantize!)); }
-        catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, or a format such as \"i4 group=32\""); }
-        return pipeline.With(new Quantize(format));
+        var (text, options) = Quantize!.Split(',', 2) is [var first, var more] ? (first.Trim(), ", " + more.Trim()) : (Quantize, "");
+        try { format = IrText.ReadEncoding(Presets.GetValueOrDefault(text, text)); }
+        catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass"); }
+        try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{options})", "--quantize").Passes[0]); }
+        catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
 
     /// <summary>Null where neither a file nor passes are given.</summary>

@@ -45,7 +45,7 @@ public sealed class CalibrationTests
         var counts = new long[Histogram.Bins];
         foreach (var x in plain) counts[(int)Math.Floor((x + histogram.Range) / histogram.Width)]++;
         Assert.Equal(counts, histogram.Counts);
-        var calibration = new Calibration("m", "d", 4, new Dictionary<string, ValueStatistics> { ["a \"b\""] = result });
+        var calibration = new Calibration("m", "d", 4, new Dictionary<string, ValueStatistics> { ["a \"b\""] = result }, new Dictionary<string, Gram>());
         var read = CalibrationText.Read(CalibrationText.Print(calibration), "c", "m");
         Assert.Equal(CalibrationText.Print(calibration), CalibrationText.Print(read));
     }

@@ -1,0 +1,94 @@
+using Lathe.Ir;
+using Lathe.Passes.Algebra;
+
+namespace Lathe.Passes;
+
+/// <summary>One weight whose codes are to be chosen: its numbers, the format, what it is multiplied by.</summary>
+internal sealed class Layer
+{
+    private readonly Gram? gram;
+    private readonly int[] gramOfRow;
+
+    public Layer(WeightUse use, Grouped format, float[] numbers, Calibration? calibration)
+    {
+        (Use, Format, Numbers, Matrix) = (use, format, numbers, WeightMatrix.Of(use));
+        Partition = format.Partition(use.Weight.Type.Shape);
+        var unfolding = Matrix is null || calibration is null || calibration.Grams.Count == 0 ? null : Unfolding.Of(use);
+        gram = unfolding is null ? null : calibration!.Grams.GetValueOrDefault(unfolding.Key);
+        if (gram is not null && gram.Counts.Any(n => n == 0)) gram = null;
+        gramOfRow = gram is null ? [] : unfolding!.GroupOfRow;
+    }
+
+    public WeightUse Use { get; }
+    public Grouped Format { get; }
+
+    /// <summary>In the weight's own order.</summary>
+    public float[] Numbers { get; }
+
+    /// <summary>Null where the weight is a table of rows.</summary>
+    public WeightMatrix? Matrix { get; }
+
+    public Partition Partition { get; }
+    public Seq<Expr> Shape => Use.Weight.Type.Shape;
+
+    /// <summary>Whether it is known what the weight is multiplied by.</summary>
+    public bool IsCalibrated => gram is not null;
+
+    /// <summary>Columns that were seen, at the least.</summary>
+    public long Samples => gram?.Counts.Min() ?? 0;
+
+    /// <summary>Rows that are multiplied by the same columns; all of them where nothing is known.</summary>
+    public IEnumerable<(int Group, int[] Rows)> RowGroups => gram is null ? [(0, [.. Enumerable.Range(0, Matrix!.Rows)])]
+        : Enumerable.Range(0, Matrix!.Rows).GroupBy(r => gramOfRow[r]).OrderBy(g => g.Key).Select(g => (g.Key, g.ToArray()));
+
+    /// <summary>E[x·xᵀ] of a group of rows, in the matrix's order of columns.</summary>
+    public double[] Hessian(int group) => gram!.Matrix(group);
+
+    /// <summary>E[x] of a row's columns.</summary>
+    public double[] Mean(int row) => gram!.Mean(gramOfRow[row]);
+
+    /// <summary>E[x²] of what each number is multiplied by, in the weight's own order; empty where nothing is known.</summary>
+    public float[] Importance()
+    {
+        if (gram is null) return [];
+        var all = new float[Numbers.Length];
+        foreach (var (group, rows) in RowGroups)
+        {
+            var diagonal = gram.Diagonal(group);
+            foreach (var r in rows) for (var c = 0; c < diagonal.Length; c++) all[Matrix!.Row[r] + Matrix.Column[c]] = (float)diagonal[c];
+        }
+        return all;
+    }
+
+    /// <summary>tr(D·H·Dᵀ) over rows, for each row: D the rows of a matrix.</summary>
+    public static unsafe double[] Energy(double[] matrix, int rows, double[] hessian, int columns)
+    {
+        var (across, product, energy) = (new double[matrix.Length], new double[matrix.Length], new double[rows]);
+        for (var r = 0; r < rows; r++) for (var c = 0; c < columns; c++) across[(long)c * rows + r] = matrix[(long)r * columns + c];
+        fixed (double* a = across, h = hessian, p = product) Products.Add(a, rows, h, columns, p, columns, rows, columns, columns, 1);
+        for (var r = 0; r < rows; r++) for (var c = 0L; c < columns; c++) energy[r] += product[r * columns + c] * matrix[r * columns + c];
+        return energy;
+    }
+
+    /// <summary>tr((W-Ŵ)H(W-Ŵ)ᵀ) over tr(WHWᵀ): the mean square of the layer's output error over that of its output; null where H is not known.</summary>
+    public double? OutputError(float[] after)
+    {
+        if (gram is null) return null;
+        double off = 0, whole = 0;
+        foreach (var (group, rows) in RowGroups)
+        {
+            var h = Hessian(group);
+            off += Energy(Rows(rows, place => after[place] - (double)Numbers[place]), rows.Length, h, Matrix!.Columns).Sum();
+            whole += Energy(Rows(rows, place => Numbers[place]), rows.Length, h, Matrix.Columns).Sum();
+        }
+        return whole <= 0 ? 0 : off / whole;
+    }
+
+    /// <summary>Some rows as a matrix of what <paramref name="number"/> says of each place.</summary>
+    public double[] Rows(int[] rows, Func<int, double> number)
+    {
+        var all = new double[(long)rows.Length * Matrix!.Columns];
+        for (var r = 0; r < rows.Length; r++) for (var c = 0; c < Matrix.Columns; c++) all[(long)r * Matrix.Columns + c] = number(Matrix.Row[rows[r]] + Matrix.Column[c]);
+        return all;
+    }
+}
