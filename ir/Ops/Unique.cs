@@ -27,40 +27,65 @@ public sealed record Unique(long? Axis = null, bool Sorted = true) : StatementOp
 
     private Expr Read(Operands x, Expr slice, Seq<Expr> at) => x[0](Axis is null ? Indexing.Split(x.Shape(0), slice) : at.With(Along(x), slice));
 
+    /// <summary>Slices are sorted, which brings like ones together, the first met of them first; then each is looked at once.</summary>
     public override Stmt Body(Operands x, Seq<Buffer> results)
     {
         var extent = Count(x);
         Buffer Numbers(string name) => new($"{results[0].Name}.{name}", Scalar.I64, [extent], Space.Arena);
-        Buffer One(string name) => new($"{results[0].Name}.{name}", Scalar.I64, [], Space.Registers);
-        var (first, rank, order, place) = (Numbers("first"), Numbers("rank"), One("order"), One("place"));
-        // The first slice like each; then for each that is the first of its like, how many such come before it.
-        Stmt Compared(Expr i, Expr j, Func<Expr, Stmt> then) => new Scratch(order, Stmts.Do(order.Set([], 0), Scattering.Over(Slice(x), at =>
+        var last = new Buffer($"{results[0].Name}.last", Scalar.I64, [], Space.Registers);
+        Stmt Store(Expr place, Expr slice) => Scattering.Over(Slice(x), at => results[0].Set(Axis is null ? [place] : at.With(Along(x), place), Read(x, slice, at).As(results[0].Scalar)));
+        Stmt Next(Stmt then) => Stmts.Do(last.Set([], last[[]] + 1), then);
+        Stmt Counted(Stmt steps) => new Scratch(last, Stmts.Do(last.Set([], -1), steps, results[4].Set([0], last[[]] + 1)));
+
+        // Groups in order of size: which each slice is in, the first of each, how many it has.
+        Stmt Group(Func<Expr, Expr> order, Buffer group, Buffer first, Buffer count, Stmt begun) => Stmts.For("r", extent, r => Stmts.Do(
+            Stmts.When(Expr.Same(r, 0) | Expr.Not(Alike(x, order(Expr.Max(r - 1, 0)), order(r))), Next(Stmts.Do(first.Set([last[[]]], order(r)), begun))),
+            group.Set([order(r)], last[[]]),
+            count.Set([last[[]]], count[last[[]]] + 1)));
+
+        Stmt Met(Func<Expr, Expr> order)
         {
-            var (a, b) = (Read(x, i, at), Read(x, j, at));
-            if (a.Type == Scalar.Bool) (a, b) = (a.As(Scalar.I64), b.As(Scalar.I64));
-            return Stmts.When(Expr.Same(order[[]], 0), order.Set([], Expr.Select(a < b, (Expr)(-1), Expr.Select(Expr.Same(a, b), (Expr)0, 1))));
-        }), then(order[[]])));
-        var firsts = Stmts.For("i", extent, i => Stmts.Do(first.Set([i], i), Stmts.For("j", extent, j =>
-            Stmts.When((j < i) & Expr.Same(first[[i]], i), Compared(i, j, differ => Stmts.When(Expr.Same(differ, 0), first.Set([i], first[[j]])))))));
-        var ranks = Stmts.For("i", extent, i => Stmts.Do(rank.Set([i], 0), Stmts.When(Expr.Same(first[[i]], i), Stmts.For("j", extent, j =>
-            Stmts.When(Expr.Same(first[[j]], j), Sorted
-                ? Compared(j, i, differ => Stmts.When((differ < 0) | (Expr.Same(differ, 1) & (j < i) & Expr.Not(Comparable(x, i))), rank.Set([i], rank[[i]] + 1)))
-                : Stmts.When(j < i, rank.Set([i], rank[[i]] + 1)))))));
-        var stored = Stmts.For("i", extent, i => new Scratch(place, Stmts.Do(
-            place.Set([], rank[[first[[i]]]]),
-            results[2].Set([i], place[[]]),
-            results[3].Set([place[[]]], results[3][[place[[]]]] + 1),
-            Stmts.When(Expr.Same(first[[i]], i), Stmts.Do(
-                Scattering.Over(Slice(x), at => results[0].Set(Axis is null ? [place[[]]] : at.With(Along(x), place[[]]), Read(x, i, at).As(results[0].Scalar))),
-                results[1].Set([place[[]]], i))))));
+            var (group, first, count, place) = (Numbers("group"), Numbers("first"), Numbers("count"), Numbers("place"));
+            return new Scratch(group, new Scratch(first, new Scratch(count, new Scratch(place, Stmts.Do(Found.Zeros(count),
+                Counted(Group(order, group, first, count, Stmts.Do())),
+                Counted(Stmts.For("i", extent, i => Stmts.Do(
+                    Stmts.When(Expr.Same(first[group[i]], i), Next(Stmts.Do(place.Set([group[i]], last[[]]), Store(last[[]], i), results[1].Set([last[[]]], i), results[3].Set([last[[]]], count[group[i]])))),
+                    results[2].Set([i], place[group[i]])))))))));
+        }
+
         return Stmts.Do(
             Stmts.Do(new[] { 0, 1, 2, 3 }.Select(i => Found.Zeros(results[i]))),
-            new Scratch(first, new Scratch(rank, Stmts.Do(firsts, ranks, stored,
-                results[4].Set([0], Expr.Sum([extent], k => Expr.Select(Expr.Same(first[[k[0]]], k[0]), (Expr)1, 0)))))));
+            Sorting.By(results[0].Name, extent, (a, b) => Before(x, a, b), order => Sorted
+                ? Counted(Group(order, results[2], results[1], results[3], Store(last[[]], results[1][last[[]]])))
+                : Met(order)));
     }
 
-    /// <summary>Whether a slice has no NaN among its first numbers, so that sizes tell it from others.</summary>
-    private Expr Comparable(Operands x, Expr slice) => x.Scalar(0).IsReal ? Expr.Not(Call.Of(Function.IsNan, Read(x, slice, [.. Slice(x).Select(_ => (Expr)0)]))) : true;
+    /// <summary>Whether the first numbers in which two slices differ are in order; NaN comes behind all numbers.</summary>
+    private Expr Before(Operands x, Expr a, Expr b)
+    {
+        if (Slice(x) is var shape && shape.All(extent => extent is Number { Integer: 1 })) return Less(At(a, 0), At(b, 0));
+        var size = shape.Aggregate((Expr)1, (all, extent) => all * extent);
+        var differ = Expr.Reduce(ReduceKind.Min, [size], k => Expr.Select(Less(At(a, k[0]), At(b, k[0])) | Less(At(b, k[0]), At(a, k[0])), k[0], size));
+        var place = Linear.Simplify(Expr.Clamp(differ, 0, size - 1));
+        return Less(At(a, place), At(b, place));
+
+        Expr At(Expr slice, Expr place)
+        {
+            var at = Indexing.Split(Slice(x), place);
+            // A slice may hold nothing: then none comes before another.
+            var number = Linear.Range(Linear.Simplify(Slice(x).Aggregate((Expr)1, (all, extent) => all * extent))).Low > 0 ? Read(x, slice, at) : x[0](at.With(Along(x), slice), 0);
+            return number.Type == Scalar.Bool ? number.As(Scalar.I64) : number;
+        }
+    }
+
+    private static Expr Less(Expr a, Expr b) => a.Type.IsReal ? a < b | (Call.Of(Function.IsNan, b) & Expr.Not(Call.Of(Function.IsNan, a))) : a < b;
+
+    /// <summary>Whether two slices hold the same numbers.</summary>
+    private Expr Alike(Operands x, Expr a, Expr b)
+    {
+        Expr Differs(Seq<Expr> at) => Expr.Select(Expr.Same(Read(x, a, at), Read(x, b, at)), (Expr)0, 1);
+        return Expr.Same(Slice(x) is [] ? Differs([]) : Expr.Reduce(ReduceKind.Max, Slice(x), Differs), 0);
+    }
 
     public override IEnumerable<Example> Examples() =>
     [
@@ -68,5 +93,7 @@ public sealed record Unique(long? Axis = null, bool Sorted = true) : StatementOp
         new(this with { Sorted = false }, Operand.Of(Scalar.I64, 3, 4) with { Low = 0, High = 4 }),
         new(this with { Axis = 1 }, Operand.Of(Scalar.I32, 2, 6) with { Low = 0, High = 1 }),
         new(this with { Axis = 0 }, Operand.Of(Scalar.I8, 5, 2, 2) with { Low = 0, High = 1 }),
+        new(this with { Axis = 1, Sorted = false }, Operand.Of(Scalar.Bool, 2, 7)),
+        new(this with { Sorted = false }, Operand.Of(Scalar.F32, 0)),
     ];
 }
