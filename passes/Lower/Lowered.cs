@@ -34,7 +34,7 @@ internal sealed class Lowered(Graph graph)
             if (used.Contains(name) && !outputs.Contains(name)) slots.Add(new(name, buffer.Scalar, size, SlotKind.Arena, 0));
         RequireBounds(slots);
         var called = steps.Calls.Select(c => c.Kernel).ToHashSet(StringComparer.Ordinal);
-        return Arena.Apart(new(graph.Name, graph.Inputs, graph.Outputs, graph.Symbols, [.. Guards.Placed(graph)[-1]], [.. slots], [.. weights], [.. Kernels.All.Where(k => called.Contains(k.Name))], [], steps, 0, 0));
+        return SharedSymbols.In(Arena.Apart(new(graph.Name, graph.Inputs, graph.Outputs, graph.Symbols, [.. Guards.Placed(graph)[-1]], [.. slots], [.. weights], [.. Kernels.All.Where(k => called.Contains(k.Name))], [], steps, 0, 0)));
     }
 
     /// <summary>The slot that holds a buffer.</summary>

@@ -19,7 +19,7 @@ public sealed record FewRows(Expr Condition, Kernel Kernel)
         if (kernel.Symbols.Count == 0 || Contraction.Find(kernel, constants) is not { } contraction) return null;
         var symbols = contraction.M.SelectMany(axis => axis.Extent.Parts()).OfType<Symbol>().Distinct().OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
         if (symbols.Count == 0 || symbols.Exists(s => s.Low > 1 || s.High < 2)) return null;
-        var known = symbols.ToDictionary(s => s, _ => 1L);
+        var known = symbols.ToDictionary(s => s, _ => (Expr)1);
         if (Linear.Simplify(new Flattened(contraction.M).Extent.Replace(e => e is Symbol s && known.ContainsKey(s) ? 1 : null)) is not Number { Integer: > 0 and <= Most and var rows }) return null;
         return new(symbols.Select(s => Expr.Same(s, 1)).Aggregate((all, one) => all & one), KnownDimensions.In(kernel, known) with { Name = FormattableString.Invariant($"{kernel.Name}.rows{rows}") });
     }

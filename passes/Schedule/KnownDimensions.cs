@@ -2,17 +2,17 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>A kernel in which symbols are numbers: its buffers keep their names, loops of one round are gone.</summary>
+/// <summary>A kernel in which symbols are numbers, or go by other names: its buffers keep theirs, loops of one round are gone.</summary>
 internal sealed class KnownDimensions
 {
-    private readonly IReadOnlyDictionary<Symbol, long> numbers;
+    private readonly IReadOnlyDictionary<Symbol, Expr> numbers;
     private readonly Dictionary<Buffer, Buffer> buffers = [];
     private readonly Dictionary<Axis, Expr> axes = [];
     private readonly Dictionary<Expr, Expr> known = new(ReferenceEqualityComparer.Instance);
 
-    private KnownDimensions(IReadOnlyDictionary<Symbol, long> numbers) => this.numbers = numbers;
+    private KnownDimensions(IReadOnlyDictionary<Symbol, Expr> numbers) => this.numbers = numbers;
 
-    public static Kernel In(Kernel kernel, IReadOnlyDictionary<Symbol, long> numbers)
+    public static Kernel In(Kernel kernel, IReadOnlyDictionary<Symbol, Expr> numbers)
     {
         var at = new KnownDimensions(numbers);
         return new(kernel.Name, [.. kernel.Inputs.Select(at.Of)], [.. kernel.Outputs.Select(at.Of)], at.Of(kernel.Body));
