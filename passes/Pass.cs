@@ -31,6 +31,9 @@ public abstract record Pass
     /// <summary>Whether it follows Gram matrices of what weights are multiplied by: data must run first.</summary>
     public virtual bool NeedsGrams => false;
 
+    /// <summary>Whether it goes by what data shows of values.</summary>
+    public virtual bool NeedsStatistics => NeedsGrams;
+
     /// <summary>What it does, in one line.</summary>
     public string Description => GetType().GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
 

@@ -59,6 +59,11 @@ public sealed class Formula
     /// <summary>Whether each number depends on one place of each operand: that of the same index, or of the index without axes along which the operand does not vary.</summary>
     public bool IsElementwise => !HasReduce && Reads.All(load => load.Outside is null && load.At.All(IsOwnOrNone));
 
+    /// <summary>Whether the result is whole numbers of at most a byte, read in place, as reals, times or plus what does not vary along the last axis.</summary>
+    public bool IsUnpacking(Value result) => !HasReduce && result.Type.Scalar == Scalar.F32 && Axes.Count > 0
+        && Reads.ToList() is var reads && reads.Exists(l => Operand(l).Type.Scalar is { IsInteger: true, Bits: <= 8 } && l.Outside is null && IsInPlace(l))
+        && reads.TrueForAll(l => l.Outside is null && (IsInPlace(l) && Operand(l).Type.Scalar is { IsInteger: true, Bits: <= 8 } || !l.Mentions(Axes[^1])));
+
     /// <summary>Whether the operand is read at exactly the result's own index and nowhere else; axes of extent 1 may come and go.</summary>
     public bool ReadsInPlace(Value operand) => ReadsOf(operand).ToList() is [{ Outside: null } load] && IsInPlace(load);
 

@@ -26,25 +26,28 @@ public enum QuantizeMethod
 /// <param name="ActOrder">Of gptq: columns that are multiplied by larger numbers first.</param>
 /// <param name="Damping">Of gptq: what is added to the diagonal of H, as a share of its mean.</param>
 /// <param name="Smooth">More than 0: outliers of inputs are moved into weights first, by this power (SmoothQuant's α, 0.5 mostly).</param>
+/// <param name="Activations">What the weights are multiplied with: <c>u8</c> and <c>i8</c> have one scale from calibration, <c>dynamic</c> one for each row of a run.</param>
 [Description("stores weights in fewer bits: quantize(weights=\"i4 group=64\") on op(MatMul)")]
-public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0) : GraphPass
+public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
+    public override bool NeedsStatistics => NeedsGrams || Activations is Activations.U8 or Activations.I8;
     public override bool NeedsGrams => Rounding.Of(Method).NeedsGrams || Smooth != 0;
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         var format = Format();
-        var stored = new Dictionary<Value, Value>();
+        var (stored, coded) = (new Dictionary<Value, Value>(), new List<WeightUse>());
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
         foreach (var use in Chosen(graph, compilation))
         {
             if (Store(use, format, compilation) is not var (value, loss)) continue;
             stored[use.Weight] = value;
+            if (loss.After.Encoding is Uniform) coded.AddRange(All(graph).Where(other => other.Weight == use.Weight));
             compilation.Losses.Add(loss);
         }
-        return graph.Map(value => stored.GetValueOrDefault(value, value));
+        return new ActivationCoding(Activations, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
     }
 
     /// <summary>A use of each weight that may be stored otherwise: all its readers agree and are selected.</summary>

@@ -72,7 +72,7 @@ internal sealed class ModelBuild
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
     public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate };
 
-    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsGrams) ? null
+    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics) ? null
         : Timed("calibration", () => new CalibrationRun(session, code, hash, Passes.Any(pass => pass.NeedsGrams)).Of(graph));
 
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's.</summary>

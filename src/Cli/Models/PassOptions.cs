@@ -18,7 +18,7 @@ public sealed record PassOptions(
     internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
 
     /// <summary>What names stand for.</summary>
-    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal) { ["int8"] = "i8", ["int4"] = "i4 group=64 scales=f16" };
+    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal) { ["int8"] = "i8", ["w4a8"] = "i4 group=64 scales=f16", ["int4"] = "i4 group=64 scales=f16" };
 
     /// <summary>The passes, those of shorthands among them.</summary>
     internal Pipeline Whole => Quantize is null ? (Read() ?? Lathe.Passes.Pipeline.Default).Whole : WithQuantize((Read() ?? Lathe.Passes.Pipeline.Default).Whole);
@@ -29,6 +29,7 @@ public sealed record PassOptions(
         var (text, options) = Quantize!.Split(',', 2) is [var first, var more] ? (first.Trim(), ", " + more.Trim()) : (Quantize, "");
         try { format = IrText.ReadEncoding(Presets.GetValueOrDefault(text, text)); }
         catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass"); }
+        if (text is "int8" or "w4a8") options += ", activations=auto";
         try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{options})", "--quantize").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
