@@ -50,8 +50,14 @@ public readonly record struct Code(bool Signed, int Bits)
     {
         foreach (var (shift, width) in Parts())
         {
-            var (kind, bytes) = (Kind(width), new byte[Kind(width).Bytes(codes.Length)]);
-            for (var i = 0; i < codes.Length; i++) Numbers.WriteWhole(kind, bytes, i, codes[i] + Offset >> shift);
+            // The first of those that share a byte in its low bits, as numbers below a byte lie in memory.
+            var (offset, bytes, each, mask) = (Offset, new byte[Kind(width).Bytes(codes.Length)], 8 / width, (1 << width) - 1);
+            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, bytes.Length), range =>
+            {
+                for (var at = range.Item1; at < range.Item2; at++)
+                    for (var part = 0; part < each && at * each + part < codes.Length; part++)
+                        bytes[at] |= (byte)((codes[at * each + part] + offset >> shift & mask) << part * width);
+            });
             yield return Bytes.Of(bytes);
         }
     }
