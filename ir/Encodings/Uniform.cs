@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Lathe.Ir;
@@ -13,9 +14,6 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
     /// <summary>Shares of the largest magnitude that are tried as the end of the grid: cutting outliers off makes the steps finer.</summary>
     private static readonly float[] Clips = [.. Enumerable.Range(0, 17).Select(i => 1 - i * 0.03f)];
 
-    /// <summary>As many as there are clips, and more: whole vectors.</summary>
-    private const int Lanes = 24;
-
     public override Code Code => Word;
 
     public override Seq<Parameter> Parameters => Word.Signed ? [new("scale", Scales)] : [new("scale", Scales), new("zero", Word.Bits > 4 ? Scalar.U8 : Word.Bits > 2 ? Scalar.U4 : Scalar.U2)];
@@ -27,55 +25,59 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
     {
         var (low, high) = (0f, 0f);
         foreach (var number in numbers) (low, high) = (Math.Min(low, number), Math.Max(high, number));
-        Span<float> scales = stackalloc float[Lanes], zeros = stackalloc float[Lanes];
-        Span<double> errors = stackalloc double[Lanes];
-        for (var i = 0; i < Lanes; i++) (scales[i], zeros[i]) = Clips[Math.Min(i, Clips.Length - 1)] is var clip ? Between(low * clip, high * clip) : default;
-        Errors(numbers, importance, scales, zeros, errors);
+        Span<float> scales = stackalloc float[Clips.Length], zeros = stackalloc float[Clips.Length];
+        Span<double> errors = stackalloc double[Clips.Length];
+        for (var i = 0; i < Clips.Length; i++) (scales[i], zeros[i]) = Between(low * Clips[i], high * Clips[i]);
+        Errors(numbers, importance, Word.Range, scales, zeros, errors);
+        errors[^1] = Steps.Of(Word, (scales[^1], zeros[^1])).Error(numbers, importance);
         var (best, least) = (-1, double.PositiveInfinity);
         for (var i = 0; i < Clips.Length; i++) if (errors[i] < least) (best, least) = (i, errors[i]);
         return best < 0 ? Steps.Of(Word, Between(0, 0)) : Steps.Of(Word, (scales[best], zeros[best]));
     }
 
-    /// <summary>The errors of several grids, each in a lane: sums run over the numbers in their order, as one grid after another would.</summary>
-    private void Errors(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, ReadOnlySpan<float> scales, ReadOnlySpan<float> zeros, Span<double> errors)
+    /// <summary>The errors of the first sixteen grids, each in a lane: sums run over the numbers in their order, as one grid after another would.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Errors(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, (int Low, int High) range, ReadOnlySpan<float> scales, ReadOnlySpan<float> zeros, Span<double> errors)
     {
-        var (first, last) = (Vector256.Create((float)Word.Range.Low), Vector256.Create((float)Word.Range.High));
-        for (var lane = 0; lane < errors.Length; lane += Vector256<float>.Count)
+        var (first, last) = (Vector256.Create((float)range.Low), Vector256.Create((float)range.High));
+        Vector256<float> scale0 = Vector256.Create(scales), scale1 = Vector256.Create(scales[8..]), zero0 = Vector256.Create(zeros), zero1 = Vector256.Create(zeros[8..]);
+        // A grid of nothing but 0: whatever is divided by it becomes 0.
+        var divisor0 = Vector256.ConditionalSelect(Vector256.Equals(scale0, Vector256<float>.Zero), Vector256<float>.One, scale0);
+        var divisor1 = Vector256.ConditionalSelect(Vector256.Equals(scale1, Vector256<float>.Zero), Vector256<float>.One, scale1);
+        Vector256<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        for (var i = 0; i < numbers.Length; i++)
         {
-            var (scale, zero) = (Vector256.Create(scales[lane..]), Vector256.Create(zeros[lane..]));
-            // A grid of nothing but 0: whatever is divided by it becomes 0.
-            var divisor = Vector256.ConditionalSelect(Vector256.Equals(scale, Vector256<float>.Zero), Vector256<float>.One, scale);
-            var (lower, upper) = (Vector256<double>.Zero, Vector256<double>.Zero);
-            for (var i = 0; i < numbers.Length; i++)
-            {
-                var number = Vector256.Create(numbers[i]);
-                var code = Vector256.Min(Vector256.Max(Vector256.Round(number / divisor) + zero, first), last);
-                var (a, b) = Vector256.Widen((code - zero) * scale);
-                var wide = Vector256.Create((double)numbers[i]);
-                (a, b) = (wide - a, wide - b);
-                (a, b) = (a * a, b * b);
-                if (!importance.IsEmpty) (a, b) = (a * importance[i], b * importance[i]);
-                (lower, upper) = (lower + a, upper + b);
-            }
-            lower.CopyTo(errors[lane..]);
-            upper.CopyTo(errors[(lane + Vector256<double>.Count)..]);
+            var (number, wide) = (Vector256.Create(numbers[i]), Vector256.Create((double)numbers[i]));
+            var code0 = Vector256.MinNative(Vector256.MaxNative(Vector256.Round(number / divisor0) + zero0, first), last);
+            var code1 = Vector256.MinNative(Vector256.MaxNative(Vector256.Round(number / divisor1) + zero1, first), last);
+            Vector256<float> near0 = (code0 - zero0) * scale0, near1 = (code1 - zero1) * scale1;
+            Vector256<double> off0 = wide - Vector256.WidenLower(near0), off1 = wide - Vector256.WidenUpper(near0), off2 = wide - Vector256.WidenLower(near1), off3 = wide - Vector256.WidenUpper(near1);
+            var weight = importance.IsEmpty ? Vector256<double>.One : Vector256.Create((double)importance[i]);
+            sum0 += off0 * off0 * weight;
+            sum1 += off1 * off1 * weight;
+            sum2 += off2 * off2 * weight;
+            sum3 += off3 * off3 * weight;
         }
+        sum0.CopyTo(errors);
+        sum1.CopyTo(errors[4..]);
+        sum2.CopyTo(errors[8..]);
+        sum3.CopyTo(errors[12..]);
     }
 
     public override Grid? Scaled(Grid grid, float factor) =>
-        grid.Parameters is [var scale, .. var rest] ? Steps.Of(Word, ((float)Stored(Scales, scale * factor), rest is [var zero] ? zero : 0)) : null;
+        grid.Parameters is [var scale, .. var rest] ? Steps.Of(Word, (Stored(Scales, scale * factor), rest is [var zero] ? zero : 0)) : null;
 
     /// <summary>Scale and zero point of the grid from one number to another. Of signed codes the far end of the longer side is the larger magnitude: -8 of four bits has no +8.</summary>
     private (float Scale, float Zero) Between(float low, float high)
     {
         var (first, last) = Word.Range;
         var far = -low > high ? low : high;
-        var scale = (float)Stored(Scales, !Word.Signed ? (high - low) / last : first == -last ? Math.Abs(far) / last : far / first);
+        var scale = Stored(Scales, !Word.Signed ? (high - low) / last : first == -last ? Math.Abs(far) / last : far / first);
         return (scale, scale == 0 || Word.Signed ? 0 : Math.Clamp(MathF.Round(-low / scale), first, last));
     }
 
     /// <summary>A scale as it is stored, never beyond the largest that its kind holds.</summary>
-    private static double Stored(Scalar kind, float scale) => kind == Scalar.F32 ? scale : SmallFloats.Decode(kind, SmallFloats.Encode(kind, Math.Clamp(scale, kind == Scalar.F16 ? -65504 : float.MinValue, kind == Scalar.F16 ? 65504 : float.MaxValue)));
+    private static float Stored(Scalar kind, float scale) => kind == Scalar.F32 ? scale : kind == Scalar.F16 ? (float)(Half)Math.Clamp(scale, -65504, 65504) : (float)SmallFloats.Decode(kind, SmallFloats.Encode(kind, scale));
 
     private sealed class Steps((int Low, int High) range, float scale, int zero, bool signed) : Grid
     {

@@ -13,9 +13,10 @@ internal sealed record Choice(int[] Codes, Grid[] Grids)
     public float[] Numbers(Layer layer)
     {
         var all = new float[Codes.Length];
-        Parallel.For(0, Grids.Length, g =>
+        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, Grids.Length), range =>
         {
-            foreach (var place in layer.Partition.Members(layer.Shape, g)) all[place] = Grids[g][Codes[place]];
+            for (var g = range.Item1; g < range.Item2; g++)
+                foreach (var place in layer.Partition.Members(layer.Shape, g)) all[place] = Grids[g][Codes[place]];
         });
         return all;
     }

@@ -6,7 +6,7 @@ namespace Lathe.Cli;
 
 /// <summary>What a compile did: times, sizes, templates, files.</summary>
 /// <param name="Beside">Files about it.</param>
-internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times, Seq<string> Beside = default)
+internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times, CompressionReport Compression, Seq<string> Beside = default)
 {
     /// <summary>A template's description begins with this where no fast form was found.</summary>
     private const string Slow = "plain";
@@ -44,6 +44,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         Line("weights", Quantity.Bytes(Artifact.WeightBytes));
         Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
         Line("kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
+        foreach (var (what, told) in Compression.Lines()) Line(what, told);
         foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
         foreach (var file in Artifact.Files.Concat(Beside)) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
         return text.ToString();
@@ -74,6 +75,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
             json.WriteString("node", c.Call.Name);
             json.WriteString("template", c.Info.Template);
         });
+        Compression.Json(json);
         json.WriteObjects("files", Artifact.Files.Concat(Beside), file =>
         {
             json.WriteString("path", file);

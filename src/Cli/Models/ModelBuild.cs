@@ -36,6 +36,9 @@ internal sealed class ModelBuild
     /// <summary>What the passes of the last run decided.</summary>
     public Seq<Note> Notes { get; private set; }
 
+    /// <summary>What compression did to weights in the last run.</summary>
+    public Seq<LayerLoss> Losses { get; private set; }
+
     /// <summary>Told of each pass, beside the clock.</summary>
     public List<IPassObserver> Observers { get; } = [];
 
@@ -63,6 +66,7 @@ internal sealed class ModelBuild
         var compilation = Compilation(target);
         var improved = new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, compilation);
         Notes = [.. compilation.Notes.All];
+        Losses = [.. compilation.Losses];
         return improved;
     }
 

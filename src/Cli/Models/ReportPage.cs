@@ -18,6 +18,7 @@ internal static class ReportPage
         page.Append(CultureInfo.InvariantCulture, $"<h2>Passes</h2>\n<pre>{Text(build.Pipeline.Print())}</pre>\n<h2>Kernels</h2>\n");
         Table(page, ["call", "template", "operations", "bytes", "nodes"], report.Program.Steps.Calls.Select(c =>
             (string[])[c.Name, c.Info?.Template ?? "", Guess(c.Info?.Flops), Guess(c.Info?.Bytes), string.Join(", ", c.Info?.Nodes ?? [])]), 2, 3);
+        report.Compression.Html(page);
         page.Append("<h2>Decisions</h2>\n");
         Table(page, ["node", "pass", "what and why"], build.Notes.OrderBy(n => n.Node, StringComparer.Ordinal).Select(n => (string[])[n.Node, n.Pass, n.Text]));
         return page.Append("</body></html>\n").ToString();

@@ -58,7 +58,7 @@ public sealed record Compile(
         var program = levels[^1].Program;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
-        var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times);
+        var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
         report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
         session.Output.Write(Json ? report.Json() : report.Text());

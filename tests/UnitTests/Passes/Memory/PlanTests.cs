@@ -1,6 +1,7 @@
 using Lathe.Ir;
 using Lathe.Ir.Ops;
 using Lathe.Passes;
+using Interval = Lathe.Passes.Interval;
 
 namespace Lathe.UnitTests.Passes;
 

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text;
+using Lathe.Passes;
+
+namespace Lathe.Cli;
+
+/// <summary>What compression did to the weights of a model: totals, layer by layer, and what was left alone and why.</summary>
+internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
+{
+    /// <summary>Layers that a text names.</summary>
+    private const int Shown = 5;
+
+    public static CompressionReport Of(ModelBuild build) => new([.. build.Losses.OrderByDescending(Size).ThenBy(l => l.Weight, StringComparer.Ordinal)], [.. build.Notes.Where(n => n.Pass == "quantize")]);
+
+    private long Before => Losses.Sum(l => l.BytesBefore);
+    private long After => Losses.Sum(l => l.BytesAfter);
+    private double Bits => After * 8.0 / Math.Max(1, Losses.Sum(l => l.Before.Count));
+
+    /// <summary>The worst first: by what their outputs lose where that is known.</summary>
+    private static double Size(LayerLoss loss) => loss.OutputError ?? loss.Error;
+
+    /// <summary>Lines of a report for people; none where nothing was compressed.</summary>
+    public IEnumerable<(string What, string Text)> Lines()
+    {
+        if (Losses.Count == 0 && Left.Count == 0) yield break;
+        yield return ("compressed", string.Create(CultureInfo.InvariantCulture, $"{Losses.Count} weights from {Quantity.Bytes(Before)} to {Quantity.Bytes(After)}, {Bits:0.00} bits per weight{(Left.Count == 0 ? "" : $"; {Left.Count} notes, see --json or --emit=report")}"));
+        foreach (var loss in Losses.Take(Shown)) yield return ("", $"{loss.Node}: {Detail(loss)}");
+        if (Losses.Count > Shown) yield return ("", $"… the other {Losses.Count - Shown} lose less");
+    }
+
+    private static string Detail(LayerLoss loss) => string.Create(CultureInfo.InvariantCulture,
+        $"{loss.After.Encoding} by {loss.Method}, {loss.BitsPerWeight:0.00} bits, SQNR {loss.Sqnr:0.0} dB, cosine {loss.Cosine:0.0000}{(loss.OutputError is { } error ? $", output error {error:0.0E+0}" : "")}");
+
+    public void Json(System.Text.Json.Utf8JsonWriter json)
+    {
+        if (Losses.Count == 0 && Left.Count == 0) return;
+        json.WriteStartObject("compression");
+        json.WriteNumber("bytes_before", Before);
+        json.WriteNumber("bytes_after", After);
+        json.WriteReal("bits_per_weight", Bits);
+        json.WriteObjects("layers", Losses, loss =>
+        {
+            json.WriteString("node", loss.Node);
+            json.WriteString("weight", loss.Weight);
+            json.WriteString("type", loss.After.ToString());
+            json.WriteString("method", loss.Method);
+            json.WriteNumber("bytes_before", loss.BytesBefore);
+            json.WriteNumber("bytes_after", loss.BytesAfter);
+            json.WriteReal("bits_per_weight", loss.BitsPerWeight);
+            json.WriteReal("error", loss.Error);
+            json.WriteReal("sqnr_db", loss.Sqnr);
+            json.WriteReal("cosine", loss.Cosine);
+            if (loss.OutputError is { } error) json.WriteReal("output_error", error);
+        });
+        json.WriteObjects("notes", Left, note =>
+        {
+            json.WriteString("node", note.Node);
+            json.WriteString("text", note.Text);
+        });
+        json.WriteEndObject();
+    }
+
+    /// <summary>A part of a page: a bar for each layer, as long as the signal stands above what was lost.</summary>
+    public void Html(StringBuilder page)
+    {
+        if (Losses.Count == 0) return;
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Compressed weights</h2>\n<p>{Losses.Count} weights from {Before} to {After} bytes, {Bits:0.00} bits per weight</p>\n");
+        page.Append("<table><tr><th>node</th><th>type</th><th>method</th><th>bytes before</th><th>after</th><th>bits</th><th>cosine</th><th>output error</th><th>SQNR, dB</th></tr>\n");
+        foreach (var loss in Losses)
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(loss.Node)}</td><td>{WebUtility.HtmlEncode(loss.After.ToString())}</td><td>{loss.Method}</td><td class=\"n\">{loss.BytesBefore}</td><td class=\"n\">{loss.BytesAfter}</td><td class=\"n\">{loss.BitsPerWeight:0.00}</td><td class=\"n\">{loss.Cosine:0.00000}</td><td class=\"n\">{loss.OutputError:0.0E+0}</td><td><svg width=\"200\" height=\"10\"><rect width=\"{Math.Clamp(loss.Sqnr, 0, 60) / 60 * 200:0}\" height=\"10\" fill=\"#48c\"/></svg> {loss.Sqnr:0.0}</td></tr>\n");
+        page.Append("</table>\n");
+    }
+}
