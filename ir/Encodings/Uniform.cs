@@ -31,7 +31,7 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
         Errors(numbers, importance, Word.Range, scales, zeros, errors);
         errors[^1] = Steps.Of(Word, (scales[^1], zeros[^1])).Error(numbers, importance);
         var (best, least) = (-1, double.PositiveInfinity);
-        for (var i = 0; i < Clips.Length; i++) if (errors[i] < least) (best, least) = (i, errors[i]);
+        for (var i = 0; i < (Word.Bits == 8 ? 1 : Clips.Length); i++) if (errors[i] < least) (best, least) = (i, errors[i]);
         return best < 0 ? Steps.Of(Word, Between(0, 0)) : Steps.Of(Word, (scales[best], zeros[best]));
     }
 

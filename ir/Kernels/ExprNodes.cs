@@ -113,7 +113,8 @@ public sealed class Call : Expr
         if (arguments.Count != function.Arity()) throw new ArgumentException($"{function.Text()} takes {function.Arity()} arguments, not {arguments.Count}");
         var first = function == Function.Select ? 1 : 0;
         var all = arguments.AsSpan().ToArray();
-        for (var pass = 0; pass < 2; pass++)
+        // What is asked for early may be of another kind than the number that passes through.
+        for (var pass = function == Function.Ahead ? 2 : 0; pass < 2; pass++)
             for (var i = first + 1; i < all.Length; i++) (all[first], all[i]) = Binary.Adapt(all[first], all[i], function.Text());
         if (function == Function.Select && all[0].Type != Scalar.Bool) throw new ArgumentException($"select asks {all[0]}, which is {all[0].Type.Text}, not bool");
         var type = function is Function.IsNan or Function.IsInf ? Scalar.Bool : all[first].Type;

@@ -26,8 +26,11 @@ public static class Observations
                         if (axes.TryGetValue(read, out var channel)) axes.TryAdd(node.Result, channel);
                         else if (axes.TryGetValue(node.Result, out channel)) axes.TryAdd(read, channel);
         return graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Results)).Where(v => v.Type.Encoding is Dense { Kind: Scalar.F32 })
-            .ToDictionary(v => v, v => axes.TryGetValue(v, out var axis) ? axis : v.Type.Rank >= 4 ? 1 : Math.Max(0, v.Type.Rank - 1));
+            .ToDictionary(v => v, v => Counted(v, axes.TryGetValue(v, out var axis) ? axis : v.Type.Rank >= 4 ? 1 : Math.Max(0, v.Type.Rank - 1)));
     }
+
+    /// <summary>An axis that has as many channels in every run; -1 where a value has none: then it is one channel.</summary>
+    private static int Counted(Value value, int axis) => value.Type.Rank == 0 || value.Type.Shape[axis] is Number ? axis : value.Type.Shape.Index().LastOrDefault(p => p.Item is Number { Integer: > 1 }, (-1, 0)).Index;
 
     /// <summary>The graph with values as outputs behind its own; those that are outputs or inputs already need none.</summary>
     public static Graph Beside(Graph graph, IEnumerable<Value> values) => graph with { Outputs = [.. graph.Outputs, .. values.Except(graph.Outputs).Except(graph.Inputs)] };

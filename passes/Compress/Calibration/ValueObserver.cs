@@ -4,7 +4,7 @@ using Lathe.Ir;
 namespace Lathe.Passes;
 
 /// <summary>Gathers what is kept of one value, run by run. Nothing of a run stays but sums.</summary>
-/// <param name="axis">The channel axis.</param>
+/// <param name="axis">The channel axis; -1: all is one channel.</param>
 public sealed class ValueObserver(string name, int axis)
 {
     private readonly Histogram histogram = new();
@@ -18,7 +18,7 @@ public sealed class ValueObserver(string name, int axis)
     {
         if (run.Count == 0) return;
         var numbers = run.Bytes.As<float>()[..checked((int)run.Count)];
-        var (channels, inner) = run.Shape.Count == 0 ? (1, 1) : ((int)run.Shape[axis], (int)run.Shape.Skip(axis + 1).Aggregate(1L, (size, extent) => size * extent));
+        var (channels, inner) = run.Shape.Count == 0 ? (1, 1) : axis < 0 ? (1, checked((int)run.Count)) : ((int)run.Shape[axis], (int)run.Shape.Skip(axis + 1).Aggregate(1L, (size, extent) => size * extent));
         if (count.Length == 0) Start(channels);
         if (count.Length != channels) throw new DiagnosticException([new("LT3212", $"calibration: %{name} has {channels} channels in one run, {count.Length} in another", name, "--dim fixes the dimension that they follow")]);
         if (inner == 1) Rows(numbers, channels);

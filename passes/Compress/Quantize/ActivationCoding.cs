@@ -19,7 +19,8 @@ public enum Activations
 }
 
 /// <summary>Stores the values that quantized weights are multiplied with as whole numbers, so that their products are of whole numbers.</summary>
-internal sealed class ActivationCoding(Activations kind, Compilation compilation)
+/// <param name="least">Signal to noise in dB that one scale must keep of a value; what keeps less has outliers that cost the rest its precision, and stays real.</param>
+internal sealed class ActivationCoding(Activations kind, double least, Compilation compilation)
 {
     private const string Pass = "quantize";
 
@@ -33,10 +34,11 @@ internal sealed class ActivationCoding(Activations kind, Compilation compilation
         foreach (var group in wanted.Where(w => w.Input is { IsWeight: false, Type.Scalar: Scalar.F32, Type.Encoding: Dense }).GroupBy(w => w.Input!))
         {
             var (value, where) = (group.Key, group.First().Result.Name);
-            Seq<Node> steps = kind is not Activations.Dynamic && compilation.Calibration?.Of(value.Name) is { } seen ? [Static(value, seen)]
+            Seq<Node> steps = kind is not Activations.Dynamic && compilation.Calibration?.Of(value.Name) is { } seen ? Static(value, seen)
                 : kind is Activations.Dynamic or Activations.Auto && group.All(w => w.Kind == WeightKind.Product) && IsRows(graph, value, group.Select(g => g.Result)) ? Rowwise(value) : [];
             if (steps.Count == 0)
             {
+                if (kind is not Activations.Dynamic && compilation.Calibration?.Of(value.Name) is not null) continue;
                 compilation.Notes.Add(Pass, where, $"{value} stays {value.Type.Encoding}: {(kind is Activations.U8 or Activations.I8 ? "calibration did not see it" : "it is not summed along rows")}");
                 continue;
             }
@@ -50,7 +52,13 @@ internal sealed class ActivationCoding(Activations kind, Compilation compilation
         Func<Value, Value> Coded(Node node) => v => coded.TryGetValue(v, out var other) && !node.Results.Contains(v) && (other.Type.Encoding is Stepped || wanted.Exists(w => w.Result == node.Result)) ? other : v;
     }
 
-    private Node Static(Value value, ValueStatistics seen) => new(new Encode(ActivationRange.Of(seen, kind == Activations.I8)), [value], [new($"{value.Name}.coded", new(value.Type.Shape, ActivationRange.Of(seen, kind == Activations.I8)))]);
+    private Seq<Node> Static(Value value, ValueStatistics seen)
+    {
+        var (format, decibels) = ActivationRange.Of(seen, kind == Activations.I8);
+        compilation.Notes.Add(Pass, value.Name, FormattableString.Invariant($"{value} as {format} keeps {decibels:0.0} dB of what calibration saw{(decibels < least ? FormattableString.Invariant($", {least:0.#} are asked for: it stays {value.Type.Encoding}") : "")}"));
+        if (decibels < least) return [];
+        return [new(new Encode(format), [value], [new($"{value.Name}.coded", new(value.Type.Shape, format))])];
+    }
 
     /// <summary>Whether products sum a value along its last axis, of an extent that is known, and along no other.</summary>
     private static bool IsRows(Graph graph, Value value, IEnumerable<Value> results)

@@ -27,8 +27,10 @@ public enum QuantizeMethod
 /// <param name="Damping">Of gptq: what is added to the diagonal of H, as a share of its mean.</param>
 /// <param name="Smooth">More than 0: outliers of inputs are moved into weights first, by this power (SmoothQuant's α, 0.5 mostly).</param>
 /// <param name="Activations">What the weights are multiplied with: <c>u8</c> and <c>i8</c> have one scale from calibration, <c>dynamic</c> one for each row of a run.</param>
+/// <param name="LeastSnr">Signal to noise in dB that one scale must keep of what calibration saw of a value; what keeps less stays real.</param>
+/// <param name="Depthwise">Whether weights of depthwise convolutions are stored so too. They are few, and a grid for each channel's few taps loses most: an identity beside small taps.</param>
 [Description("stores weights in fewer bits: quantize(weights=\"i4 group=64\") on op(MatMul)")]
-public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real) : GraphPass
+public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real, double LeastSnr = 30, bool Depthwise = false) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
@@ -47,7 +49,8 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             if (loss.After.Encoding is Uniform) coded.AddRange(All(graph).Where(other => other.Weight == use.Weight));
             compilation.Losses.Add(loss);
         }
-        return new ActivationCoding(Activations, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
+        if (coded.Count > 0) coded.AddRange(All(graph).Where(use => use.Kind == WeightKind.Channelwise && ActsOn(use.Node)));
+        return new ActivationCoding(Activations, LeastSnr, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
     }
 
     /// <summary>A use of each weight that may be stored otherwise: all its readers agree and are selected.</summary>
@@ -61,6 +64,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             if (!mine.Exists(use => ActsOn(use.Node))) continue;
             var why = mine.Find(use => !ActsOn(use.Node)) is { } other ? $"%{other.Node.Result.Name} reads it too and is not selected"
                 : readings[weight] > mine.Count ? "a step that is no sum of products reads it too"
+                : !Depthwise && mine.Exists(use => use.Kind == WeightKind.Channelwise) ? "a channel's few taps lose most and save least (depthwise=true stores them all the same)"
                 : mine.Exists(use => (use.Input, use.Output) != (mine[0].Input, mine[0].Output)) ? "steps sum it along different axes" : null;
             if (why is null) yield return mine[0];
             else if (compilation is not null) Left(compilation, mine[0], why);

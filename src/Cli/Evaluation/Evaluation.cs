@@ -12,11 +12,12 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
     /// <param name="IsWhole">Whether that is one item, not a batch of them.</param>
     private readonly record struct Outcome(Tensor[] Outputs, Tensor Items, bool IsWhole);
 
-    /// <summary>Runs the model over all items, for somebody who watches it.</summary>
+    /// <summary>Runs the model over all items, for somebody who watches it. Items that a model of fixed batches has no batch for are left out.</summary>
     /// <returns>How many items there were.</returns>
     public int Run(RunnableModel model)
     {
         var count = 0L;
+        wholeBatches = true;
         foreach (var run in Runs(model))
         {
             count += run.IsWhole || run.Items.Shape.Count == 0 ? 1 : run.Items.Shape[0];
@@ -24,6 +25,8 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
         }
         return checked((int)count);
     }
+
+    private bool wholeBatches;
 
     private const int UsualBatch = 16;
     private const string StreamFile = "stream.json";
@@ -67,6 +70,7 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
         {
             session.Progress($"item {i} of {items.Count}");
             var some = Enumerable.Range(i, Math.Min(size, items.Count - i)).Select(items.At).ToList();
+            if (wholeBatches && some.Count < size && i > 0 && wanted.Type.Rank > 0 && wanted.Type.Shape[0] is Number) yield break;
             // An item with as many axes as the input is a whole run.
             var whole = some[0].Shape.Count == wanted.Type.Rank;
             if (whole && size > 1 && some.Count > 1)
