@@ -18,6 +18,12 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>What data showed of the graph's values; null where nothing was run.</summary>
     public Calibration? Calibration { get; set; }
 
+    /// <summary>The same of data that no decision follows: what is lost is measured on it too. Null where there is none.</summary>
+    public Calibration? Unseen { get; set; }
+
+    /// <summary>Runs that data.</summary>
+    public Func<Graph, Calibration?>? UnseenCalibrator { get; init; }
+
     /// <summary>Runs data through a graph, before the first pass of <see cref="Stage.Compress"/>; null: nothing runs.</summary>
     public Func<Graph, Calibration?>? Calibrator { get; init; }
 

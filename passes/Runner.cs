@@ -23,6 +23,7 @@ public sealed class Runner(Seq<Pass> passes, params Seq<IPassObserver> observers
         for (var i = 0; i < passes.Count; i++)
         {
             if (passes[i].Stage == Stage.Compress) compilation.Calibration ??= compilation.Calibrator?.Invoke(module.MustBeGraph);
+            if (passes[i].Stage == Stage.Compress) compilation.Unseen ??= compilation.UnseenCalibrator?.Invoke(module.MustBeGraph);
             var watch = Stopwatch.StartNew();
             module = passes[i].Run(module, compilation);
             // A dump that is read back must take the same way from here on.

@@ -17,6 +17,9 @@ public sealed record LayerLoss(string Node, string Weight, TensorType Before, Te
     /// <summary>Mean square of the layer's output error over that of its output on calibration data; null where that is not known.</summary>
     public double? OutputError { get; init; }
 
+    /// <summary>The same on data that nothing was chosen by.</summary>
+    public double? UnseenError { get; init; }
+
     /// <summary>Scales and tables included.</summary>
     public double BitsPerWeight => BytesAfter * 8.0 / Before.Count;
 

@@ -8,6 +8,7 @@ const string Usage = """
       peak       what one core multiplies and adds at most
       networks   whole networks beside ONNX Runtime: the eighteen that speed is judged by, or those named
       kernels    matrix products and convolutions as a share of the peak
+      quantization   quantized weights: bytes, errors and accuracy by model, format and method; into docs/quantization.md
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
       --all            every generated network                        --shared     the float models of the shared folder
@@ -32,6 +33,7 @@ try
         "peak" => [Peak()],
         "networks" => [.. options.Threads.Select(n => NetworkTables.Full(networks, n))],
         "kernels" => [.. Kernels.Run(options)],
+        "quantization" => [Quantization.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };
     foreach (var table in tables) Console.WriteLine(table.Markdown());

@@ -20,7 +20,7 @@ public sealed record ValueStatistics(long Count, long Infinite, double Min, doub
 }
 
 /// <summary>An entry for each index of the channel axis, all of them seen equally often.</summary>
-/// <param name="Axis">Which axis of the value that is.</param>
+/// <param name="Axis">Which axis of the value that is; -1: there is one channel, the whole value.</param>
 /// <param name="AbsMean">Mean magnitude.</param>
 public sealed record ChannelStatistics(int Axis, double[] Min, double[] Max, double[] Mean, double[] Variance, double[] AbsMean)
 {

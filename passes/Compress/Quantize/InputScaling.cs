@@ -16,8 +16,8 @@ internal sealed record InputScaling(Value Input, double[] Factors, Seq<WeightUse
     {
         if (all.Count == 0) return graph;
         var names = new Surroundings(graph);
-        var (nodes, calibration) = (graph.Nodes.ToList(), compilation.Calibration);
-        var (values, grams) = (calibration?.Values.ToDictionary(), calibration?.Grams.ToDictionary());
+        var nodes = graph.Nodes.ToList();
+        var known = new[] { compilation.Calibration, compilation.Unseen }.OfType<Calibration>().Select(c => (Before: c, Values: new Dictionary<string, ValueStatistics>(c.Values, StringComparer.Ordinal), Grams: new Dictionary<string, Gram>(c.Grams, StringComparer.Ordinal))).ToList();
         foreach (var scaling in all)
         {
             var input = scaling.Input;
@@ -31,13 +31,17 @@ internal sealed record InputScaling(Value Input, double[] Factors, Seq<WeightUse
             for (var i = first; i < nodes.Count; i++)
                 if (scaling.Uses.Any(u => u.Node.Result == nodes[i].Result)) nodes[i] = nodes[i].Map(v => v == input ? scaled : weights.GetValueOrDefault(v, v));
             nodes.Insert(first, new(new Ir.Ops.Mul(), [input, factor], [scaled]));
-            if (values?.GetValueOrDefault(input.Name) is { } seen) values[scaled.Name] = seen.Scaled(inverse);
-            foreach (var use in scaling.Uses)
-                if (grams is not null && Unfolding.Of(use) is { } before && grams.TryGetValue(before.Key, out var gram)
-                    && Unfolding.Of(WeightUse.Of(nodes.Find(n => n.Result == use.Node.Result)!).First(u => u.Weight == weights[use.Weight])) is { } after)
-                    grams[after.Key] = gram.Scaled([.. Enumerable.Range(0, gram.Size).Select(k => inverse[k % inverse.Length])]);
+            foreach (var (_, values, grams) in known)
+            {
+                if (values.GetValueOrDefault(input.Name) is { } seen) values[scaled.Name] = seen.Scaled(inverse);
+                foreach (var use in scaling.Uses)
+                    if (Unfolding.Of(use) is { } before && grams.TryGetValue(before.Key, out var gram)
+                        && Unfolding.Of(WeightUse.Of(nodes.Find(n => n.Result == use.Node.Result)!).First(u => u.Weight == weights[use.Weight])) is { } after)
+                        grams[after.Key] = gram.Scaled([.. Enumerable.Range(0, gram.Size).Select(k => inverse[k % inverse.Length])]);
+            }
         }
-        if (calibration is not null) compilation.Calibration = calibration with { Values = values!, Grams = grams! };
+        Calibration? After(Calibration? before) => before is null ? null : known.Find(k => ReferenceEquals(k.Before, before)) is var k ? before with { Values = k.Values, Grams = k.Grams } : null;
+        (compilation.Calibration, compilation.Unseen) = (After(compilation.Calibration), After(compilation.Unseen));
         var module = new Simplify().Run(new(graph with { Nodes = [.. nodes] }), compilation);
         return module.MustBeGraph;
     }

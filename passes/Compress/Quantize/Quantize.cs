@@ -130,7 +130,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         }
         var choice = Rounding.Of(method).Choose(layer, this);
         var (value, after) = (new Value(use.Weight.Name, type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
-        return (value, LayerLoss.Measure(use, value, RecordText.Show(method), numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after) });
+        return (value, LayerLoss.Measure(use, value, RecordText.Show(method), numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after), UnseenError = compilation.Unseen is null ? null : new Layer(use, placed, numbers, compilation.Unseen).OutputError(after) });
     }
 
     private static int? Finite(ReadOnlySpan<float> numbers)

@@ -4,8 +4,9 @@ namespace Lathe.Cli;
 
 /// <summary>Runs data through a graph and gathers statistics of its values; nothing of a run is kept.</summary>
 /// <param name="hash">Of the model's file.</param>
+/// <param name="data">What to run; null: random numbers.</param>
 /// <param name="needsGrams">Whether a pass asks for Gram matrices.</param>
-internal sealed class CalibrationRun(Session session, CodeOptions code, string hash, bool needsGrams)
+internal sealed class CalibrationRun(Session session, CodeOptions code, string hash, string? data, bool needsGrams)
 {
     /// <summary>Most bytes of values that one run gives out. More are shown in several passes over the data.</summary>
     private const long MostShown = 192L << 20;
@@ -16,7 +17,7 @@ internal sealed class CalibrationRun(Session session, CodeOptions code, string h
     /// <exception cref="DiagnosticException">LT32xx: the data does not do.</exception>
     public Calibration Of(Graph graph)
     {
-        if (code.Way.Calibrate is { } file && CalibrationText.Opens(file)) return Known(file);
+        if (data is not null && CalibrationText.Opens(data)) return Known(data);
         var channels = Observations.Of(graph);
         var observers = channels.ToDictionary(c => c.Key.Name, c => new ValueObserver(c.Key.Name, c.Value), StringComparer.Ordinal);
         var bytes = channels.Keys.ToDictionary(v => v, v => Item(graph, v));
@@ -29,11 +30,11 @@ internal sealed class CalibrationRun(Session session, CodeOptions code, string h
                 grams?.Add(run, session.Cancellation);
             });
             var options = code.Way.Items.Batch > 0 ? code.Way.Items : code.Way.Items with { Batch = Fixed(graph) ? 0 : (int)Math.Clamp(MostShown / Math.Max(1, shown.Sum(v => bytes[v])), 1, UsualBatch) };
-            try { items = code.Way.Calibrate is { } path ? new Evaluation(session, path, options, code.Way.CalibrateLimit).Run(model) : Random(model); }
+            try { items = data is not null ? new Evaluation(session, data, options, code.Way.CalibrateLimit).Run(model) : Random(model); }
             catch (AggregateException e) when (e.InnerExceptions.OfType<DiagnosticException>().FirstOrDefault() is { } fault) { throw fault; }
         }
-        if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {code.Way.Calibrate} holds no items", "", "--calibrate takes what eval takes as --data"));
-        return new(hash, code.Way.Calibrate is { } data ? Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) : "random numbers", items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal),
+        if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {data} holds no items", "", "--calibrate takes what eval takes as --data"));
+        return new(hash, data is not null ? Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) : "random numbers", items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal),
             grams?.Results ?? new Dictionary<string, Gram>());
     }
 

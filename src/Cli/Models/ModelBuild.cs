@@ -13,6 +13,7 @@ internal sealed class ModelBuild
     private readonly CodeOptions code;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
     private string hash = "";
+    private Calibration? unseen;
 
     /// <summary>How long each stage took, in order.</summary>
     public IReadOnlyList<(string Stage, TimeSpan Time)> Times => times;
@@ -74,10 +75,13 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate };
+    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen };
 
-    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics) ? null
-        : Timed("calibration", () => new CalibrationRun(session, code, hash, Passes.Any(pass => pass.NeedsGrams)).Of(graph));
+    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics) ? null : Run(graph, code.Way.Calibrate);
+
+    private Calibration? CalibrateUnseen(Graph graph) => unseen ??= code.Way.Unseen is null ? null : Run(graph, code.Way.Unseen);
+
+    private Calibration Run(Graph graph, string? data) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
 
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's.</summary>
     public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)

@@ -9,7 +9,8 @@ public sealed record PassOptions(
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most; options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
-    [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0)
+    [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
+    [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
 {
     /// <summary>How the items of data to calibrate on become inputs.</summary>
     internal ItemOptions Items { get; init; } = new();
