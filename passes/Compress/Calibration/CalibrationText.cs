@@ -32,7 +32,7 @@ public static class CalibrationText
             Row(text, "absmean", value.Channels.AbsMean);
             if (value.Histogram is not { } histogram) continue;
             var (first, last) = (Array.FindIndex(histogram.Counts, n => n > 0), Array.FindLastIndex(histogram.Counts, n => n > 0));
-            Row(text, "histogram", [histogram.Range, Math.Max(0, first), .. first < 0 ? [] : histogram.Counts[first..(last + 1)].Select(n => (double)n)]);
+            Row(text, "histogram", [histogram.Range, Math.Max(0, first), .. first < 0 ? [] : Short(histogram.Counts[first..(last + 1)])]);
         }
         foreach (var (key, gram) in calibration.Grams.OrderBy(g => g.Key, StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"gram {NameText.Quoted(key)}\n  size {gram.Size} {gram.Groups}\n");
         return text.ToString();
@@ -97,10 +97,21 @@ public static class CalibrationText
             Histogram? histogram = null;
             if (rows.TryGetValue("histogram", out var bins))
             {
-                if (bins.Length < 2 || bins[1] < 0 || bins[1] + bins.Length - 2 > Histogram.Bins) throw Fault(name, at, "the histogram above has too few numbers, or too many");
-                histogram = Histogram.Of(bins[0], [.. new long[(int)bins[1]], .. bins[2..].Select(n => (long)n)]);
+                if (bins.Length < 2 || bins[1] < 0 || bins[1] + bins.Skip(2).Sum(n => n < 0 ? -n : 1) > Histogram.Bins) throw Fault(name, at, "the histogram above has too few numbers, or too many");
+                histogram = Histogram.Of(bins[0], [.. new long[(int)bins[1]], .. bins[2..].SelectMany(n => n < 0 ? new long[(int)-n] : [(long)n])]);
             }
             return new((long)all[0], (long)all[1], all[2], all[3], all[4], all[5], histogram, new((int)all[6], min, Row("max", min.Length), Row("mean", min.Length), Row("variance", min.Length), Row("absmean", min.Length)));
+        }
+    }
+
+    /// <summary>Counts with runs of zeros as how many they are, below 0.</summary>
+    private static IEnumerable<double> Short(long[] counts)
+    {
+        for (var i = 0; i < counts.Length;)
+        {
+            var zeros = counts.Skip(i).TakeWhile(n => n == 0).Count();
+            yield return zeros > 0 ? -zeros : counts[i];
+            i += Math.Max(1, zeros);
         }
     }
 

@@ -128,6 +128,8 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             if (use.Kind != WeightKind.Rows) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is rounded to nearest: calibration does not show what it is multiplied by, so {RecordText.Show(method)} has nothing to go by");
             method = QuantizeMethod.Rtn;
         }
+        if (Rounding.Of(method).NeedsGrams && layer.Samples < layer.Matrix!.Columns)
+            compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
         var choice = Rounding.Of(method).Choose(layer, this);
         var (value, after) = (new Value(use.Weight.Name, type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
         return (value, LayerLoss.Measure(use, value, RecordText.Show(method), numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after), UnseenError = compilation.Unseen is null ? null : new Layer(use, placed, numbers, compilation.Unseen).OutputError(after) });
