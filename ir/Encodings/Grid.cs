@@ -6,6 +6,9 @@ public abstract class Grid
     /// <summary>What the group stores beside its codes, plane by plane, already rounded to how it is stored.</summary>
     public abstract ReadOnlySpan<float> Parameters { get; }
 
+    /// <summary>What all groups of a tensor share, plane by plane: a table. All grids of one tensor say the same.</summary>
+    public virtual ReadOnlySpan<float> Shared => default;
+
     /// <summary>The number that a code stands for, exactly as the formula reads it back.</summary>
     public abstract float this[int code] { get; }
 

@@ -20,6 +20,9 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <summary>What is stored for each group.</summary>
     public abstract Seq<Parameter> Parameters { get; }
 
+    /// <summary>What is stored once for all groups: tables, looked up by a code.</summary>
+    public virtual Seq<Parameter> Shared => [];
+
     /// <summary>The number of a code, in f32.</summary>
     /// <param name="code">In i32.</param>
     /// <param name="parameter">A group's number as f32 (i32 where the plane is of whole numbers), by its plane; the index into a table, 0 else.</param>
@@ -28,6 +31,13 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <summary>The grid that suits numbers best.</summary>
     /// <param name="importance">How much each counts; empty: all alike.</param>
     public abstract Grid Fit(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
+
+    /// <summary>How groups of a tensor are fitted, once all of it has been looked at: what they share, such as a table, is chosen here.</summary>
+    /// <param name="importance">How much each counts; empty: all alike.</param>
+    public virtual Fitting Fitter(float[] numbers, float[] importance, Shape shape) => Fit;
+
+    /// <summary>The grid that suits the numbers of a group best.</summary>
+    public delegate Grid Fitting(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
 
     /// <summary>The grid whose numbers are nearest to those of another times a factor, code by code; null where the format knows none.</summary>
     public virtual Grid? Scaled(Grid grid, float factor) => null;
@@ -47,7 +57,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     public override Seq<Plane> Planes(Shape shape)
     {
         var groups = Partition(shape).Shape(shape);
-        return [.. Code.Planes(shape), .. Parameters.Select(p => new Plane(p.Name, p.Kind, p.Count == 1 ? groups : [.. groups, p.Count]))];
+        return [.. Code.Planes(shape), .. Parameters.Select(p => new Plane(p.Name, p.Kind, p.Count == 1 ? groups : [.. groups, p.Count])), .. Shared.Select(p => new Plane(p.Name, p.Kind, [p.Count]))];
     }
 
     public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
@@ -56,6 +66,8 @@ public abstract record Grouped(int Axis, long Group) : Encoding
         long? code = outside is null ? null : Math.Max(0, Code.Range.Low);
         var number = Number(Code.Read(storage, at, code), (name, entry) =>
         {
+            // An entry is within its table whatever the place is.
+            if (Shared.FirstOrDefault(p => p.Name == name) is { } table) return storage.Load(name, [entry]).As(Scalar.F32);
             var parameter = Parameters.First(p => p.Name == name);
             var read = storage.Load(name, parameter.Count == 1 ? group : [.. group, entry], outside is null ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
             return read.As(parameter.Kind.IsReal ? Scalar.F32 : Scalar.I32);
@@ -77,7 +89,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <param name="importance">How much each counts; empty: all alike.</param>
     public (int[] Codes, Grid[] Grids) Choose(float[] numbers, float[] importance, Shape shape)
     {
-        var (partition, codes) = (Partition(shape), new int[numbers.Length]);
+        var (partition, codes, fit) = (Partition(shape), new int[numbers.Length], Fitter(numbers, importance, shape));
         var grids = new Grid[partition.Count(shape)];
         Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, grids.Length), range =>
         {
@@ -85,7 +97,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
             {
                 var members = partition.Members(shape, g);
                 var mine = Gather(numbers, members);
-                var grid = grids[g] = Fit(mine, importance.Length == 0 ? [] : Gather(importance, members));
+                var grid = grids[g] = fit(mine, importance.Length == 0 ? [] : Gather(importance, members));
                 for (var i = 0; i < members.Length; i++) codes[members[i]] = grid.Nearest(mine[i]);
             }
         });
@@ -105,6 +117,12 @@ public abstract record Grouped(int Axis, long Group) : Encoding
             for (var g = 0; g < grids.Length; g++) grids[g].Parameters.Slice(first, parameter.Count).CopyTo(numbers.AsSpan(g * parameter.Count));
             planes.Add(Numbers.Pack(parameter.Kind, numbers));
             first += parameter.Count;
+        }
+        first = 0;
+        foreach (var table in Shared)
+        {
+            planes.Add(Numbers.Pack(table.Kind, grids.Length == 0 ? new float[table.Count] : grids[0].Shared.Slice(first, table.Count)));
+            first += table.Count;
         }
         return [.. planes];
     }

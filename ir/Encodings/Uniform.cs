@@ -65,19 +65,16 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
     }
 
     public override Grid? Scaled(Grid grid, float factor) =>
-        grid.Parameters is [var scale, .. var rest] ? Steps.Of(Word, (Stored(Scales, scale * factor), rest is [var zero] ? zero : 0)) : null;
+        grid.Parameters is [var scale, .. var rest] ? Steps.Of(Word, (GroupScale.Stored(Scales, scale * factor), rest is [var zero] ? zero : 0)) : null;
 
     /// <summary>Scale and zero point of the grid from one number to another. Of signed codes the far end of the longer side is the larger magnitude: -8 of four bits has no +8.</summary>
     private (float Scale, float Zero) Between(float low, float high)
     {
         var (first, last) = Word.Range;
         var far = -low > high ? low : high;
-        var scale = Stored(Scales, !Word.Signed ? (high - low) / last : first == -last ? Math.Abs(far) / last : far / first);
+        var scale = GroupScale.Stored(Scales, !Word.Signed ? (high - low) / last : first == -last ? Math.Abs(far) / last : far / first);
         return (scale, scale == 0 || Word.Signed ? 0 : Math.Clamp(MathF.Round(-low / scale), first, last));
     }
-
-    /// <summary>A scale as it is stored, never beyond the largest that its kind holds.</summary>
-    private static float Stored(Scalar kind, float scale) => kind == Scalar.F32 ? scale : kind == Scalar.F16 ? (float)(Half)Math.Clamp(scale, -65504, 65504) : (float)SmallFloats.Decode(kind, SmallFloats.Encode(kind, scale));
 
     private sealed class Steps((int Low, int High) range, float scale, int zero, bool signed) : Grid
     {

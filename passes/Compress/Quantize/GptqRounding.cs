@@ -63,7 +63,7 @@ internal sealed class GptqRounding : Rounding
         {
             var (numbers, importance) = (new float[members.Length], new float[members.Length]);
             for (var i = 0; i < members.Length; i++) (numbers[i], importance[i]) = ((float)row[place[members[i]]], (float)hessian[(long)members[i] * size + members[i]]);
-            return layer.Format.Fit(numbers, importance);
+            return layer.Fit(numbers, importance);
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed class Layer
     public WeightMatrix? Matrix { get; }
 
     public Partition Partition { get; }
+    /// <summary>Fits the grid of a group, what all groups share chosen by all of the weight.</summary>
+    public Grouped.Fitting Fit => field ??= Format.Fitter(Numbers, Importance(), Shape);
+
     public Seq<Expr> Shape => Use.Weight.Type.Shape;
 
     /// <summary>Whether it is known what the weight is multiplied by.</summary>

@@ -39,6 +39,11 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
+        if (NarrowWeights.Of(Weights) is { } narrow)
+        {
+            var narrowed = NarrowWeights.Of(Chosen(graph, compilation), narrow, compilation, (use, why) => Left(compilation, use, why));
+            return graph.Map(value => narrowed.GetValueOrDefault(value, value));
+        }
         var format = Format();
         var (stored, coded) = (new Dictionary<Value, Value>(), new List<WeightUse>());
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
