@@ -5,9 +5,11 @@ namespace Lathe.Ir;
 [EncodingExample("narrow kind=bf16")]
 public sealed record Narrow(Scalar Kind) : Encoding
 {
+    public Scalar Kind { get; } = Kind is >= Scalar.F8E4M3FN and <= Scalar.F16 and not Scalar.F8E8M0 ? Kind : throw new TypeException($"{Kind.Text} is no narrower float: narrow kind=f16");
+
     public override Scalar Scalar => Scalar.F32;
 
-    public override Seq<Plane> Planes(Shape shape) => [new("q", Kind is >= Scalar.F8E4M3FN and <= Scalar.F16 and not Scalar.F8E8M0 ? Kind : throw new TypeException($"{Kind.Text} is no narrower float: narrow kind=f16"), shape)];
+    public override Seq<Plane> Planes(Shape shape) => [new("q", Kind, shape)];
 
     public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
     {

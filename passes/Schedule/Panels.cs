@@ -75,6 +75,11 @@ internal sealed class Panels
         var found = new List<Part>();
         foreach (var load in contraction.B.Parts().OfType<Load>().Distinct())
         {
+            if (IsLookup(load))
+            {
+                if (contraction.K.Concat(contraction.N).Concat(batch).Any(Load.Of(load.Buffer, [.. load.At.Select(index => index.Replace(part => part is Load ? Number.Of(part.Type.Arithmetic, 0L).As(part.Type) : null))], load.Outside).Mentions)) return null;
+                continue;
+            }
             if (load.Outside is not null || load.Buffer.Scalar is Scalar.F64 || load.Buffer.Scalar.IsComplex) return null;
             var (perColumn, steps) = (contraction.N.Any(load.Mentions), contraction.K.Any(load.Mentions) ? contraction.GroupOf(load) : depth.Steps);
             if (!depth.IsOne && depth.Steps % steps != 0) return null;
@@ -86,6 +91,9 @@ internal sealed class Panels
         var rest = contraction.B.Replace(part => part is Load load ? load.Buffer[[.. load.At.Select(_ => (Expr)0)]] : null);
         return contraction.K.Concat(contraction.N).Concat(batch).Any(rest.Mentions) ? null : [.. found];
     }
+
+    /// <summary>A read of a table by a number that is itself read: the table stays where it is, whatever the place.</summary>
+    private static bool IsLookup(Load load) => load.At.Any(index => index.Parts().OfType<Load>().Any());
 
     /// <summary>Bits for each number of B.</summary>
     private static double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);

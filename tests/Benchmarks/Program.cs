@@ -9,6 +9,7 @@ const string Usage = """
       networks   whole networks beside ONNX Runtime: the eighteen that speed is judged by, or those named
       kernels    matrix products and convolutions as a share of the peak
       quantization   quantized weights: bytes, errors and accuracy by model, format and method; into docs/quantization.md
+      formats        one row times a matrix of weights in each format, beside int4
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
       --all            every generated network                        --shared     the float models of the shared folder
@@ -34,6 +35,7 @@ try
         "networks" => [.. options.Threads.Select(n => NetworkTables.Full(networks, n))],
         "kernels" => [.. Kernels.Run(options)],
         "quantization" => [Quantization.Run(options)],
+        "formats" => [Formats.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };
     foreach (var table in tables) Console.WriteLine(table.Markdown());

@@ -5,7 +5,7 @@ namespace Lathe.OracleTests;
 /// <summary>Operators see numbers: a weight of a contraction may lie in memory in any format, ones that only this project has included.</summary>
 public sealed class EncodingTests
 {
-    private static readonly IEnumerable<Encoding> Formats = typeof(Encoding).Assembly.GetTypes().Concat([typeof(RowScaled), typeof(GroupScaled)])
+    private static readonly IEnumerable<Encoding> Formats = typeof(Encoding).Assembly.GetTypes().Concat(typeof(EncodingTests).Assembly.GetTypes())
         .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Uses);
 
     public static TheoryData<string, string> All

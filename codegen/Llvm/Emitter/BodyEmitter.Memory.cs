@@ -62,6 +62,7 @@ internal sealed partial class BodyEmitter
         var inside = Inside(load, at);
         var place = Locate(at, load.At);
         if (at.PerByte > 1) return FetchPacked(load, at, place, inside);
+        if (place.Form == PlaceForm.Scattered && mask is null && LookUp(load, at) is { } found) return found;
         if (inside is not { Lanes: > 1 } && Plain(place, inside) is { } read)
         {
             var value = FromMemory(read(), load.Type);

@@ -7,7 +7,7 @@ public sealed record PassOptions(
     [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
-    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or int8 and int4 for what suits most; options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
@@ -19,7 +19,20 @@ public sealed record PassOptions(
     internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
 
     /// <summary>What names stand for.</summary>
-    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal) { ["int8"] = "i8", ["w4a8"] = "i4 group=64 scales=f16", ["int4"] = "i4 group=64 scales=f16" };
+    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal)
+    {
+        ["int8"] = "i8",
+        ["int4"] = "i4 group=64 scales=f16",
+        ["w4a8"] = "i4 group=64 scales=f16",
+        ["fp8"] = "float format=e4m3",
+        ["fp6"] = "float format=e2m3 group=64 scales=f16",
+        ["fp4"] = "float format=e2m1 group=64 scales=f16",
+        ["mxfp8"] = "mx format=e4m3",
+        ["mxfp6"] = "mx format=e2m3",
+        ["mxfp4"] = "mx format=e2m1",
+        ["nf4"] = "nf4 group=64 scales=f16",
+        ["ternary"] = "ternary group=64 scales=f16",
+    };
 
     /// <summary>The passes, those of shorthands among them.</summary>
     internal Pipeline Whole => Quantize is null ? (Read() ?? Lathe.Passes.Pipeline.Default).Whole : WithQuantize((Read() ?? Lathe.Passes.Pipeline.Default).Whole);

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Lathe.Codegen.Llvm;
+using Lathe.Ir;
+using Lathe.Ir.Ops;
+using Lathe.OracleTests;
+using Lathe.Passes;
+
+namespace Lathe.Benchmarks;
+
+/// <summary>One row times a matrix of 16 million weights in each format, in turns: what decoding costs beside int4. The last one is defined outside the product.</summary>
+public static class Formats
+{
+    private const long Size = 4096;
+
+    private static readonly Encoding[] All =
+    [
+        .. new[]
+        {
+            "i4 group=64 scales=f16", "f32", "narrow kind=f16", "i8 axis=1", "i3 axis=0 group=64 scales=f16", "i2 axis=0 group=64 scales=f16", "float format=e4m3 axis=1", "float format=e3m2 axis=0 group=64 scales=f16", "float format=e2m1 axis=0 group=64 scales=f16",
+            "mx format=e2m1 axis=0", "nf4 axis=0 group=64 scales=f16", "codebook bits=4 axis=0 group=64 scales=f16", "codebook bits=3 axis=0 group=64 scales=f16", "power bits=4 axis=0 group=64 scales=f16",
+            "shift bits=4 axis=0 group=64 scales=f16", "ternary axis=0 group=64 scales=f16",
+        }.Select(IrText.ReadEncoding),
+        new Log5(Axis: 0, Group: 64),
+    ];
+
+    public static Table Run(BenchOptions options)
+    {
+        var formats = All.Select(format => format is Uniform { Axis: < 0, Group: > 0 } uniform ? uniform with { Axis = 0 } : format).ToList();
+        var uses = formats.Select(Prepare).ToList();
+        var least = uses.ConvertAll(_ => double.MaxValue);
+        for (var round = 0; round < options.Rounds; round++)
+            for (var i = 0; i < uses.Count; i++) least[i] = Math.Min(least[i], Least(uses[i].Run, options.Seconds));
+        var table = new Table($"A row times {Size}x{Size} weights, one thread", ("format", ""), ("template", ""), ("bits", "0.00"), ("ms", "0.###"), ("of int4's rate", "0.00"));
+        for (var i = 0; i < uses.Count; i++) table.Add(formats[i].ToString(), uses[i].Template, formats[i].Size([Size, Size]) * 8.0 / (Size * Size), least[i], least[0] / least[i]);
+        return table;
+    }
+
+    private static (Action Run, string Template) Prepare(Encoding format)
+    {
+        var (row, made) = (new Value("x", new([1, Size], Scalar.F32), [Random(Size)]), new TensorType([Size, Size], format));
+        var weight = new Value("w", made, format.Encode(Random(Size * Size).ToArray<float>(), made.Shape));
+        var input = new Value(row.Name, row.Type);
+        var builder = new GraphBuilder("main", input);
+        builder.Add("y", new MatMul(), [input, weight]);
+        var buffers = new Storage("w", made).Buffers.ToList();
+        var scheduled = Scheduler.Schedule(Lowering.Lower(builder.Nodes[0]), MachineTable.Of(CpuTarget.Host), buffers.Select(b => b.Name).ToHashSet(StringComparer.Ordinal));
+        var memory = buffers.Zip(weight.Planes).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+        memory.Add(row.Name, row.Planes[0]);
+        foreach (var buffer in scheduled.Once.SelectMany(k => k.Outputs).Concat(scheduled.Kernel.Outputs)) memory[buffer.Name] = Bytes.Zeros(buffer.Scalar.Bytes(buffer.Size.Whole));
+        var none = new Dictionary<string, long>();
+        foreach (var once in scheduled.Once) NativeRunner.Run(once, memory, none);
+        return (NativeRunner.Load(scheduled.Kernel).Bind(memory, none), scheduled.Template);
+    }
+
+    private static double Least(Action run, double seconds)
+    {
+        var least = double.MaxValue;
+        for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < seconds;)
+        {
+            var start = Stopwatch.GetTimestamp();
+            run();
+            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        return least;
+    }
+
+    private static Bytes Random(long count)
+    {
+        var (random, numbers) = (new Random(7), new float[count]);
+        foreach (ref var number in numbers.AsSpan()) number = random.NextSingle() - 0.5f;
+        return Bytes.Of<float>(numbers);
+    }
+}
