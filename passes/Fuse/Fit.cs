@@ -56,7 +56,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
     {
         var (cost, times) = (Evaluations.Cost(producer), Evaluations.Count(reader, value) / Math.Max(1, Evaluations.Size(value)));
         if (reader.Reduces.Where(IsContraction).Any(sum => sum.Parts().OfType<Load>().Any(l => reader.Operand(l) == value)))
-            return IsPlainMove(producer) && value.Type.Encoding is Dense || IsDecoding(producer, value) || IsUnpacking(producer, value) ? null : $"a contraction reads it {times:0.#} times";
+            return IsPlainMove(producer) && value.Type.Encoding is Dense || IsDecoding(producer, value) || producer.IsUnpacking(value) ? null : $"a contraction reads it {times:0.#} times";
         if (IsKept(reader, value)) times--;
         return cost * (times - 1) <= Repeat ? null : $"it is read {times:0.#} times and costs {cost} steps, {Repeat} may be repeated";
     }
@@ -89,9 +89,6 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
 
     /// <summary>Small weights made large: a contraction multiplies what their formula decodes, and the large form never is in memory.</summary>
     private bool IsDecoding(Formula formula, Value value) => formula.Node.Reads.All(v => v.IsWeight) && !IsOnce(formula, value) && Evaluations.Cost(formula) <= Repeat;
-
-    /// <summary>Codes with a scale, read in place: a contraction multiplies the codes.</summary>
-    private bool IsUnpacking(Formula formula, Value value) => Evaluations.Cost(formula) <= Repeat && formula.IsUnpacking(value);
 
     private bool IsOnce(Formula formula, Value value) => value.Type.IsStatic && formula.Node is var node && node.Reads.All(v => v.IsWeight) && !formula.Number.Parts().Any(e => e is Symbol)
         && Precompute.Pays(value.Type.Encoding.Size(value.Type.Shape), node.Reads.Sum(v => v.Type.Encoding.Size(v.Type.Shape)), Objective);

@@ -3,7 +3,7 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>A step that only moves numbers is done inside each of its readers where all of them can take it in at no cost: other strides in place of a copy.</summary>
+/// <summary>A step that only moves numbers, or only gives codes their scale, is done inside each of its readers where all of them can take it in at no cost: other strides in place of a copy.</summary>
 /// <param name="Operands">Most operands of a group.</param>
 [Description("does steps that only move numbers inside each of their readers")]
 public sealed record SpreadMoves(int Operands = 14) : GraphPass
@@ -20,7 +20,7 @@ public sealed record SpreadMoves(int Operands = 14) : GraphPass
         for (var i = nodes.Count - 1; i >= 0; i--)
         {
             var node = nodes[i];
-            if (Formula.Of(node) is not { } move || !Fit.IsPlainMove(move) || graph.Outputs.Contains(node.Result)) continue;
+            if (Formula.Of(node) is not { } move || !Fit.IsPlainMove(move) && !move.IsUnpacking(node.Result) || graph.Outputs.Contains(node.Result)) continue;
             var readers = nodes.Index().Where(n => n.Item.Reads.Contains(node.Result) || n.Item.Body is null && n.Item.Regions.Any(r => r.Captured.Contains(node.Result))).ToList();
             if (readers.Count == 0 || !readers.TrueForAll(r => Formula.Of(r.Item) is { } reader && fit.Why(move, reader, node.Result) is null && fit.Why(Joined(node, r.Item, name => name)) is null)) continue;
             foreach (var ((at, reader), copy) in readers.Select((r, n) => (r, n + 1))) nodes[at] = Joined(node, reader, name => copy == 1 ? name : Fresh(name, copy));
