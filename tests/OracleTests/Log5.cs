@@ -17,7 +17,7 @@ public sealed record Log5(int Axis = 0, long Group = 0, Scalar Scales = Scalar.F
     protected override Expr Level(Expr code, Func<string, Expr, Expr> parameter)
     {
         Expr I(long n) => Ir.Number.Of(Scalar.I32, n);
-        var magnitude = I(One) - ((code & I(14)) << I(22)) - (code & I(1)) * I(Half);
+        var magnitude = Expr.Select(Expr.Same(code & I(1), I(0)), I(One), I(One - Half)) - ((code & I(14)) << I(22));
         return (magnitude ^ (code & I(16)) << I(27)).BitsAs(Scalar.F32);
     }
 }

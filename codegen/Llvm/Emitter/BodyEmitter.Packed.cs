@@ -95,11 +95,14 @@ internal sealed partial class BodyEmitter
     /// <summary>The numbers in a run of bytes.</summary>
     private Register Unpack(Memory at, Register bytes, Scalar kind)
     {
-        var each = at.PerByte;
-        // Every byte once for each of its numbers, then each lane its own shift.
-        var repeated = Shuffle(bytes, bytes, [.. Enumerable.Range(0, bytes.Lanes * each).Select(lane => lane / each)]) with { Kind = kind };
-        var shifts = $"<{string.Join(", ", Enumerable.Range(0, repeated.Lanes).Select(lane => $"i8 {(lane % each * at.Buffer.Scalar.Bits).Text()}"))}>";
-        return Wrapped2(at, Let($"lshr {repeated}, {shifts}", kind, repeated.Lanes));
+        var (each, count) = (at.PerByte, bytes.Lanes);
+        bytes = bytes with { Kind = kind };
+        // Bits are what machines keep masks of lanes in.
+        if (each == 8) return Let($"zext <{(count * 8).Text()} x i1> {code.Let($"bitcast {bytes} to <{(count * 8).Text()} x i1>")} to {LlvmTypes.Of(kind, count * 8)}", kind, count * 8);
+        // All bytes are shifted alike, which machines can do with bytes; then numbers of one byte come side by side.
+        Register Of(int part) => Wrapped2(at, part == 0 ? bytes : Let($"lshr {bytes}, {Bit(at, part, count)}", kind, count));
+        Register Mixed(Register a, Register b, int run) => Shuffle(a, b, [.. Enumerable.Range(0, a.Lanes * 2).Select(lane => lane / run % 2 * a.Lanes + lane / (2 * run) * run + lane % run)]);
+        return each == 2 ? Mixed(Of(0), Of(1), 1) : Mixed(Mixed(Of(0), Of(1), 1), Mixed(Of(2), Of(3), 1), 2);
     }
 
     /// <summary>The number at an index, of the byte that holds it.</summary>
