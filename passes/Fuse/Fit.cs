@@ -21,6 +21,7 @@ internal sealed record Fit(int Repeat, int Operands, Objective Objective)
         // A reader that goes through it in place may as well go through its parts: halves that a rotary embedding turns.
         if (SideBySide.Places(producer.Node) is not null && !(reader.IsElementwise && reader.ReadsInPlace(value)) || SideBySide.Places(reader.Node) is not null) return "what lies side by side is stored there by what computes it";
         if (IsOnce(producer, value) && !IsPlainMove(producer) && !reader.Node.Reads.All(v => v.IsWeight || v == value)) return "it depends on weights only and is worked out once, in the compiler";
+        if (value.Type.Scalar is { IsInteger: true, Bits: <= 8 } && reader.IsUnpacking(reader.Node.Result) && reader.Reads.Any(l => reader.Operand(l) is var scale && scale != value && !scale.IsWeight)) return "products read its codes: the step that gives them their scale is done inside those";
         var reads = reader.ReadsOf(value).ToList();
         if (reads.Count == 0) return "its numbers are not read";
         return producer.HasReduce ? WhyNotReduction(producer, reader, value, reads) : WhyNotElements(producer, reader, value);

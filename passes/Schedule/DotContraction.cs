@@ -48,7 +48,7 @@ public sealed class DotContraction
     /// <summary>The template for a contraction; null where its products are not of whole numbers, or B is not weights.</summary>
     public static DotContraction? Find(Contraction contraction, Machine machine, bool constantB)
     {
-        if (!constantB || contraction.N.Count == 0 || contraction.M.Count == 0 && contraction.N.Count == 0 || contraction.Batch.Any(axis => axis.Extent is not Number) || new Flattened(contraction.N).Static == 0 || new Flattened(contraction.K).Static == 0) return null;
+        if (!constantB || contraction.N.Count == 0 || contraction.Batch.Any(axis => axis.Extent is not Number) || new Flattened(contraction.N).Static == 0 || new Flattened(contraction.K).Static == 0) return null;
         if (!contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))) return null;
         if (WholeProduct.Find(contraction) is not { } product || !WholePanels.Fits(contraction, product, Kinds(product, machine).Width)) return null;
         return new(contraction, product, machine);

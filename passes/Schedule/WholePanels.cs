@@ -70,9 +70,6 @@ internal sealed class WholePanels
     /// <summary>How many groups there are.</summary>
     public long Groups => group == 0 ? 1 : Up(depth, group);
 
-    /// <summary>Bytes of all panels.</summary>
-    public double Bytes => codes.Sum(c => c.Packed.Scalar.Bytes(1) * Sizes.Guess(c.Packed.Size) / c.PerByte) + shared.Sum(s => s.Packed.Scalar.Bits / 8.0 * Sizes.Guess(s.Packed.Size));
-
     /// <summary>The zero point of what is multiplied, of a column in a group.</summary>
     public Expr Zero(Expr panel, Expr g, Expr column, IEnumerable<(Axis, Expr)> at) => Shared(b.Zero, panel, g, column).Placed(at);
 
