@@ -10,6 +10,7 @@ public sealed record LayerNormalization(long Axis = -1, float Epsilon = 1e-5f, S
     public override Seq<TensorType> Infer(Operands x)
     {
         var along = x.Axis(Axis);
+        _ = x.Type(1); // the scale is not optional
         for (var i = 1; i < x.Count; i++)
             if (x.Has(i)) Broadcast.Onto(x, i, x.Shape(0));
         var statistics = new TensorType([.. x.Shape(0).Select((extent, axis) => axis < along ? extent : 1)], StashType);
