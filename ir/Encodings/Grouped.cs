@@ -12,6 +12,10 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <param name="Count">How many: entries of a table. 1 has no axis of its own.</param>
     public sealed record Parameter(string Name, Scalar Kind, int Count = 1);
 
+    public int Axis { get; init; } = Axis >= -1 ? Axis : throw new TypeException($"axes are counted from 0, there is no axis {Axis}");
+
+    public long Group { get; } = Group >= 0 ? Group : throw new TypeException($"a group has at least one number, not {Group}");
+
     public override Scalar Scalar => Scalar.F32;
 
     /// <summary>What is stored for each number.</summary>

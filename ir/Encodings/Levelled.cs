@@ -12,6 +12,8 @@ public abstract record Levelled(int Axis, long Group, Scalar Scales) : Grouped(A
     /// <summary>The same where scales are rounded to powers of two: up, to the nearest, down.</summary>
     private static readonly float[] Octaves = [1.41f, 1, 0.71f, 0.5f];
 
+    public Scalar Scales { get; } = GroupScale.Kind(Scales);
+
     public override Seq<Parameter> Parameters => [new("scale", Scales)];
 
     /// <summary>The number of a code before it is scaled, in f32.</summary>

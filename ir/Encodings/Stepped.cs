@@ -8,16 +8,22 @@ namespace Lathe.Ir;
 [EncodingExample("i8 scale=0.02 zero=-3", "u4 scale=0.25 zero=8")]
 public sealed record Stepped(Code Word, float Scale, long Zero = 0) : Encoding
 {
+    public float Scale { get; } = Scale > 0 && float.IsFinite(Scale) ? Scale : throw new TypeException($"the scale of {Word} must be a number above 0, it is {RecordText.Show(Scale)}");
+
+    public long Zero { get; } = Zero >= Least(Word) && Zero <= Most(Word) ? Zero : throw new TypeException($"the zero point of {Word} must be a code, {Least(Word)} to {Most(Word)}, it is {Zero}");
+
     public override Scalar Scalar => Scalar.F32;
 
     /// <summary>Least and greatest code. Values use all of them, -128 too.</summary>
-    private (long Low, long High) Range => Word.Signed ? (-(1L << Word.Bits - 1), (1L << Word.Bits - 1) - 1) : (0, (1L << Word.Bits) - 1);
+    private (long Low, long High) Range => (Least(Word), Most(Word));
+
+    private static long Least(Code word) => word.Signed ? -(1L << word.Bits - 1) : 0;
+    private static long Most(Code word) => (1L << (word.Signed ? word.Bits - 1 : word.Bits)) - 1;
 
     public override Seq<Plane> Planes(Shape shape) => [.. Word.Planes(shape)];
 
     public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
     {
-        Check();
         // Padding that a code stands for exactly is that code: no choice between two numbers.
         var padding = outside is Number { Real: var real } && Math.Round(real / Scale) + Zero is var code && code >= Range.Low && code <= Range.High && (float)(code - Zero) * Scale == (float)real ? (long?)code : null;
         var number = Read(Word.Read(storage, at, padding ?? (outside is null ? null : Zero)));
@@ -26,7 +32,6 @@ public sealed record Stepped(Code Word, float Scale, long Zero = 0) : Encoding
 
     public override Seq<Expr>? Encode(Expr number, Seq<Expr> at)
     {
-        Check();
         return [.. Word.Write(Stored(number))];
     }
 
@@ -78,15 +83,8 @@ public sealed record Stepped(Code Word, float Scale, long Zero = 0) : Encoding
 
     public override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape)
     {
-        Check();
         var codes = new int[numbers.Length];
         for (var i = 0; i < codes.Length; i++) codes[i] = (int)Math.Clamp(MathF.Round(numbers[i] / Scale) + Zero, Range.Low, Range.High);
         return [.. Word.Pack(codes)];
-    }
-
-    private void Check()
-    {
-        if (!(Scale > 0) || float.IsInfinity(Scale)) throw new TypeException($"the scale of {this} must be a number above 0");
-        if (Zero < Range.Low || Zero > Range.High) throw new TypeException($"the zero point of {this} must be a code, {Range.Low} to {Range.High}");
     }
 }

@@ -14,6 +14,8 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
     /// <summary>Shares of the largest magnitude that are tried as the end of the grid: cutting outliers off makes the steps finer.</summary>
     private static readonly float[] Clips = [.. Enumerable.Range(0, 17).Select(i => 1 - i * 0.03f)];
 
+    public Scalar Scales { get; } = GroupScale.Kind(Scales);
+
     public override Code Code => Word;
 
     public override Seq<Parameter> Parameters => Word.Signed ? [new("scale", Scales)] : [new("scale", Scales), new("zero", Word.Bits > 4 ? Scalar.U8 : Word.Bits > 2 ? Scalar.U4 : Scalar.U2)];
@@ -31,7 +33,7 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
         Errors(numbers, importance, Word.Range, scales, zeros, errors);
         errors[^1] = Steps.Of(Word, (scales[^1], zeros[^1])).Error(numbers, importance);
         var (best, least) = (-1, double.PositiveInfinity);
-        for (var i = 0; i < (Word.Bits == 8 ? 1 : Clips.Length); i++) if (errors[i] < least) (best, least) = (i, errors[i]);
+        for (var i = 0; i < Clips.Length; i++) if (errors[i] < least) (best, least) = (i, errors[i]);
         return best < 0 ? Steps.Of(Word, Between(0, 0)) : Steps.Of(Word, (scales[best], zeros[best]));
     }
 

@@ -1,6 +1,6 @@
 namespace Lathe.Ir;
 
-/// <summary>Between which reals the value of a formula lies, rounding left aside, and whether it may be no number at all.</summary>
+/// <summary>Between which reals the value of a formula lies, and whether it may be no number at all. Every step is as much wider as rounding to f32 may move it.</summary>
 /// <param name="MayBeNan">Infinities count as reals here.</param>
 public readonly record struct Interval(double Low, double High, bool MayBeNan)
 {
@@ -21,7 +21,7 @@ public readonly record struct Interval(double Low, double High, bool MayBeNan)
     {
         if (--left < 0) return Unknown;
         if (e is Number n) return double.IsNaN(n.Real) ? Unknown : new(n.Real, n.Real, false);
-        if (!e.Type.IsReal) return Linear.Range(e) is var (low, high) ? new(low, high, false) : Unknown;
+        if (!e.Type.IsReal) return Linear.Range(e) is var (low, high) ? new Interval(low, high, false).Wider : Unknown;
         switch (e)
         {
             case Cast c: return Of(c.Operand, ref left);
@@ -43,14 +43,24 @@ public readonly record struct Interval(double Low, double High, bool MayBeNan)
 
     private static (Interval, Interval) Pair(Call call, ref int left) => (Of(call.Arguments[0], ref left), Of(call.Arguments[1], ref left));
 
+    /// <summary>With room for one rounding of f32 at the larger magnitude.</summary>
+    private Interval Wider
+    {
+        get
+        {
+            var room = Math.Max(Math.Abs(Low), Math.Abs(High)) / (1 << 23);
+            return new(Low - room, High + room, MayBeNan);
+        }
+    }
+
     private Interval Negated => new(-High, -Low, MayBeNan);
 
-    private static Interval Sum(Interval a, Interval b) => a.IsFinite && b.IsFinite ? new(a.Low + b.Low, a.High + b.High, false) : Unknown;
+    private static Interval Sum(Interval a, Interval b) => a.IsFinite && b.IsFinite ? new Interval(a.Low + b.Low, a.High + b.High, false).Wider : Unknown;
 
     private static Interval Product(Interval a, Interval b)
     {
         if (!a.IsFinite || !b.IsFinite) return Unknown;
         double[] corners = [a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High];
-        return new(corners.Min(), corners.Max(), false);
+        return new Interval(corners.Min(), corners.Max(), false).Wider;
     }
 }

@@ -35,11 +35,11 @@ public sealed record WholeProduct(WholeFactor A, WholeFactor B, Expr? Scale, lon
         return new(left, right, scale, sizes is [var size] && size < steps ? size : 0);
     }
 
-    /// <summary>Largest magnitude of a factor, zero points that are not known counted as bytes.</summary>
+    /// <summary>Largest magnitude of a factor.</summary>
     private static long Largest(WholeFactor factor)
     {
         var (low, high) = Linear.Range(factor.Code);
-        var (from, to) = factor.Zero is Number n ? (n.Integer, n.Integer) : Linear.Range(factor.Zero) is var range && range.High < 1 << 16 ? range : (-128, 255);
+        var (from, to) = Linear.Range(factor.Zero);
         return Math.Max(Math.Abs(low - to), Math.Abs(high - from));
     }
 

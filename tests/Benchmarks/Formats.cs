@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 using Lathe.Ir.Ops;
 using Lathe.OracleTests;
-using Lathe.Passes;
 
 namespace Lathe.Benchmarks;
 
@@ -29,45 +26,15 @@ public static class Formats
         var uses = formats.Select(Prepare).ToList();
         var least = uses.ConvertAll(_ => double.MaxValue);
         for (var round = 0; round < options.Rounds; round++)
-            for (var i = 0; i < uses.Count; i++) least[i] = Math.Min(least[i], Least(uses[i].Run, options.Seconds));
+            for (var i = 0; i < uses.Count; i++) least[i] = Math.Min(least[i], uses[i].Least(options.Seconds));
         var table = new Table($"A row times {Size}x{Size} weights, one thread", ("format", ""), ("template", ""), ("bits", "0.00"), ("ms", "0.###"), ("of int4's rate", "0.00"));
         for (var i = 0; i < uses.Count; i++) table.Add(formats[i].ToString(), uses[i].Template, formats[i].Size([Size, Size]) * 8.0 / (Size * Size), least[i], least[0] / least[i]);
         return table;
     }
 
-    private static (Action Run, string Template) Prepare(Encoding format)
+    private static ScheduledStep Prepare(Encoding format)
     {
-        var (row, made) = (new Value("x", new([1, Size], Scalar.F32), [Random(Size)]), new TensorType([Size, Size], format));
-        var weight = new Value("w", made, format.Encode(Random(Size * Size).ToArray<float>(), made.Shape));
-        var input = new Value(row.Name, row.Type);
-        var builder = new GraphBuilder("main", input);
-        builder.Add("y", new MatMul(), [input, weight]);
-        var buffers = new Storage("w", made).Buffers.ToList();
-        var scheduled = Scheduler.Schedule(Lowering.Lower(builder.Nodes[0]), MachineTable.Of(CpuTarget.Host), buffers.Select(b => b.Name).ToHashSet(StringComparer.Ordinal));
-        var memory = buffers.Zip(weight.Planes).ToDictionary(pair => pair.First.Name, pair => pair.Second);
-        memory.Add(row.Name, row.Planes[0]);
-        foreach (var buffer in scheduled.Once.SelectMany(k => k.Outputs).Concat(scheduled.Kernel.Outputs)) memory[buffer.Name] = Bytes.Zeros(buffer.Scalar.Bytes(buffer.Size.Whole));
-        var none = new Dictionary<string, long>();
-        foreach (var once in scheduled.Once) NativeRunner.Run(once, memory, none);
-        return (NativeRunner.Load(scheduled.Kernel).Bind(memory, none), scheduled.Template);
-    }
-
-    private static double Least(Action run, double seconds)
-    {
-        var least = double.MaxValue;
-        for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < seconds;)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run();
-            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        return least;
-    }
-
-    private static Bytes Random(long count)
-    {
-        var (random, numbers) = (new Random(7), new float[count]);
-        foreach (ref var number in numbers.AsSpan()) number = random.NextSingle() - 0.5f;
-        return Bytes.Of<float>(numbers);
+        var made = new TensorType([Size, Size], format);
+        return ScheduledStep.Of(new MatMul(), new("x", new([1, Size], Scalar.F32), [Bytes.Of<float>(ScheduledStep.Random(Size))]), new Value("w", made, format.Encode(ScheduledStep.Random(Size * Size), made.Shape)));
     }
 }

@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 using Lathe.Ir.Ops;
-using Lathe.Passes;
 
 namespace Lathe.Benchmarks;
 
@@ -24,13 +21,13 @@ public static class UnknownOperator
     public static Table Run(BenchOptions options)
     {
         var (a, b, c) = (Random("a", Rows, Depth), Random("b", Depth, Columns), Random("c", Depth));
-        var (known, unknown) = (Prepare(new MatMul(), a, b), Prepare(new ScaledProduct(), a, b, c));
+        var (known, unknown) = (ScheduledStep.Of(new MatMul(), a, b), ScheduledStep.Of(new ScaledProduct(), a, b, c));
         var (knownTimes, unknownTimes, peak) = (new List<double>(), new List<double>(), 0.0);
         for (var round = 0; round < options.Rounds; round++)
         {
             peak = Math.Max(peak, FmaPeak.Measure());
-            knownTimes.Add(Least(known.Run, options.Seconds));
-            unknownTimes.Add(Least(unknown.Run, options.Seconds));
+            knownTimes.Add(known.Least(options.Seconds));
+            unknownTimes.Add(unknown.Least(options.Seconds));
         }
         var table = new Table($"An operator no pass knows, {Rows}x{Depth}x{Columns}, one thread", ("operator", ""), ("template", ""), ("ms", "0.###"), ("% of peak", "0"), ("of MatMul's rate", "0.00"));
         const double flops = 2.0 * Rows * Depth * Columns;
@@ -39,36 +36,6 @@ public static class UnknownOperator
         return table;
     }
 
-    private static (Action Run, string Template) Prepare(Op op, Value a, params Value[] weights)
-    {
-        var input = new Value(a.Name, a.Type);
-        var builder = new GraphBuilder("main", input);
-        builder.Add("y", op, [input, .. weights]);
-        var scheduled = Scheduler.Schedule(Lowering.Lower(builder.Nodes[0]), MachineTable.Of(CpuTarget.Host), weights.Select(w => w.Name).ToHashSet(StringComparer.Ordinal));
-        var memory = weights.Append(a).ToDictionary(v => v.Name, v => v.Planes[0]);
-        foreach (var buffer in scheduled.Once.SelectMany(k => k.Outputs).Concat(scheduled.Kernel.Outputs)) memory[buffer.Name] = Bytes.Zeros(buffer.Size.Whole * 4);
-        var none = new Dictionary<string, long>();
-        foreach (var once in scheduled.Once) NativeRunner.Run(once, memory, none);
-        return (NativeRunner.Load(scheduled.Kernel).Bind(memory, none), scheduled.Template);
-    }
-
-    private static double Least(Action run, double seconds)
-    {
-        var least = double.MaxValue;
-        for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < seconds;)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run();
-            least = Math.Min(least, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        return least;
-    }
-
-    private static Value Random(string name, params long[] shape)
-    {
-        var random = new Random(7);
-        var numbers = new float[shape.Aggregate(1L, (x, y) => x * y)];
-        foreach (ref var number in numbers.AsSpan()) number = random.NextSingle() - 0.5f;
-        return new(name, new([.. shape.Select(d => (Expr)d)], Scalar.F32), [Bytes.Of<float>(numbers)]);
-    }
+    private static Value Random(string name, params long[] shape) =>
+        new(name, new([.. shape.Select(d => (Expr)d)], Scalar.F32), [Bytes.Of<float>(ScheduledStep.Random(shape.Aggregate(1L, (x, y) => x * y)))]);
 }

@@ -18,7 +18,6 @@ public sealed record AdoptQuantized : GraphPass
         graph = graph.MapInside(region => Run(region, compilation));
         var makers = graph.Makers;
         var (stored, encoded, nodes) = (new Dictionary<Value, Value>(), new Dictionary<(Value, Encoding), Value>(), new List<Node>());
-        var names = graph.Nodes.SelectMany(n => n.Results).Concat(graph.Inputs).Concat(graph.Weights).Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
             var step = node.Map(v => stored.GetValueOrDefault(v, v));

@@ -17,16 +17,13 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
     public int Run(RunnableModel model)
     {
         var count = 0L;
-        wholeBatches = true;
-        foreach (var run in Runs(model))
+        foreach (var run in Runs(model, wholeBatches: true))
         {
             count += run.IsWhole || run.Items.Shape.Count == 0 ? 1 : run.Items.Shape[0];
             if (limit > 0 && count >= limit) break;
         }
         return checked((int)count);
     }
-
-    private bool wholeBatches;
 
     private const int UsualBatch = 16;
     private const string StreamFile = "stream.json";
@@ -42,11 +39,12 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
         return limit > 0 ? all.Take(limit) : all;
     }
 
-    private IEnumerable<Outcome> Runs(RunnableModel model) =>
+    /// <param name="wholeBatches">Whether items are left out that a model of fixed batches has no batch for.</param>
+    private IEnumerable<Outcome> Runs(RunnableModel model, bool wholeBatches = false) =>
         Directory.Exists(data) && NumberedBatches.Find(data).Any() ? Batches(model)
         : Directory.Exists(data) && File.Exists(Path.Combine(data, StreamFile)) ? SavedStream(model)
         : options.State.Count > 0 ? Stream(model)
-        : Sets(model);
+        : Sets(model, wholeBatches);
 
     /// <summary>Items that lie in batches already.</summary>
     private IEnumerable<Outcome> Batches(RunnableModel model)
@@ -60,7 +58,7 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
         }
     }
 
-    private IEnumerable<Outcome> Sets(RunnableModel model)
+    private IEnumerable<Outcome> Sets(RunnableModel model, bool wholeBatches)
     {
         var (input, others) = (Target(model), Others(model));
         var wanted = model.Inputs[input];

@@ -21,9 +21,9 @@ public sealed record PassOptions(
     /// <summary>What names stand for.</summary>
     private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal)
     {
-        ["int8"] = "i8",
+        ["int8"] = "i8, activations=auto",
         ["int4"] = "i4 group=64 scales=f16",
-        ["w4a8"] = "i4 group=64 scales=f16",
+        ["w4a8"] = "i4 group=64 scales=f16, activations=auto",
         ["fp8"] = "float format=e4m3",
         ["fp6"] = "float format=e2m3 group=64 scales=f16",
         ["fp4"] = "float format=e2m1 group=64 scales=f16",
@@ -40,13 +40,23 @@ public sealed record PassOptions(
     private Pipeline WithQuantize(Pipeline pipeline)
     {
         Encoding format;
-        var (text, options) = Quantize!.Split(',', 2) is [var first, var more] ? (first.Trim(), ", " + more.Trim()) : (Quantize, "");
-        try { format = IrText.ReadEncoding(Presets.GetValueOrDefault(text, text)); }
+        var (name, own) = Apart(Quantize!);
+        var (text, preset) = Apart(Presets.GetValueOrDefault(name, name));
+        try { format = IrText.ReadEncoding(text); }
         catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass"); }
-        if (text is "int8" or "w4a8") options += ", activations=auto";
-        try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{options})", "--quantize").Passes[0]); }
+        try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{Without(preset, own)}{own})", "--quantize").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
+
+    /// <summary>Options of a preset, those left out that are given anew.</summary>
+    private static string Without(string preset, string own)
+    {
+        var given = own.Split(',').Select(option => option.Split('=')[0].Trim()).ToHashSet(StringComparer.Ordinal);
+        return string.Concat(preset.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Trim()).Where(option => !given.Contains(option.Split('=')[0])).Select(option => $", {option}"));
+    }
+
+    /// <summary>A format, and the options of the pass behind it.</summary>
+    private static (string Format, string Options) Apart(string text) => text.Split(',', 2) is [var format, var options] ? (format.Trim(), ", " + options.Trim()) : (text, "");
 
     /// <summary>Null where neither a file nor passes are given.</summary>
     /// <exception cref="DiagnosticException">The file is faulty.</exception>

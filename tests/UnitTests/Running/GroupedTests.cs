@@ -61,6 +61,13 @@ public sealed class GroupedTests
     [InlineData("i9 axis=0", "no encoding i9")]
     [InlineData("i4 groups=4", "did you mean group?")]
     [InlineData("i8 scale=0.1 axis=2", "no attribute scale")]
+    [InlineData("i4 group=-3", "a group has at least one number")]
+    [InlineData("i8 axis=-2", "axes are counted from 0")]
+    [InlineData("i4 group=64 scales=i8", "not as i8")]
+    [InlineData("nf4 group=64 scales=f64", "not as f64")]
+    [InlineData("u8 scale=0.0", "above 0")]
+    [InlineData("u8 scale=nan", "above 0")]
+    [InlineData("u8 scale=0.1 zero=256", "0 to 255")]
     public void A_format_that_is_none_is_refused(string text, string why) =>
         Assert.Contains(why, Assert.Throws<FormatException>(() => IrText.ReadEncoding(text)).Message, StringComparison.Ordinal);
 }
