@@ -28,6 +28,7 @@ public sealed class Value(string name, TensorType type, Seq<Bytes> planes = defa
         var all = new Expr[type.Count];
         for (var i = 0; i < all.Length; i++)
             all[i] = kind.IsReal ? Number.Of(kind.Arithmetic, Numbers.Read(kind, bytes, i)) : Number.Of(kind.Arithmetic, Numbers.ReadWhole(kind, bytes, i));
+        GC.KeepAlive(planes);
         return new(all);
     }
 

@@ -31,9 +31,9 @@ public sealed record Difference(double Share, string Where = "")
     private static Difference Exact(Tensor expected, Tensor actual)
     {
         var size = (int)expected.Kind.Bytes(expected.Count);
-        var x = expected.Bytes.Span(0, size);
-        var y = actual.Bytes.Span(0, size);
-        if (expected.Kind.IsComplex) return x.SequenceEqual(y) ? new(0) : new(double.PositiveInfinity, "complex numbers differ");
+        var x = expected.Bytes.Slice(0, size).ToArray<byte>();
+        var y = actual.Bytes.Slice(0, size).ToArray<byte>();
+        if (expected.Kind.IsComplex) return x.AsSpan().SequenceEqual(y) ? new(0) : new(double.PositiveInfinity, "complex numbers differ");
         for (var i = 0L; i < expected.Count; i++)
             if (Numbers.ReadWhole(expected.Kind, x, i) is var a && Numbers.ReadWhole(expected.Kind, y, i) is var b && a != b)
                 return new(double.PositiveInfinity, Text(expected.Shape, i, a, b));

@@ -104,6 +104,7 @@ public static partial class Npy
         var from = tensor.Bytes.Span(0, (int)tensor.Kind.Bytes(tensor.Count));
         var to = Writable(wide.Bytes, 0, (int)wide.Bytes.Length);
         for (var i = 0L; i < tensor.Count; i++) Numbers.Write(wide.Kind, to, i, Numbers.Read(tensor.Kind, from, i));
+        GC.KeepAlive(tensor);
         return wide;
     }
 
@@ -137,6 +138,7 @@ public static partial class Npy
             }
             tensor.Bytes.Span(from * width, width).CopyTo(Writable(result.Bytes, flat * width, width));
         }
+        GC.KeepAlive(tensor);
         return result;
     }
 

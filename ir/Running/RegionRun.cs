@@ -49,7 +49,7 @@ internal sealed class RegionRun
             memory[Graph.Inputs[1].Name] = Bytes.Of<byte>([1]);
             region.Steps(memory);
             var made = Returned(memory);
-            going = made[0].Span(0, 1)[0] != 0;
+            going = made[0].ToArray<byte>()[0] != 0;
             foreach (var (value, bytes) in carried.Zip(made.Skip(1))) memory[value.Name] = bytes;
             foreach (var (slices, bytes) in stacked.Zip(made.Skip(1 + carried.Count))) slices.Add(bytes);
             Extents(Graph.Outputs.Skip(1).Take(carried.Count).Select(v => v.Type));
@@ -95,6 +95,7 @@ internal sealed class RegionRun
         if (result.Type.Scalar.Bits < 8) throw new NotSupportedException($"slices of {result.Type.Scalar.Text}");
         var bytes = whole.Length / slices.Count;
         foreach (var (i, slice) in slices.Index()) System.Buffer.MemoryCopy((void*)slice.Address, (void*)(whole.Address + (nint)(i * bytes)), bytes, bytes);
+        GC.KeepAlive(slices);
         return whole;
     }
 }

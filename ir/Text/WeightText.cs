@@ -39,7 +39,9 @@ internal static class WeightText
         var bytes = planes[0].Span(0, (int)planes[0].Length);
         var all = new Expr[type.Count];
         for (var i = 0; i < all.Length; i++) all[i] = Element(kind, bytes, i);
-        return Packed(kind, new(all)) is { } again && again.AsSpan().SequenceEqual(bytes) ? $"[{string.Join(", ", all.Select(e => Show((Number)e)))}]" : null;
+        var same = Packed(kind, new(all)) is { } again && again.AsSpan().SequenceEqual(bytes);
+        GC.KeepAlive(planes);
+        return same ? $"[{string.Join(", ", all.Select(e => Show((Number)e)))}]" : null;
     }
 
     private static Expr Element(Scalar kind, ReadOnlySpan<byte> bytes, int i) => kind.IsReal ? Number.Of(kind.Arithmetic, Numbers.Read(kind, bytes, i)) : Number.Of(kind, Numbers.ReadWhole(kind, bytes, i));

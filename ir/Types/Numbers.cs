@@ -44,6 +44,7 @@ public static class Numbers
         var all = new double[count];
         var span = bytes.Span(0, checked((int)kind.Bytes(count)));
         for (var i = 0; i < count; i++) all[i] = Read(kind, span, i);
+        GC.KeepAlive(bytes);
         return all;
     }
 

@@ -27,7 +27,7 @@ internal static class ItemTensor
         var (held, high, wide) = flat ? (1L, item.Shape[0], item.Shape[1]) : first ? (item.Shape[0], item.Shape[1], item.Shape[2]) : (item.Shape[2], item.Shape[0], item.Shape[1]);
         var channels = image.Channels switch { ImageChannels.Gray => 1, ImageChannels.Rgb or ImageChannels.Bgr => 3, _ => shape[last ? ^1 : ^3] is Number n ? n.Integer : held };
         if (held != channels && held != 1) throw InputFault.Image(wanted.Name, $"pictures have {held} channels, the input takes {channels}", "");
-        var pixels = item.Bytes.Span(0, (int)item.Count);
+        var pixels = item.Bytes.Slice(0, item.Count).ToArray<byte>();
         var numbers = new double[channels * high * wide];
         for (var c = 0L; c < channels; c++)
         {

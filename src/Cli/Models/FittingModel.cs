@@ -35,7 +35,7 @@ internal sealed class FittingModel : RunnableModel
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {
         if (general is not null) return general.Run(inputs);
-        var key = string.Join(' ', inputs.Select(t => $"{t}{(t.Kind is Scalar.I64 or Scalar.I32 && t.Count <= 64 ? Convert.ToHexString(SHA256.HashData(t.Bytes.Span(0, (int)t.Kind.Bytes(t.Count)))) : "")}"));
+        var key = string.Join(' ', inputs.Select(t => $"{t}{(t.Kind is Scalar.I64 or Scalar.I32 && t.Count <= 64 ? Convert.ToHexString(SHA256.HashData(t.Bytes.Slice(0, t.Kind.Bytes(t.Count)).ToArray<byte>())) : "")}"));
         if (!special.TryGetValue(key, out var model)) special[key] = model = Made(inputs);
         // An input that has become a weight is no longer asked for.
         return model.Runs.Run([.. model.Runs.Inputs.Select(v => inputs[outline!.Inputs.ToList().FindIndex(i => i.Name == v.Name)])]);

@@ -51,6 +51,7 @@ internal sealed class NativeModel : RunnableModel
         var symbols = Dimensions.Bind([.. Inputs], inputs, []);
         var invocation = new Invocation(artifact, [.. Contract.Dimensions.Select(d => symbols[d.Name])]);
         foreach (var (i, tensor) in inputs.Index()) tensor.Bytes.Span(0, (int)tensor.Kind.Bytes(tensor.Count)).CopyTo(invocation.Input<byte>(i));
+        GC.KeepAlive(inputs);
         return invocation;
     }
 

@@ -69,6 +69,7 @@ internal sealed class RemoteModel : RunnableModel
                 return (Data: Memory(bytes), Shape: Words(shape), Bytes: bytes);
             });
             foreach (var (record, tensor) in records.Zip(inputs)) process.Write(record.Data, tensor.Bytes.Span(0, (int)tensor.Kind.Bytes(tensor.Count)));
+            GC.KeepAlive(inputs);
             var (ins, outs) = (Records(records[..contract.Inputs.Length]), Records(records[contract.Inputs.Length..]));
             var workspace = Memory((long)Call("workspace_bytes", dims));
             Check(Call("invoke", model, ins, outs, dims, workspace, 0));

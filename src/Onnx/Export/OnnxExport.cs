@@ -43,7 +43,7 @@ public static class OnnxExport
 
     private static TensorProto Weight(Value weight)
     {
-        var tensor = new TensorProto { Name = weight.Name, DataType = ElementKinds.Number(weight.Type.Scalar), RawData = ByteString.CopyFrom(weight.Planes[0].Span(0, checked((int)weight.Type.Scalar.Bytes(weight.Type.Count)))) };
+        var tensor = new TensorProto { Name = weight.Name, DataType = ElementKinds.Number(weight.Type.Scalar), RawData = ByteString.CopyFrom(weight.Planes[0].Slice(0, weight.Type.Scalar.Bytes(weight.Type.Count)).ToArray<byte>()) };
         tensor.Dims.AddRange(weight.Type.Shape.Select(e => e.Whole));
         return tensor;
     }

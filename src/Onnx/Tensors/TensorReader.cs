@@ -90,8 +90,8 @@ internal sealed class TensorReader(ExternalFiles files, IReadOnlyDictionary<Tens
         if (values.Kind.Bytes(count) > MostDense) throw Fault(Faults.BadSparse(where, $"{dims} takes {values.Kind.Bytes(count)} bytes written out, {MostDense} are allowed"));
 
         var all = new byte[values.Kind.Bytes(count)];
-        var from = values.Data.Span(0, (int)values.Data.Length);
-        var at = indices.Data.Span(0, (int)indices.Data.Length);
+        var from = values.Data.ToArray<byte>();
+        var at = indices.Data.ToArray<byte>();
         var last = -1L;
         for (var i = 0L; i < values.Count; i++)
         {
@@ -106,7 +106,7 @@ internal sealed class TensorReader(ExternalFiles files, IReadOnlyDictionary<Tens
             if (position < 0 || position >= count) throw Fault(Faults.BadSparse(where, $"index {position} of {count} elements"));
             if (position <= last) throw Fault(Faults.BadSparse(where, $"indices must ascend: {position} follows {last}"));
             if (values.Kind.Bits <= 64) Numbers.WriteWhole(BitsOf(values.Kind), all, last = position, Numbers.ReadWhole(BitsOf(values.Kind), from, i));
-            else from.Slice((int)i * 16, 16).CopyTo(all.AsSpan(checked((int)(last = position) * 16)));
+            else from.AsSpan((int)i * 16, 16).CopyTo(all.AsSpan(checked((int)(last = position) * 16)));
         }
         return new(values.Kind, dims, Bytes.Of(all));
     }
@@ -150,7 +150,9 @@ internal sealed class TensorReader(ExternalFiles files, IReadOnlyDictionary<Tens
     private static Bytes Truths(Bytes data)
     {
         var all = data.Span(0, checked((int)data.Length));
-        return all.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0 ? data : Bytes.Of<byte>([.. all.ToArray().Select(b => (byte)(b != 0 ? 1 : 0))]);
+        var given = all.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0;
+        GC.KeepAlive(data);
+        return given ? data : Bytes.Of<byte>([.. data.ToArray<byte>().Select(b => (byte)(b != 0 ? 1 : 0))]);
     }
 
     private static DiagnosticException Fault(Diagnostic diagnostic) => new(diagnostic);

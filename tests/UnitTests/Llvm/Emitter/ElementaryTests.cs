@@ -56,7 +56,7 @@ public sealed class ElementaryTests
         Buffer a = new("x", Scalar.F32, [Count]), y = new("y", Scalar.F32, [Count]);
         var memory = new Dictionary<string, Bytes> { ["x"] = Bytes.Of<float>(x), ["y"] = Bytes.Zeros(Count * 4) };
         NativeRunner.Run(Kernel.Over("known", [y], For("i", Count, i => y.Set([i], Call.Of(Function.Pow, a[i], exponent)))), memory, new Dictionary<string, long>());
-        var made = memory["y"].As<float>();
+        var made = memory["y"].ToArray<float>();
         for (var i = 0; i < Count; i++) Near(Math.Pow(x[i], exponent), made[i], units, $"pow({x[i]:R}, {exponent:R})");
     }
 

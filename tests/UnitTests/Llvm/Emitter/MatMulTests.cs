@@ -35,7 +35,7 @@ public sealed class MatMulTests
         NativeRunner.Run(schedule.Multiply, memory, new Dictionary<string, long>());
         var made = memory["y"].ToArray<float>();
         NativeRunner.Run(schedule.Plain, memory, new Dictionary<string, long>());
-        var plain = memory["y"].As<float>();
+        var plain = memory["y"].ToArray<float>();
         for (var i = 0; i < made.Length; i++) Assert.InRange(made[i] - plain[i], -1e-5f, 1e-5f);
     }
 

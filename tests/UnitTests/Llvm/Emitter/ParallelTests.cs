@@ -15,7 +15,8 @@ public sealed unsafe class ParallelTests
         var iterations = Bytes.Zeros(8);
         nint threads = parallel ? (nint)(delegate* unmanaged[Cdecl]<long*, long, delegate* unmanaged[Cdecl]<nint, long, void>, nint, void>)&Backwards : 0;
         var host = Bytes.Of<nint>([40 | (nint)1 << 32, iterations.Address, threads, 0, 0]);
-        use(host.Address, () => iterations.As<long>()[0]);
+        use(host.Address, () => iterations.ToArray<long>()[0]);
+        GC.KeepAlive(iterations);
         GC.KeepAlive(host);
     }
 
