@@ -57,6 +57,20 @@ public sealed class BlockedContraction
         }
     }
 
+    /// <summary>What all products take with decoding and gathering: a vector of B is decoded once for the rows of a tile.</summary>
+    public Pace Pace
+    {
+        get
+        {
+            const double efficiency = 0.85;
+            var (batch, m) = ((double)Sizes.Guess(new Flattened(contraction.Batch).Extent), (double)Sizes.Guess(rows.Extent));
+            var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(b.Count) * Tile.Panel);
+            var decoding = b.IsDecoding ? Effort.Of(contraction.B) / Math.Min(m, tile.Rows) : 0;
+            var gathering = packsA ? m * steps * (2 + Effort.Of(contraction.A)) / machine.Lanes : 0;
+            return new(batch * (m * steps * padded / tile.Lanes * (1 + decoding) / efficiency + gathering + m * padded / tile.Lanes * contraction.Finishing), constantB ? b.Bytes : 0);
+        }
+    }
+
     public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? " decoding" : "")}";
 
     /// <summary>The kernels that run once, in the compiler, to lay B out in panels; none where B is computed when the model runs.</summary>

@@ -65,6 +65,9 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         return Output.Value.Replace(part => ReferenceEquals(part, Sum) || part == Sum ? whole : null);
     }
 
+    /// <summary>Machine steps that a result takes once its sum is known.</summary>
+    internal double Finishing => Effort.Of(Epilogue(new Buffer("sum", Sum.Type, [1])[0])) + 1;
+
     /// <summary>Whether every number that B reads is a weight.</summary>
     public bool IsConstantB(IReadOnlySet<string> constants) => B.Parts().All(part => part is Load load ? constants.Contains(load.Buffer.Name) : part is not Symbol);
 

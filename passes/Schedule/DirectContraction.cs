@@ -33,6 +33,9 @@ public sealed class DirectContraction
         && contraction.Batch.All(a => a == Channel(contraction) || !contraction.B.Mentions(a))
         && new Flattened(contraction.K).Static is > 0 and <= MostTaps && contraction.M.TakeLast(2).All(a => a.Extent is Number);
 
+    /// <summary>A multiply-add for each tap, and what it takes to read the number that it multiplies.</summary>
+    public Pace Pace => new(Sizes.Guess(new Flattened([.. contraction.Batch, .. contraction.M]).Extent) * ((double)new Flattened(contraction.K).Static * (1 + Effort.Of(contraction.A)) + contraction.Finishing) / lanes, 4.0 * weights.Size.Whole);
+
     public string Describe() => $"direct {lanes} lanes";
 
     /// <summary>Lays the weights out so that the vector axis is side by side.</summary>

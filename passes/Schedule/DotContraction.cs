@@ -54,6 +54,23 @@ public sealed class DotContraction
         return new(contraction, product, machine);
     }
 
+    /// <summary>Products of whole numbers, what taking codes below a byte apart adds, sums of groups turned into reals, rows gathered and added up.</summary>
+    public Pace Pace
+    {
+        get
+        {
+            // Steps of whole numbers have more of the machine's units to run in than those of reals.
+            const double efficiency = 0.85, whole = 0.3;
+            var (batch, m) = ((double)Sizes.Guess(new Flattened(contraction.Batch).Extent), (double)Sizes.Guess(rows.Extent));
+            var padded = (double)Up(columns.Static, Tile.Panel) * Tile.Panel;
+            var adding = width == 2 ? 1.1 : 1.0;
+            var reading = whole * (b.PerByte > 1 ? Effort.Of(product.B.Code) : width == 2 ? 1 : 0) / Math.Min(m, tile.Rows);
+            var closing = product.Group == 0 ? 0 : (3 + (b.HasZero ? 2 : 0) + (a.IsPlain ? 0 : 2)) * width / (double)product.Group;
+            var gathering = (packsA ? 2 + Effort.Of(a.Code) : 0) + (b.HasZero ? 1 : 0);
+            return new(batch * (m * padded / tile.Lanes * b.Padded / width * (adding + reading + closing) / efficiency + m * padded / tile.Lanes * contraction.Finishing + m * b.Padded * gathering / (machine.VectorBytes / (aPack.Scalar.Bits / 8))), b.Bytes);
+        }
+    }
+
     public string Describe() => $"dots {tile.Rows}x{tile.Columns} of {width}{(packsA ? " gathered" : "")}{(product.Group == 0 ? "" : $" groups of {product.Group}")}{(b.PerByte == 1 ? "" : $" {8 / b.PerByte} bits")}";
 
     /// <summary>The kernels that run once, in the compiler, to lay B out in panels.</summary>

@@ -8,16 +8,23 @@ namespace Lathe.Passes;
 /// <param name="VectorRegisters">How many of those there are.</param>
 /// <param name="Level1">Bytes of the first data cache of a core.</param>
 /// <param name="Level2">Bytes of the second cache of a core.</param>
+/// <param name="Level3">Bytes of the last cache that one thread may count on.</param>
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
 /// <param name="Quads">What adds products of four bytes to a sum of 32 bits.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None)
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None)
 {
     /// <summary>Bytes that come from memory in the time of one multiply-add of vectors; about the same for 32 and 64 bytes of vector, since those run at half the rate.</summary>
     private const double StreamedBytes = 2.6;
 
+    /// <summary>The same from the last cache, and from the second.</summary>
+    private const double SharedBytes = 8, NearBytes = 24;
+
     /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>
     public double MemorySteps(double bytes) => bytes / StreamedBytes;
+
+    /// <summary>The same where a run reads so many bytes in all, run after run: fewer than a cache holds come from there.</summary>
+    public double MemorySteps(double bytes, double all) => bytes / (all <= Level2 ? NearBytes : all <= Level3 ? SharedBytes : StreamedBytes);
 
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;

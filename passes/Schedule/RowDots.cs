@@ -36,6 +36,8 @@ public sealed class RowDots
     private static bool IsAlong(Expr side, Axis k) => side is Load { Outside: null, Buffer.Scalar: Scalar.F32 } load
         && Linear.Of(load.Buffer.Flat(load.At)) is var place && place[k] == 1 && place.Terms.Keys.All(atom => atom == (Expr)k || !atom.Mentions(k));
 
+    public Pace Pace => new(Sizes.Guess(new Flattened([.. contraction.Batch, .. contraction.M, .. contraction.N]).Extent) * (double)Depth.Extent.Whole / lanes, 0);
+
     public string Describe() => $"rows {rows.Static}x{tile} {lanes} lanes";
 
     public Kernel Compute()

@@ -17,20 +17,20 @@ public static class Scheduler
             if (DirectContraction.Fits(contraction, constantB))
             {
                 var direct = new DirectContraction(contraction, machine);
-                return new(direct.Compute(), [direct.PackB()], direct.Describe());
+                return new(direct.Compute(), [direct.PackB()], direct.Describe(), direct.Pace);
             }
-            if (DotContraction.Find(contraction, machine, constantB) is { } dotted) return new(dotted.Compute(), [.. dotted.PackB()], dotted.Describe());
+            if (DotContraction.Find(contraction, machine, constantB) is { } dotted) return new(dotted.Compute(), [.. dotted.PackB()], dotted.Describe(), dotted.Pace);
             if (RowDots.Fits(contraction, constantB))
             {
                 var dots = new RowDots(contraction, machine);
-                return new(dots.Compute(), [], dots.Describe());
+                return new(dots.Compute(), [], dots.Describe(), dots.Pace);
             }
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
                 if (WinogradContraction.Find(contraction, machine, constantB, mostError) is { } winograd && winograd.Steps < 0.9 * blocked.Steps)
-                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"));
-                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe());
+                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"), winograd.Pace);
+                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe(), blocked.Pace);
             }
         }
         return new VectorNest(machine, constants).Schedule(kernel);

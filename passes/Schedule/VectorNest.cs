@@ -22,7 +22,11 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
     public Scheduled Schedule(Kernel kernel)
     {
         var body = Visit(kernel.Body.Map(e => e.Replace(part => part is Reduce reduce ? NearLast(reduce) : null)), shared: false);
-        return packs.Count == 0 ? new(kernel with { Body = body }, [], "vectors") : new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. packs], "lanes of statements");
+        var pace = new Pace(2 * Effort.Of(kernel.Body) / machine.Lanes, kernel.Inputs.Where(b => constants.Contains(b.Name)).Sum(Touched));
+        return packs.Count == 0 ? new(kernel with { Body = body }, [], "vectors", pace) : new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. packs], "lanes of statements", pace);
+
+        // Rows picked from a table are no more than what is made of them.
+        double Touched(Buffer weight) => weight.Scalar.Bits / 8.0 * Math.Min(Sizes.Guess(weight.Size), kernel.Outputs.Sum(o => (double)Sizes.Guess(o.Size)));
     }
 
     /// <param name="around">The innermost loop around it whose iterations run one after another.</param>

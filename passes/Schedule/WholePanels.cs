@@ -79,6 +79,9 @@ internal sealed class WholePanels
     /// <summary>The sum of a column's codes in a group.</summary>
     public Expr Sum(Expr panel, Expr g, Expr column) => sums![[.. batch, panel, g, column]];
 
+    /// <summary>Bytes of all panels.</summary>
+    public long Bytes => codes.Select(c => c.Packed).Concat(shared.Select(s => s.Packed)).Sum(packed => packed.Scalar.Bytes(packed.Size.Whole));
+
     /// <summary>Whether zero points are other than 0.</summary>
     public bool HasZero => !b.IsPlain;
 

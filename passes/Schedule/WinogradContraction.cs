@@ -81,6 +81,8 @@ public sealed class WinogradContraction
         }
     }
 
+    public Pace Pace => new(Steps + (double)Sizes.Guess(new Flattened(contraction.M).Extent) * panels * Tile.Panel / tile.Lanes * contraction.Finishing, 4.0 * weights.Size.Whole);
+
     /// <summary>Share of the peak that the products reach.</summary>
     private const double Efficiency = 0.8;
 

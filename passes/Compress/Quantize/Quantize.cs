@@ -41,21 +41,46 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     {
         if (NarrowWeights.Of(Weights) is { } narrow)
         {
-            var narrowed = NarrowWeights.Of(Chosen(graph, compilation), narrow, compilation, (use, why) => Left(compilation, use, why));
+            var few = Fast(graph, Chosen(graph, compilation), (type, _) => type.With(narrow), compilation);
+            var narrowed = NarrowWeights.Of(few, narrow, compilation, (use, why) => Left(compilation, use, why));
             return graph.Map(value => narrowed.GetValueOrDefault(value, value));
         }
         var format = Format();
-        var (stored, coded) = (new Dictionary<Value, Value>(), new List<WeightUse>());
+        var stored = new Dictionary<Value, Value>();
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
-        foreach (var use in Chosen(graph, compilation))
+        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format, compilation)), (type, use) => type.With(format.Placed(use.Input, use.Output, type.Rank)), compilation))
         {
-            if (Store(use, format, compilation) is not var (value, loss)) continue;
+            var (value, loss) = Store(use, format, compilation);
             stored[use.Weight] = value;
-            if (loss.After.Encoding is Uniform) coded.AddRange(All(graph).Where(other => other.Weight == use.Weight));
             compilation.Losses.Add(loss);
         }
+        return Stored(graph, stored, compilation);
+    }
+
+    /// <summary>The graph with weights as they are stored, and what they are multiplied with as <see cref="Activations"/> says.</summary>
+    private Graph Stored(Graph graph, Dictionary<Value, Value> stored, Compilation compilation)
+    {
+        List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && value.Type.Encoding is Uniform)];
         if (coded.Count > 0) coded.AddRange(All(graph).Where(use => use.Kind == WeightKind.Channelwise && ActsOn(use.Node)));
         return new ActivationCoding(Activations, LeastSnr, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
+    }
+
+    /// <summary>Where speed is the objective, the uses that are expected to run no slower than in f32.</summary>
+    private IReadOnlyList<WeightUse> Fast(Graph graph, IEnumerable<WeightUse> uses, Func<TensorType, WeightUse, TensorType> type, Compilation compilation)
+    {
+        List<WeightUse> all = [.. uses];
+        if (compilation.Objective != Objective.Speed || all.Count == 0) return all;
+        // Kernels are what types say; what lies in the planes does not matter.
+        var blank = all.ToDictionary(use => use.Weight, use => type(use.Weight.Type, use) is var made ? new Value(use.Weight.Name, made, [.. made.Encoding.Planes(made.Shape).Select(plane => Bytes.Zeros(plane.Bytes))]) : use.Weight);
+        return new FastLayers(graph, kept => Stored(graph, kept.ToDictionary(use => use.Weight, use => blank[use.Weight]), compilation.Again()), compilation).Of(all, (use, why) => Left(compilation, use, why));
+    }
+
+    /// <summary>Whether a weight gets smaller; who is told why it does not.</summary>
+    private bool Smaller(WeightUse use, Grouped format, Compilation compilation)
+    {
+        if (Why(use, format) is not { } why) return true;
+        Left(compilation, use, why);
+        return false;
     }
 
     /// <summary>A use of each weight that may be stored otherwise: all its readers agree and are selected.</summary>
@@ -116,13 +141,8 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         catch (TypeException e) { return e.Message; }
     }
 
-    private (Value, LayerLoss)? Store(WeightUse use, Grouped format, Compilation compilation)
+    private (Value, LayerLoss) Store(WeightUse use, Grouped format, Compilation compilation)
     {
-        if (Why(use, format) is { } why)
-        {
-            Left(compilation, use, why);
-            return null;
-        }
         var (type, numbers) = (use.Weight.Type, use.Weight.Planes[0].ToArray<float>());
         var placed = format.Placed(use.Input, use.Output, type.Rank);
         if (Finite(numbers) is { } bad)

@@ -42,7 +42,7 @@ public sealed class InputScalingTests
     private static Compilation Run(Quantize pass)
     {
         var problem = new ProductLayer(new MatMul(), [64, 24], [24, 8], 4);
-        var compilation = new Compilation(Net.Machine) { Calibration = problem.Calibration };
+        var compilation = new Compilation(Net.Machine, objective: Objective.Size) { Calibration = problem.Calibration };
         pass.Run(new Module(problem.Graph), compilation);
         return compilation;
     }
