@@ -4,6 +4,7 @@
 #   ./build.sh               set up and build everything; the tool is artifacts/lathe
 #   ./build.sh demo          also compile a digit classifier and run it on real digits
 #   ./build.sh test          also run the tests and end with a line `N passed, N failed`; --all adds the longer ones
+#   ./build.sh pack [DIR]    also lay out what CMake, pkg-config and a search path find: DIR (artifacts/pack) is a prefix
 #   ./build.sh format        lay the source out as .editorconfig says
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -57,10 +58,11 @@ require() {
 
 # What runs code for other processors: installed where that is easy, and where it is not the tests that need it are skipped and say so.
 optional() {
-  local wanted=(qemu-user libc6-arm64-cross libc6-riscv64-cross)
+  local wanted=(qemu-user libc6-arm64-cross libc6-riscv64-cross cmake ninja-build make pkg-config g++)
   [ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ] && [ -e /usr/riscv64-linux-gnu/lib/ld-linux-riscv64-lp64d.so.1 ] &&
-    command -v qemu-aarch64 >/dev/null && command -v qemu-riscv64 >/dev/null && return
-  (install "${wanted[@]}") || say "without ${wanted[*]} the tests of code for other processors are skipped"
+    command -v qemu-aarch64 >/dev/null && command -v qemu-riscv64 >/dev/null &&
+    command -v cmake >/dev/null && command -v ninja >/dev/null && command -v make >/dev/null && command -v pkg-config >/dev/null && command -v g++ >/dev/null && return
+  (install "${wanted[@]}") || say "without ${wanted[*]} tests of code for other processors and of builds of C and C++ are skipped"
 }
 
 # --- real packages or subsets --------------------------------------------------------------------------------------
@@ -118,6 +120,23 @@ EOF
   chmod +x artifacts/lathe
 }
 
+# A prefix that can be moved as a whole: bin/lathe, the package for find_package, lathe.pc, headers, samples, docs.
+layout() {
+  local prefix=$1 tool=$2 version
+  version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props)
+  say "laying out $prefix"
+  rm -rf "$prefix/lib/lathe"
+  mkdir -p "$prefix/bin" "$prefix/lib/lathe" "$prefix/lib/cmake/Lathe" "$prefix/lib/pkgconfig" "$prefix/include/lathe" "$prefix/share/doc/lathe" "$prefix/share/lathe/samples"
+  cp -R "$tool/." "$prefix/lib/lathe"
+  cp src/CMake/lathe.sh "$prefix/bin/lathe" && chmod +x "$prefix/bin/lathe"
+  cp src/CMake/LatheConfig.cmake src/CMake/LatheModel.cmake "$prefix/lib/cmake/Lathe"
+  sed "s/@VERSION@/$version/" src/CMake/LatheConfigVersion.cmake.in > "$prefix/lib/cmake/Lathe/LatheConfigVersion.cmake"
+  sed "s/@VERSION@/$version/" src/CMake/lathe.pc.in > "$prefix/lib/pkgconfig/lathe.pc"
+  cp codegen/Package/lathe.h src/CMake/lathe.hpp "$prefix/include/lathe"
+  cp -R docs/. LICENSE README.md "$prefix/share/doc/lathe"
+  cp -R src/Samples/. "$prefix/share/lathe/samples"
+}
+
 # A real model on real digits; every step is a command that a user would type.
 demo() {
   local model=tests/models/opt_mnist out=artifacts/demo label predicted score right=0
@@ -150,7 +169,9 @@ step=${1:-build}
 case $step in
   build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
   demo) require demo; choose_packages; build_tool; demo ;;
+  pack) require demo; choose_packages; build_tool; layout "${1:-artifacts/pack}" "$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")" ;;
+  layout) layout "$@" ;; # PREFIX TOOL: the last step of pack alone, with the tool in the folder TOOL
   test) require test; choose_packages; tests/run.sh "$@" ;;
   format) dotnet format Compiler.sln --exclude '**/Generated/**' "$@" ;;
-  *) sed -n '4,8s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;
+  *) sed -n '4,9s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;
 esac

@@ -32,13 +32,34 @@ public sealed class OutputFile : IDisposable
     /// <summary>For writing from here; a tool of the machine's may write <see cref="Partial"/> instead.</summary>
     public Stream Stream => stream ??= new FileStream(Partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
 
-    /// <summary>Puts the file in its place, over one that was there.</summary>
+    /// <summary>Puts the file in its place, over one that was there. One with the same bytes stays as it is, its time too: what is built from it need not be built again.</summary>
     public void Commit()
     {
         stream?.Dispose();
         stream = null;
-        File.Move(Partial, Path, overwrite: true);
+        if (IsThere()) Remove(Partial);
+        else File.Move(Partial, Path, overwrite: true);
         unfinished.TryRemove(Partial, out _);
+    }
+
+    private bool IsThere()
+    {
+        var (old, made) = (new FileInfo(Path), new FileInfo(Partial));
+        // A link would be replaced by a file, and so would one that may be executed where the other may not.
+        if (!old.Exists || old.LinkTarget is not null || old.Length != made.Length || !OperatingSystem.IsWindows() && old.UnixFileMode != made.UnixFileMode) return false;
+        try
+        {
+            using var a = File.OpenRead(Path);
+            using var b = File.OpenRead(Partial);
+            var (left, right) = (new byte[1 << 16], new byte[1 << 16]);
+            for (int read; (read = a.ReadAtLeast(left, left.Length, throwOnEndOfStream: false)) > 0;)
+                if (b.ReadAtLeast(right, right.Length, throwOnEndOfStream: false) != read || !left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, read))) return false;
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // what cannot be read can be replaced all the same
+        }
     }
 
     public void Dispose()

@@ -67,6 +67,21 @@ public sealed class CTests(Models models) : IDisposable
     public void Two_models_in_one_program() => Run("two_models.c", Both, [Models.FileOf(models.Digits, ".a"), Models.FileOf(models.RowsArtifact, ".a")]);
 
     [ToolFact("g++")]
+    public void A_daemon_with_a_pool_of_its_own_answers_alike()
+    {
+        string[] headers = ["-I", Models.FolderOf(models.Digits), "-I", CProgram.Repository("src", "CMake")], strict = ["-std=c++17", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+        var source = CProgram.Repository("src", "Samples", "daemon", "daemon.cpp");
+        Tool.Run("g++", [.. strict, .. headers, source, Models.FileOf(models.Digits, ".a"), "-lm", "-pthread", "-o", scratch["daemon"]]);
+        Tool.Run("g++", [.. strict, "-fno-exceptions", "-fsyntax-only", .. headers, source]);
+
+        var random = new RandomNumbers(7);
+        var pictures = Enumerable.Range(0, 50).Select(_ => Enumerable.Range(0, 28 * 28).Select(_ => (float)(random.NextReal() * 255)).ToArray()).ToList();
+        File.WriteAllBytes(scratch["pictures"], [.. pictures.SelectMany(p => p).SelectMany(BitConverter.GetBytes)]);
+        var expected = pictures.Select(p => Interpreter.Run(models.DigitsGraph, [Tensor.Of(Scalar.F32, [1, 1, 28, 28], [.. p.Select(x => (double)x)])])[0].ToDoubles()).Select(s => Array.IndexOf(s, s.Max()));
+        Assert.Equal(expected, Tool.Run("sh", "-c", $"{scratch["daemon"]} < {scratch["pictures"]}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
+    }
+
+    [ToolFact("g++")]
     public void The_headers_are_C_plus_plus_too() => Run("headers.cpp", Both, [Models.FileOf(models.Digits, ".a"), Models.FileOf(models.RowsArtifact, ".a")]);
 
     [ToolFact("gcc")]

@@ -22,8 +22,10 @@ public sealed record Compile(
     [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
     [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
     [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
+    [Option("what the rule says was made, in place of all files: a stamp, for build systems that watch one", "-MT", Value = "TARGET")] string? DependTarget = null,
     [Option("names and lines of NAME.lir, which is written too, for debuggers and profilers; the code stays the same", "-g")] bool Debug = false,
     [Option("what is checked after every pass: the structure always; values compares what the model computes on random inputs before and after")] VerifyEach VerifyEach = VerifyEach.Structure,
+    [Option("say nothing when all went well", "-q")] bool Quiet = false,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     private static readonly Seq<Emission> Usual = [Emission.Shared, Emission.Header, Emission.Contract];
@@ -60,8 +62,9 @@ public sealed record Compile(
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
         report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
-        if (Depend || DependFile is not null) OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(artifact.Files.Concat(report.Beside), source.Files.Concat(Code.Way.Files)));
-        session.Output.Write(Json ? report.Json() : report.Text());
+        if (Depend || DependFile is not null || DependTarget is not null)
+            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Way.Files)));
+        if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
     }
 
