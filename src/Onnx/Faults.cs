@@ -58,7 +58,7 @@ internal static class Faults
     public static Diagnostic ConstantType(string input, string declared, string given) => new("LT1308", $"the input is {declared}, its constant is {given}", input);
 
     public static Diagnostic UnknownOperator(string op, string domain, long opset, string nodes, string where, string nearest) => new("LT2001", $"operator {op} (domain {Opsets.Show(domain)}, opset {opset}) is not supported; used by {nodes}", where, nearest == "" ? "" : $"the nearest known operator is {nearest}");
-    public static Diagnostic HostOnly(string where, string op, string what) => new("LT2009", $"{op} works on {what}, which a compiled model cannot carry", where, "lathe run and lathe verify compute it on the host; to compile, do this step outside of the model");
+    public static Diagnostic HostOnly(string where, string op, string what) => new("LT2009", $"{op} works on {what}, which a compiled model cannot carry", where, "-o NAME.lathe compiles the rest and leaves this step to Lathe.Runtime; lathe run and lathe verify compute it too");
     public static Diagnostic UnknownAttribute(string where, string op, string attribute, string known) => new("LT2002", $"{op} has no attribute {attribute}", where, known == "" ? "it has none" : $"its attributes are {known}");
     public static Diagnostic AttributeKind(string where, string op, string attribute, string want, string have) => new("LT2003", $"{op}: attribute {attribute} must be {want}, it is {have}", where);
     public static Diagnostic AttributeTwice(string where, string op, string attribute) => new("LT2008", $"{op}: attribute {attribute} is given twice", where);

@@ -16,7 +16,8 @@ public static class OnnxModel
     internal static ImportResult Import(Proto.ModelProto model, ImportOptions options) =>
         Import(new ModelFile(Bytes.Zeros(0), model, [], new Dictionary<Proto.TensorProto, Bytes>()), options, Path.GetFullPath("."));
 
-    private static ImportResult Import(ModelFile file, ImportOptions options, string folder)
+    /// <summary>A part of a file.</summary>
+    internal static ImportResult Import(ModelFile file, ImportOptions options, string folder)
     {
         var ranges = new Dictionary<string, (long Low, long High)>(StringComparer.Ordinal);
         var (result, sides) = Settled(file, options, folder);
@@ -88,6 +89,8 @@ public static class OnnxModel
         foreach (var name in import.Unused) report.Add(Faults.UnknownMax(name, string.Join(", ", import.Late.Order(StringComparer.Ordinal))));
         DeclaredTypes.Compare(graph.ValueInfo.Concat(graph.Output), values, report);
         var returned = outputs.Select(nodeImport.Output).ToList();
+        // A name that is made, and is no tensor, without anything that was said of it.
+        if (report.Errors == 0) report.Add(outputs.Where((_, i) => returned[i] is null).Select(name => Faults.HostOnly(name, "the graph's output", "sequences or optional values")));
         report.Conclude();
         return new(builder.Return([.. returned.Select(value => value!)]), Info(file, opsets, files.Locations), report.Warnings);
     }

@@ -15,7 +15,7 @@ public static class OperatorList
 
     private static IEnumerable<OperatorEntry> Find()
     {
-        var host = HostOp.List.ToDictionary(h => (h.Domain, h.Operator), h => h.Carries);
+        var host = HostList.Known.ToDictionary(h => (h.Domain, h.Operator), h => h.Carries);
         var entries = new Dictionary<(string Domain, string Name), OperatorEntry>();
         void Add(string domain, string name, Type? record, Type source)
         {
@@ -27,8 +27,8 @@ public static class OperatorList
         foreach (var record in Operators.All.Where(t => !t.IsDefined(typeof(NotOfOnnxAttribute), false))) Add("", record.Name, record, record);
         Add("", "Constant", null, typeof(ConstantNode));
         foreach (var raise in Raise.Every) foreach (var (domain, name) in raise.Domains.SelectMany(d => raise.Operators, (d, o) => (d, o))) Add(domain, name, null, raise.GetType());
-        foreach (var name in HostOp.List.Where(h => ListValues.Knows(OnnxNode.Of(h.Operator, [], []) with { Domain = h.Domain })).Select(h => h.Operator)) Add("", name, null, typeof(ListValues));
-        foreach (var (domain, name, _) in HostOp.List) entries.TryAdd((domain, name), new(Opsets.Show(domain), name, "host", null, HostOp.Find(domain, name)!.GetType()));
+        foreach (var name in HostList.Known.Where(h => ListValues.Knows(OnnxNode.Of(h.Operator, [], []) with { Domain = h.Domain })).Select(h => h.Operator)) Add("", name, null, typeof(ListValues));
+        foreach (var (domain, name, _, source) in HostList.Known) entries.TryAdd((domain, name), new(Opsets.Show(domain), name, "host", null, source));
         return entries.Values;
     }
 

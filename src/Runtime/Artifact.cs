@@ -77,9 +77,10 @@ public sealed unsafe class Artifact : IDisposable
         CheckDimensions(dimensions);
         var needed = Contract.Inputs.Sum(t => t.Shape.Length) + Contract.Outputs.Sum(t => t.Shape.Length);
         if (extents.Length < needed) throw new ArgumentException($"{needed} extents, room for {extents.Length}", nameof(extents));
+        long none; // of a model of single numbers the list is empty, and yet a place
         fixed (long* d = dimensions)
         fixed (long* e = extents)
-            Check(shapes(d, e));
+            Check(shapes(d, e is null ? &none : e));
     }
 
     /// <summary>Runs once. Allocates nothing; a wrong shape or too small a buffer is an error, never undefined.</summary>
@@ -93,10 +94,11 @@ public sealed unsafe class Artifact : IDisposable
         if (inputs.Length != Contract.Inputs.Length || outputs.Length != Contract.Outputs.Length)
             throw new ArgumentException($"{Contract.Name}: {Contract.Inputs.Length} inputs and {Contract.Outputs.Length} outputs, given {inputs.Length} and {outputs.Length}");
         int code;
+        NativeTensor none; // of a model without inputs the list is empty, and yet a place
         fixed (NativeTensor* x = inputs)
         fixed (NativeTensor* y = outputs)
         fixed (long* d = dimensions)
-            code = invoke(model, x, y, d, workspace, host);
+            code = invoke(model, x is null ? &none : x, y, d, workspace, host);
         if (code != 0) Check(code);
     }
 

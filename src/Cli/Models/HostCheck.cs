@@ -1,4 +1,5 @@
 using Lathe.Onnx;
+using Lathe.Runtime.Hosting;
 
 namespace Lathe.Cli;
 
@@ -22,7 +23,7 @@ internal sealed class HostCheck(HostModel model, Tolerance tolerance)
                    select $"{output.name} {missed}"];
     }
 
-    private HostValue Read(string path, string name) => System.IO.Path.GetExtension(path) == ".npy" ? new HostTensor(Npy.Read(path)) : model.Read(name, path);
+    private HostValue Read(string path, string name) => System.IO.Path.GetExtension(path) == ".npy" ? Npy.Read(path).OnHost : model.Read(name, path);
 
     /// <summary>What two values differ in; empty where they do not.</summary>
     private string Difference(HostValue expected, HostValue actual)
@@ -33,10 +34,10 @@ internal sealed class HostCheck(HostModel model, Tolerance tolerance)
                 var comparison = tolerance.Compare(x.Tensor, y.Tensor);
                 return comparison.Met ? "" : comparison.Difference.Where;
             case (HostText x, HostText y):
-                if (x.Shape != y.Shape) return $"expected {x.Kind}, found {y.Kind}";
+                if (!x.Shape.SequenceEqual(y.Shape)) return $"expected {x.Kind}, found {y.Kind}";
                 var at = x.Elements.Zip(y.Elements).ToList().FindIndex(p => p.First != p.Second);
                 return at < 0 ? "" : $"element {at}: expected \"{x.Elements[at]}\", found \"{y.Elements[at]}\"";
-            case (HostSequence x, HostSequence y) when x.Items.Count == y.Items.Count:
+            case (HostSequence x, HostSequence y) when x.Items.Length == y.Items.Length:
                 return x.Items.Zip(y.Items, Difference).FirstOrDefault(d => d != "") ?? "";
             case (HostMap x, HostMap y):
                 return Difference(x.Keys, y.Keys) is { Length: > 0 } keys ? $"keys: {keys}" : Difference(x.Values, y.Values);

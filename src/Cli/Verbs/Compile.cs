@@ -8,11 +8,12 @@ namespace Lathe.Cli.Verbs;
 [Description("makes a native library of a model")]
 [Example("lathe compile digits.onnx -o out", "libdigits.so, its header and its contract for this machine")]
 [Example("lathe compile digits.onnx -o out --emit=static,header --cpu=x86-64-v3", "a static library for any processor with AVX2")]
+[Example("lathe compile words.onnx -o words.lathe", "a model with text, sequences or maps, for Lathe.Runtime")]
 [Example("lathe compile digits.onnx -o out --dump-ir dumps", "every step of the way as text")]
 [Example("lathe compile speech.onnx -o out --dim batch=1 --dim frames=1..1024", "one dimension fixed, one left open")]
 public sealed record Compile(
     [Argument("MODEL", "an .onnx file, a folder with model.onnx, or textual IR (.lir)")] string Model,
-    [Option("folder for the files; made if it is not there", "-o", Value = "DIR")] string OutputDir,
+    [Option("folder for the files; made if it is not there. A name that ends in .lathe: one package of compiled parts and of what the host does around them, which Lathe.Runtime and lathe run open", "-o", Value = "DIR|FILE.lathe")] string OutputDir,
     CodeOptions Code,
     DumpOptions Dump,
     ItemOptions Items,
@@ -40,6 +41,7 @@ public sealed record Compile(
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
+        if (PackageBuild.IsPackage(OutputDir)) return Package(session, path, name);
         Check(target.System);
         var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items } });
         var source = build.Read(path);
@@ -65,6 +67,15 @@ public sealed record Compile(
         if (Depend || DependFile is not null || DependTarget is not null)
             OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Way.Files)));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
+        return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">An option does not go with a package.</exception>
+    private ExitCode Package(Session session, string path, string name)
+    {
+        if (Emit.Count > 0 || Pool || Debug || Depend || DependFile is not null || Dump.StopAfter is not null || Code.Max.Count > 0)
+            throw new UsageException($"{OutputDir}: a package holds shared libraries alone, so --emit, --pool, -g, -MD, --stop-after and --max do not go with it", "name a folder, -o DIR");
+        session.Output.Write(new PackageBuild(session, Code).Write(path, name, OutputDir).Print(Json));
         return ExitCode.Done;
     }
 

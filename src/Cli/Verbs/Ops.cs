@@ -12,8 +12,8 @@ public sealed record Ops(ListingForm Form) : Verb
         # Operators
 
         What `lathe ops --markdown` prints. **native**: compiled, into anything `lathe compile` writes. **host**: on text, sequences whose length a run
-        decides, optional values and image files, which no C ABI carries: `lathe run` and `lathe verify` compute them, `lathe compile` says which node
-        stands in its way. Opset is the newest whose form is read as it is; older forms, down to opset 1, are raised to it on import. Kinds are those that
+        decides, optional values and image files, which no C ABI carries: `lathe run`, `lathe verify` and Lathe.Runtime compute them, the last from a
+        package (`lathe compile MODEL -o NAME.lathe`); a compile to a library says which nodes stand in its way. Opset is the newest whose form is read as it is; older forms, down to opset 1, are raised to it on import. Kinds are those that
         the operator's type rule takes for its first operand. An operator without attributes and kinds is said with others.
 
 
@@ -21,10 +21,11 @@ public sealed record Ops(ListingForm Form) : Verb
 
     public override ExitCode Execute(Session session)
     {
-        var (own, others) = (DocComment.Reader(typeof(Op).Assembly), DocComment.Reader(typeof(OperatorEntry).Assembly));
+        Seq<System.Reflection.Assembly> assemblies = [typeof(Op).Assembly, typeof(OperatorEntry).Assembly, typeof(Lathe.Runtime.Hosting.HostOperator).Assembly];
+        var readers = assemblies.ToDictionary(a => a, DocComment.Reader);
         var rows = OperatorList.All.Select(e =>
         {
-            var text = e.Source == e.Record ? own(e.Source) : others(e.Source);
+            var text = readers[e.Source.Assembly](e.Source);
             return (string[])[e.Name, e.Domain, e.Runs, e.Record is null ? "" : DocComment.Opset(e.Record), e.Record is null ? "" : OperatorKinds.Of(e.Record), e.Record is null ? "" : Attributes(e.Record), text];
         }).ToList();
         if (Form is { Markdown: true, Json: false }) session.Output.Write(Head);

@@ -1,4 +1,5 @@
 using Lathe.Codegen.Llvm;
+using Lathe.Onnx;
 
 namespace Lathe.Cli.Verbs;
 
@@ -8,7 +9,7 @@ namespace Lathe.Cli.Verbs;
 [Example("lathe run model.onnx --backend=reference --seed 1 --output-dir out", "what the interpreter makes of random inputs, saved")]
 [Example("lathe run vad.onnx --frames talk.npy --state state=stateN --inputs start --save out", "a stream, frame after frame; --batches runs folders of inputs")]
 public sealed record Run(
-    [Argument("ARTIFACT|MODEL", "a library that lathe compile wrote, an .onnx file, or a folder with model.onnx")] string Model,
+    [Argument("ARTIFACT|MODEL", "a library or package (.lathe) that lathe compile wrote, an .onnx file, or a folder with model.onnx")] string Model,
     CodeOptions Code,
     Tolerance Tolerance,
     RunOptions By,
@@ -30,7 +31,13 @@ public sealed record Run(
             session.Output.Write(Series.Run(session, many));
             return ExitCode.Done;
         }
-        if (HostRun.IsNeeded(Model)) return new HostRun(session, Model).Execute(Input, OutputDir, Expect, Json);
+        if (PackageBuild.IsPackage(Model))
+        {
+            using var package = Lathe.Runtime.Package.Open(Model, HostList.All);
+            using var host = new Lathe.Runtime.Host(By.Threads, cancellation: session.Cancellation);
+            return HostRun.Of(session, package, host).Execute(Input, OutputDir, Expect, Json);
+        }
+        if (HostRun.IsNeeded(Model)) return HostRun.Of(session, HostModel.Load(ModelPath.Resolve(Model))).Execute(Input, OutputDir, Expect, Json);
         using var opener = new ModelOpener(session, Code);
         using var model = opener.Open(Model, By);
         var inputs = InputFiles.Read(model.Inputs, Input, Image ?? ImageOptions.Default, Seed, Code.Dim);

@@ -1,4 +1,6 @@
+using Lathe.Onnx.Host;
 using Lathe.Onnx.Proto;
+using Lathe.Runtime.Hosting;
 
 namespace Lathe.Onnx;
 
@@ -8,8 +10,7 @@ namespace Lathe.Onnx;
 internal sealed class HostScope(ModelProto model, TensorReader tensors, HostScope? around = null)
 {
     private readonly Dictionary<string, HostValue> values = new(StringComparer.Ordinal);
-
-    public TensorReader Tensors => tensors;
+    private readonly Opsets opsets = new(model.OpsetImport);
 
     public HostValue? this[string name] => name == "" ? null : values.GetValueOrDefault(name) ?? around?[name];
 
@@ -18,55 +19,48 @@ internal sealed class HostScope(ModelProto model, TensorReader tensors, HostScop
         if (name != "") values[name] = value;
     }
 
-    /// <summary>Runs a graph that may read the names of this scope.</summary>
-    /// <param name="inputs">One for each of its inputs, in order.</param>
-    /// <returns>A value for each of its outputs.</returns>
-    public Seq<HostValue> Run(GraphProto graph, params Seq<HostValue> inputs)
-    {
-        var inner = new HostScope(model, tensors, this);
-        if (inputs.Count > graph.Input.Count) throw new TypeException($"the graph {graph.Name} has {graph.Input.Count} inputs, {inputs.Count} are given");
-        for (var i = 0; i < inputs.Count; i++) inner.Set(graph.Input[i].Name, inputs[i]);
-        foreach (var weight in graph.Initializer) inner.Set(weight.Name, HostValue.Of(tensors.Read(weight, weight.Name)));
-        inner.Run(graph.Node);
-        return [.. graph.Output.Select(o => inner[o.Name] ?? throw new TypeException($"the graph {graph.Name} returns {o.Name}, which nothing makes"))];
-    }
-
-    /// <summary>Runs one step on tensors, or on what the host's operators take.</summary>
-    /// <param name="node">Its operands' names do not count.</param>
-    public IEnumerable<HostValue> Step(OnnxNode node, params Seq<HostValue?> x)
-    {
-        if (x.Any(v => v is HostText) && HostOp.Find(node.Domain, node.OpType, x) is { } op) return op.Run(node, x, this);
-        var proto = new NodeProto { OpType = node.OpType, Domain = node.Domain, Name = node.Name };
-        proto.Input.AddRange(x.Select((v, i) => v is null ? "" : $"operand{i}"));
-        proto.Output.AddRange(node.Outputs.Select((name, i) => name == "" ? "" : $"result{i}"));
-        proto.Attribute.AddRange(node.Attributes.Values);
-        // A node that was made here is of the newest opset, one of the file of the file's.
-        var with = model;
-        if (node.Opset == Opsets.Newest && node.Domain == "")
-        {
-            with = new ModelProto { IrVersion = Opsets.NewestIr };
-            with.OpsetImport.Add(new OperatorSetIdProto { Version = Opsets.Newest });
-        }
-        return TensorStep.Run(proto, x, with, this);
-    }
-
     /// <summary>Runs nodes in order.</summary>
     /// <exception cref="DiagnosticException">A node cannot be run on what it is given.</exception>
     public void Run(IEnumerable<NodeProto> nodes)
     {
-        var opsets = new Opsets(model.OpsetImport);
-        foreach (var proto in nodes)
+        foreach (var proto in nodes) Run(OnnxNode.Of(proto, Opsets.Domain(proto.Domain), opsets[proto.Domain] ?? 0));
+    }
+
+    private void Run(OnnxNode node)
+    {
+        var where = node.Name != "" ? node.Name : node.OpType;
+        Seq<HostValue?> x = [.. node.Inputs.Select(name => name == "" ? null : this[name] ?? throw new DiagnosticException(Faults.NotMade(name, where, "")))];
+        try
         {
-            var domain = Opsets.Domain(proto.Domain);
-            var where = proto.Name != "" ? proto.Name : proto.OpType;
-            Seq<HostValue?> x = [.. proto.Input.Select(name => name == "" ? null : this[name] ?? throw new DiagnosticException(Faults.NotMade(name, where, "")))];
-            try
+            Seq<HostType?> types = [.. x.Select(v => v?.Type)];
+            if (HostRaise.Find(node, types) is { } raise)
             {
-                var results = HostOp.Find(domain, proto.OpType, x) is { } op ? op.Run(OnnxNode.Of(proto, domain, opsets[domain] ?? 0), x, this)
-                    : TensorStep.Run(proto, x, model, this);
-                foreach (var (name, value) in proto.Output.Zip(results)) Set(name, value);
+                foreach (var plain in raise.Apply(node, types)) Run(plain);
+                return;
             }
-            catch (TypeException e) { throw new DiagnosticException(Faults.Misfit(where, $"{proto.OpType}: {e.Message}", string.Join(", ", x.Select(v => v?.Kind ?? "none")))); }
+            foreach (var (name, value) in node.Outputs.Zip(Results(node, x, types))) Set(name, value);
         }
+        catch (Exception e) when (e is TypeException or HostException) { throw new DiagnosticException(Faults.Misfit(where, $"{node.OpType}: {e.Message}", string.Join(", ", x.Select(v => v?.Kind ?? "none")))); }
+    }
+
+    private IEnumerable<HostValue> Results(OnnxNode node, Seq<HostValue?> x, Seq<HostType?> types)
+    {
+        if (node is { OpType: "Constant", Domain: "" }) return [HostConstants.Of(node, tensors)];
+        var bodies = HostNodes.Graphs(node).ToDictionary(g => g.Name, g => new HostBody(g.Graph.Output.Count, inputs => Run(g.Graph, inputs)), StringComparer.Ordinal);
+        var use = HostNodes.Of(node, tensors, bodies);
+        return HostList.All.Find(use, types) is { } op ? [.. op.Run(use, x)] : TensorStep.Run(node.Proto, x, model, this);
+    }
+
+    /// <summary>Runs a graph that may read the names of this scope.</summary>
+    /// <param name="inputs">One for each of its inputs, in order.</param>
+    /// <returns>A value for each of its outputs.</returns>
+    private IReadOnlyList<HostValue> Run(GraphProto graph, IReadOnlyList<HostValue> inputs)
+    {
+        var inner = new HostScope(model, tensors, this);
+        if (inputs.Count > graph.Input.Count) throw new TypeException($"the graph {graph.Name} has {graph.Input.Count} inputs, {inputs.Count} are given");
+        for (var i = 0; i < inputs.Count; i++) inner.Set(graph.Input[i].Name, inputs[i]);
+        foreach (var weight in graph.Initializer) inner.Set(weight.Name, HostTensors.Of(tensors.Read(weight, weight.Name)));
+        inner.Run(graph.Node);
+        return [.. graph.Output.Select(o => inner[o.Name] ?? throw new TypeException($"the graph {graph.Name} returns {o.Name}, which nothing makes"))];
     }
 }

@@ -1,4 +1,5 @@
 using Lathe.Onnx.Proto;
+using Lathe.Runtime.Hosting;
 
 namespace Lathe.Onnx;
 
@@ -15,15 +16,13 @@ internal static class TensorStep
         var constants = new List<(string Input, Tensor Contents)>();
         foreach (var (name, value) in node.Input.Zip(x, (name, value) => (name, value)).Concat(Subgraphs.Captured(node.Attribute).Select(name => (name, value: scope[name]))).Where(p => p.name != "").DistinctBy(p => p.name))
         {
-            if (value is not HostTensor { Tensor: var tensor }) throw new TypeException($"its graphs read {name}, which is {value?.Kind ?? "not made"}");
-            var type = new TypeProto.Types.Tensor { ElemType = ElementKinds.Number(tensor.Kind), Shape = new() };
-            type.Shape.Dim.AddRange(tensor.Shape.Select(d => new TensorShapeProto.Types.Dimension { DimValue = d }));
-            alone.Graph.Input.Add(new ValueInfoProto { Name = name, Type = new() { TensorType = type } });
-            constants.Add((name, tensor));
+            if (value is not HostTensor tensor) throw new TypeException($"its graphs read {name}, which is {value?.Kind ?? "not made"}");
+            alone.Graph.Input.Add(new ValueInfoProto { Name = name, Type = HostTypes.Proto(tensor.Type) });
+            constants.Add((name, tensor.Tensor));
         }
         alone.Graph.Output.AddRange(node.Output.Where(name => name != "").Select(name => new ValueInfoProto { Name = name }));
         var graph = OnnxModel.Import(alone, new ImportOptions(default, [.. constants])).Graph;
         var made = new Queue<Tensor>(Interpreter.Run(graph, []));
-        return [.. node.Output.Select(name => name == "" ? (HostValue)new HostAbsent() : new HostTensor(made.Dequeue()))];
+        return [.. node.Output.Select(name => name == "" ? (HostValue)new HostAbsent() : made.Dequeue().OnHost)];
     }
 }

@@ -34,7 +34,7 @@ internal sealed class NodeImport
         {
             var (op, domain, opset) = use.Key;
             var all = use.Select(n => n.Where).ToList();
-            if (HostOp.CarriedBy(domain, op) is { } carried) report.Add(all.Select(where => Faults.HostOnly(where, op, carried)));
+            if (HostList.CarriedBy(domain, op) is { } carried) report.Add(all.Select(where => Faults.HostOnly(where, op, carried)));
             else report.Add(Faults.UnknownOperator(op, domain, opset, (all.Count > 1 ? $"{all.Count} nodes: " : "") + Names.Some(all), all[0], Nearest(op)));
         }
         foreach (var node in nodes.Where(n => n.Opset == 0 && n.Domain == "").Take(1)) report.Add(Faults.NoOpset(node.Domain, node.Where));

@@ -21,6 +21,19 @@ internal sealed record OnnxNode(string OpType, string Domain, string Name, Seq<s
     public static OnnxNode Of(NodeProto node, string domain, long opset) =>
         new(node.OpType, domain, node.Name, [.. node.Input], [.. node.Output], NoAttributes.SetItems(node.Attribute.Select(a => KeyValuePair.Create(a.Name, a))), opset);
 
+    /// <summary>The node as a file holds it.</summary>
+    public NodeProto Proto
+    {
+        get
+        {
+            var proto = new NodeProto { OpType = OpType, Domain = Domain, Name = Name };
+            proto.Input.AddRange(Inputs);
+            proto.Output.AddRange(Outputs);
+            proto.Attribute.AddRange(Attributes.Values);
+            return proto;
+        }
+    }
+
     /// <summary>What to call the node in a message.</summary>
     public string Where => Name != "" ? Name : Outputs.FirstOrDefault(o => o != "") is { } output ? $"{OpType} making {output}" : OpType;
 

@@ -2,6 +2,7 @@ using Lathe.Codegen.Llvm;
 using Lathe.Ir;
 using Lathe.Onnx;
 using Lathe.Passes;
+using Lathe.Runtime.Hosting;
 
 namespace Lathe.OnnxTests.Backend;
 
@@ -68,8 +69,8 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
     private string? Difference(HostValue expected, HostValue actual) => (expected, actual) switch
     {
         (HostTensor x, HostTensor y) => Compare([x.Tensor], [y.Tensor]),
-        (HostText x, HostText y) => x == y ? null : $"{string.Join("|", x.Elements)} of {x.Kind} is expected, {string.Join("|", y.Elements)} of {y.Kind} is found",
-        (HostSequence x, HostSequence y) when x.Items.Count == y.Items.Count => x.Items.Zip(y.Items, Difference).FirstOrDefault(d => d is not null),
+        (HostText x, HostText y) => x.Shape.SequenceEqual(y.Shape) && x.Elements.SequenceEqual(y.Elements) ? null : $"{string.Join("|", x.Elements)} of {x.Kind} is expected, {string.Join("|", y.Elements)} of {y.Kind} is found",
+        (HostSequence x, HostSequence y) when x.Items.Length == y.Items.Length => x.Items.Zip(y.Items, Difference).FirstOrDefault(d => d is not null),
         (HostMap x, HostMap y) => Difference(x.Keys, y.Keys) ?? Difference(x.Values, y.Values),
         (HostAbsent, HostAbsent) => null,
         _ => $"{expected.Kind} is expected, {actual.Kind} is found",

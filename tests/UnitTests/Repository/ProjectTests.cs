@@ -12,7 +12,7 @@ public sealed class ProjectTests
         ["ir"] = ["grammars"],
         ["passes"] = ["ir"],
         ["codegen"] = ["passes"],
-        ["src/Onnx"] = ["ir"],
+        ["src/Onnx"] = ["ir", "src/Runtime"],
         ["src/Runtime"] = [],
         ["src/Cli"] = ["src/Onnx", "src/Runtime", "codegen"],
         ["codegen/Compat/ILGPU"] = [],
