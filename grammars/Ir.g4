@@ -34,7 +34,8 @@ operand   : LOCAL | GLOBAL | '_' ;                    // '_' is an optional oper
 
 type      : 'tensor' '<' (shape ',')? encoding '>' ;
 shape     : SHAPE | INT | '[' (expr (',' expr)*)? ']' ;
-encoding  : name attribute* ;                         // i8 scale=0.5 zero=-1; order=[0, 2, 3, 1] may follow
+encoding  : name pattern? attribute* ('(' encoding ')')? ;  // i8 scale=0.5 zero=-1; sparse 4x1 keep=0.2 (f16); order=[0, 2, 3, 1] may follow
+pattern   : SHAPE | INT ':' INT ;                     // 4x1, 2:4
 encodingAlone : encoding EOF ;                        // as an option of a pass holds it
 literal   : '[' (literal (',' literal)*)? ']'                             # list
           | type                                                          # ofType

@@ -52,20 +52,20 @@ public partial class IrParser : Parser {
 		RULE_dimension = 10, RULE_whole = 11, RULE_check = 12, RULE_node = 13, 
 		RULE_targets = 14, RULE_made = 15, RULE_call = 16, RULE_argument = 17, 
 		RULE_attribute = 18, RULE_inside = 19, RULE_operands = 20, RULE_operand = 21, 
-		RULE_type = 22, RULE_shape = 23, RULE_encoding = 24, RULE_encodingAlone = 25, 
-		RULE_literal = 26, RULE_kernel = 27, RULE_buffers = 28, RULE_buffer = 29, 
-		RULE_stmt = 30, RULE_head = 31, RULE_axis = 32, RULE_index = 33, RULE_program = 34, 
-		RULE_arena = 35, RULE_slots = 36, RULE_slot = 37, RULE_once = 38, RULE_steps = 39, 
-		RULE_step = 40, RULE_expr = 41, RULE_operator = 42, RULE_primary = 43, 
-		RULE_local = 44, RULE_label = 45, RULE_name = 46;
+		RULE_type = 22, RULE_shape = 23, RULE_encoding = 24, RULE_pattern = 25, 
+		RULE_encodingAlone = 26, RULE_literal = 27, RULE_kernel = 28, RULE_buffers = 29, 
+		RULE_buffer = 30, RULE_stmt = 31, RULE_head = 32, RULE_axis = 33, RULE_index = 34, 
+		RULE_program = 35, RULE_arena = 36, RULE_slots = 37, RULE_slot = 38, RULE_once = 39, 
+		RULE_steps = 40, RULE_step = 41, RULE_expr = 42, RULE_operator = 43, RULE_primary = 44, 
+		RULE_local = 45, RULE_label = 46, RULE_name = 47;
 	public static readonly string[] ruleNames = {
 		"file", "weights", "weight", "plane", "elements", "graph", "params", "param", 
 		"results", "where", "dimension", "whole", "check", "node", "targets", 
 		"made", "call", "argument", "attribute", "inside", "operands", "operand", 
-		"type", "shape", "encoding", "encodingAlone", "literal", "kernel", "buffers", 
-		"buffer", "stmt", "head", "axis", "index", "program", "arena", "slots", 
-		"slot", "once", "steps", "step", "expr", "operator", "primary", "local", 
-		"label", "name"
+		"type", "shape", "encoding", "pattern", "encodingAlone", "literal", "kernel", 
+		"buffers", "buffer", "stmt", "head", "axis", "index", "program", "arena", 
+		"slots", "slot", "once", "steps", "step", "expr", "operator", "primary", 
+		"local", "label", "name"
 	};
 
 	private static readonly string[] _LiteralNames = {
@@ -154,39 +154,39 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 95;
+			State = 97;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__0) {
 				{
-				State = 94;
+				State = 96;
 				weights();
 				}
 			}
 
-			State = 102;
+			State = 104;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 553648640L) != 0)) {
 				{
-				State = 100;
+				State = 102;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__8:
 					{
-					State = 97;
+					State = 99;
 					graph();
 					}
 					break;
 				case T__23:
 					{
-					State = 98;
+					State = 100;
 					kernel();
 					}
 					break;
 				case T__28:
 					{
-					State = 99;
+					State = 101;
 					program();
 					}
 					break;
@@ -194,11 +194,11 @@ public partial class IrParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 104;
+				State = 106;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 105;
+			State = 107;
 			Match(Eof);
 			}
 		}
@@ -235,25 +235,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 107;
+			State = 109;
 			Match(T__0);
-			State = 108;
+			State = 110;
 			Match(T__1);
-			State = 112;
+			State = 114;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==GLOBAL) {
 				{
 				{
-				State = 109;
+				State = 111;
 				weight();
 				}
 				}
-				State = 114;
+				State = 116;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 115;
+			State = 117;
 			Match(T__2);
 			}
 		}
@@ -297,20 +297,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 117;
-			Match(GLOBAL);
-			State = 118;
-			Match(T__3);
 			State = 119;
-			type();
+			Match(GLOBAL);
 			State = 120;
+			Match(T__3);
+			State = 121;
+			type();
+			State = 122;
 			Match(T__4);
-			State = 130;
+			State = 132;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__6:
 				{
-				State = 121;
+				State = 123;
 				elements();
 				}
 				break;
@@ -336,21 +336,21 @@ public partial class IrParser : Parser {
 			case HASH:
 			case NAME:
 				{
-				State = 122;
+				State = 124;
 				plane();
-				State = 127;
+				State = 129;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 123;
+					State = 125;
 					Match(T__5);
-					State = 124;
+					State = 126;
 					plane();
 					}
 					}
-					State = 129;
+					State = 131;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -392,19 +392,19 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 135;
+			State = 137;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
 				{
-				State = 132;
+				State = 134;
 				name();
-				State = 133;
+				State = 135;
 				Match(T__4);
 				}
 			}
 
-			State = 137;
+			State = 139;
 			Match(HASH);
 			}
 		}
@@ -441,35 +441,35 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 139;
+			State = 141;
 			Match(T__6);
-			State = 148;
+			State = 150;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 				{
-				State = 140;
+				State = 142;
 				expr();
-				State = 145;
+				State = 147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 141;
+					State = 143;
 					Match(T__5);
-					State = 142;
+					State = 144;
 					expr();
 					}
 					}
-					State = 147;
+					State = 149;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 150;
+			State = 152;
 			Match(T__7);
 			}
 		}
@@ -527,81 +527,81 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 152;
-			Match(T__8);
-			State = 153;
-			label();
 			State = 154;
-			Match(T__9);
+			Match(T__8);
+			State = 155;
+			label();
 			State = 156;
+			Match(T__9);
+			State = 158;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 155;
+				State = 157;
 				@params();
 				}
 			}
 
-			State = 158;
-			Match(T__10);
-			State = 159;
-			Match(T__11);
 			State = 160;
-			results();
+			Match(T__10);
+			State = 161;
+			Match(T__11);
 			State = 162;
+			results();
+			State = 164;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 161;
+				State = 163;
 				where();
 				}
 			}
 
-			State = 164;
+			State = 166;
 			Match(T__1);
-			State = 168;
+			State = 170;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 165;
+				State = 167;
 				check();
 				}
 				}
-				State = 170;
+				State = 172;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 174;
+			State = 176;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 171;
+				State = 173;
 				node();
 				}
 				}
-				State = 176;
+				State = 178;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 177;
-			Match(T__12);
 			State = 179;
+			Match(T__12);
+			State = 181;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 				{
-				State = 178;
+				State = 180;
 				operands();
 				}
 			}
 
-			State = 181;
+			State = 183;
 			Match(T__2);
 			}
 		}
@@ -638,21 +638,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 183;
+			State = 185;
 			param();
-			State = 188;
+			State = 190;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 184;
+				State = 186;
 				Match(T__5);
-				State = 185;
+				State = 187;
 				param();
 				}
 				}
-				State = 190;
+				State = 192;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -692,20 +692,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 191;
-			Match(LOCAL);
-			State = 192;
-			Match(T__3);
 			State = 193;
+			Match(LOCAL);
+			State = 194;
+			Match(T__3);
+			State = 195;
 			type();
-			State = 196;
+			State = 198;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 194;
+				State = 196;
 				Match(T__4);
-				State = 195;
+				State = 197;
 				elements();
 				}
 			}
@@ -743,48 +743,48 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 16, RULE_results);
 		int _la;
 		try {
-			State = 211;
+			State = 213;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__20:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 198;
+				State = 200;
 				type();
 				}
 				break;
 			case T__9:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 199;
+				State = 201;
 				Match(T__9);
-				State = 208;
+				State = 210;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__20) {
 					{
-					State = 200;
+					State = 202;
 					type();
-					State = 205;
+					State = 207;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 201;
+						State = 203;
 						Match(T__5);
-						State = 202;
+						State = 204;
 						type();
 						}
 						}
-						State = 207;
+						State = 209;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 210;
+				State = 212;
 				Match(T__10);
 				}
 				break;
@@ -825,23 +825,23 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 213;
+			State = 215;
 			Match(T__13);
-			State = 214;
+			State = 216;
 			dimension();
-			State = 219;
+			State = 221;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 215;
+				State = 217;
 				Match(T__5);
-				State = 216;
+				State = 218;
 				dimension();
 				}
 				}
-				State = 221;
+				State = 223;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -883,20 +883,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 222;
-			label();
-			State = 223;
-			Match(T__14);
 			State = 224;
-			whole();
+			label();
 			State = 225;
-			Match(T__15);
+			Match(T__14);
+			State = 226;
+			whole();
 			State = 227;
+			Match(T__15);
+			State = 229;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16 || _la==INT) {
 				{
-				State = 226;
+				State = 228;
 				whole();
 				}
 			}
@@ -931,17 +931,17 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 230;
+			State = 232;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16) {
 				{
-				State = 229;
+				State = 231;
 				Match(T__16);
 				}
 			}
 
-			State = 232;
+			State = 234;
 			Match(INT);
 			}
 		}
@@ -975,13 +975,13 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 234;
-			Match(T__17);
-			State = 235;
-			expr();
 			State = 236;
-			Match(T__5);
+			Match(T__17);
 			State = 237;
+			expr();
+			State = 238;
+			Match(T__5);
+			State = 239;
 			Match(STRING);
 			}
 		}
@@ -1027,42 +1027,42 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 239;
-			targets();
-			State = 240;
-			Match(T__4);
 			State = 241;
-			call();
+			targets();
 			State = 242;
-			Match(T__3);
+			Match(T__4);
 			State = 243;
+			call();
+			State = 244;
+			Match(T__3);
+			State = 245;
 			made();
-			State = 248;
+			State = 250;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 244;
+				State = 246;
 				Match(T__5);
-				State = 245;
+				State = 247;
 				made();
 				}
 				}
-				State = 250;
+				State = 252;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 255;
+			State = 257;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 251;
-				Match(T__1);
-				State = 252;
-				inside();
 				State = 253;
+				Match(T__1);
+				State = 254;
+				inside();
+				State = 255;
 				Match(T__2);
 				}
 			}
@@ -1100,21 +1100,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 257;
+			State = 259;
 			Match(LOCAL);
-			State = 262;
+			State = 264;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 258;
+				State = 260;
 				Match(T__5);
-				State = 259;
+				State = 261;
 				Match(LOCAL);
 				}
 				}
-				State = 264;
+				State = 266;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1153,27 +1153,27 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 265;
+			State = 267;
 			type();
-			State = 271;
+			State = 273;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 266;
+				State = 268;
 				Match(T__4);
-				State = 269;
+				State = 271;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__6:
 					{
-					State = 267;
+					State = 269;
 					elements();
 					}
 					break;
 				case T__18:
 					{
-					State = 268;
+					State = 270;
 					Match(T__18);
 					}
 					break;
@@ -1221,37 +1221,37 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 273;
+			State = 275;
 			name();
-			State = 274;
+			State = 276;
 			Match(T__9);
-			State = 283;
+			State = 285;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 252202128872587778L) != 0)) {
 				{
-				State = 275;
+				State = 277;
 				argument();
-				State = 280;
+				State = 282;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 276;
+					State = 278;
 					Match(T__5);
-					State = 277;
+					State = 279;
 					argument();
 					}
 					}
-					State = 282;
+					State = 284;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 285;
+			State = 287;
 			Match(T__10);
 			}
 		}
@@ -1285,7 +1285,7 @@ public partial class IrParser : Parser {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
 		EnterRule(_localctx, 34, RULE_argument);
 		try {
-			State = 289;
+			State = 291;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__18:
@@ -1293,7 +1293,7 @@ public partial class IrParser : Parser {
 			case GLOBAL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 287;
+				State = 289;
 				operand();
 				}
 				break;
@@ -1319,7 +1319,7 @@ public partial class IrParser : Parser {
 			case NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 288;
+				State = 290;
 				attribute();
 				}
 				break;
@@ -1359,11 +1359,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 291;
-			name();
-			State = 292;
-			Match(T__4);
 			State = 293;
+			name();
+			State = 294;
+			Match(T__4);
+			State = 295;
 			literal();
 			}
 		}
@@ -1421,7 +1421,7 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 38, RULE_inside);
 		int _la;
 		try {
-			State = 311;
+			State = 313;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__19:
@@ -1429,23 +1429,23 @@ public partial class IrParser : Parser {
 				_localctx = new GroupContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 298;
+				State = 300;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LOCAL) {
 					{
 					{
-					State = 295;
+					State = 297;
 					node();
 					}
 					}
-					State = 300;
+					State = 302;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 301;
+				State = 303;
 				Match(T__19);
-				State = 304;
+				State = 306;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__0:
@@ -1469,7 +1469,7 @@ public partial class IrParser : Parser {
 				case T__37:
 				case NAME:
 					{
-					State = 302;
+					State = 304;
 					call();
 					}
 					break;
@@ -1477,7 +1477,7 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 303;
+					State = 305;
 					operands();
 					}
 					break;
@@ -1490,17 +1490,17 @@ public partial class IrParser : Parser {
 				_localctx = new RegionsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 307;
+				State = 309;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 306;
+					State = 308;
 					graph();
 					}
 					}
-					State = 309;
+					State = 311;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==T__8 );
@@ -1543,21 +1543,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 313;
+			State = 315;
 			operand();
-			State = 318;
+			State = 320;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 314;
+				State = 316;
 				Match(T__5);
-				State = 315;
+				State = 317;
 				operand();
 				}
 				}
-				State = 320;
+				State = 322;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1592,7 +1592,7 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 321;
+			State = 323;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1636,25 +1636,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 323;
+			State = 325;
 			Match(T__20);
-			State = 324;
+			State = 326;
 			Match(T__21);
-			State = 328;
+			State = 330;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 325;
+				State = 327;
 				shape();
-				State = 326;
+				State = 328;
 				Match(T__5);
 				}
 			}
 
-			State = 330;
+			State = 332;
 			encoding();
-			State = 331;
+			State = 333;
 			Match(T__22);
 			}
 		}
@@ -1691,55 +1691,55 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 46, RULE_shape);
 		int _la;
 		try {
-			State = 347;
+			State = 349;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 333;
+				State = 335;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 334;
+				State = 336;
 				Match(INT);
 				}
 				break;
 			case T__6:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 335;
+				State = 337;
 				Match(T__6);
-				State = 344;
+				State = 346;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 					{
-					State = 336;
+					State = 338;
 					expr();
-					State = 341;
+					State = 343;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 337;
+						State = 339;
 						Match(T__5);
-						State = 338;
+						State = 340;
 						expr();
 						}
 						}
-						State = 343;
+						State = 345;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 346;
+				State = 348;
 				Match(T__7);
 				}
 				break;
@@ -1762,11 +1762,17 @@ public partial class IrParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
 			return GetRuleContext<NameContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public PatternContext pattern() {
+			return GetRuleContext<PatternContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext[] attribute() {
 			return GetRuleContexts<AttributeContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext attribute(int i) {
 			return GetRuleContext<AttributeContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public EncodingContext encoding() {
+			return GetRuleContext<EncodingContext>(0);
 		}
 		public EncodingContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -1783,22 +1789,100 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 349;
+			State = 351;
 			name();
 			State = 353;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==SHAPE || _la==INT) {
+				{
+				State = 352;
+				pattern();
+				}
+			}
+
+			State = 358;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
 				{
 				{
-				State = 350;
+				State = 355;
 				attribute();
 				}
 				}
-				State = 355;
+				State = 360;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
+			State = 365;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__9) {
+				{
+				State = 361;
+				Match(T__9);
+				State = 362;
+				encoding();
+				State = 363;
+				Match(T__10);
+				}
+			}
+
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PatternContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SHAPE() { return GetToken(IrParser.SHAPE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] INT() { return GetTokens(IrParser.INT); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode INT(int i) {
+			return GetToken(IrParser.INT, i);
+		}
+		public PatternContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_pattern; } }
+	}
+
+	[RuleVersion(0)]
+	public PatternContext pattern() {
+		PatternContext _localctx = new PatternContext(Context, State);
+		EnterRule(_localctx, 50, RULE_pattern);
+		try {
+			State = 371;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case SHAPE:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 367;
+				Match(SHAPE);
+				}
+				break;
+			case INT:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 368;
+				Match(INT);
+				State = 369;
+				Match(T__3);
+				State = 370;
+				Match(INT);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -1827,13 +1911,13 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public EncodingAloneContext encodingAlone() {
 		EncodingAloneContext _localctx = new EncodingAloneContext(Context, State);
-		EnterRule(_localctx, 50, RULE_encodingAlone);
+		EnterRule(_localctx, 52, RULE_encodingAlone);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 356;
+			State = 373;
 			encoding();
-			State = 357;
+			State = 374;
 			Match(Eof);
 			}
 		}
@@ -1891,45 +1975,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LiteralContext literal() {
 		LiteralContext _localctx = new LiteralContext(Context, State);
-		EnterRule(_localctx, 52, RULE_literal);
+		EnterRule(_localctx, 54, RULE_literal);
 		int _la;
 		try {
-			State = 377;
+			State = 394;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,42,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,45,Context) ) {
 			case 1:
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 359;
+				State = 376;
 				Match(T__6);
-				State = 368;
+				State = 385;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508752299650L) != 0)) {
 					{
-					State = 360;
+					State = 377;
 					literal();
-					State = 365;
+					State = 382;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 361;
+						State = 378;
 						Match(T__5);
-						State = 362;
+						State = 379;
 						literal();
 						}
 						}
-						State = 367;
+						State = 384;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 370;
+				State = 387;
 				Match(T__7);
 				}
 				break;
@@ -1937,7 +2021,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 371;
+				State = 388;
 				type();
 				}
 				break;
@@ -1945,11 +2029,11 @@ public partial class IrParser : Parser {
 				_localctx = new OfEncodingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 372;
+				State = 389;
 				Match(T__9);
-				State = 373;
+				State = 390;
 				encoding();
-				State = 374;
+				State = 391;
 				Match(T__10);
 				}
 				break;
@@ -1957,7 +2041,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfExprContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 376;
+				State = 393;
 				expr();
 				}
 				break;
@@ -2003,78 +2087,78 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public KernelContext kernel() {
 		KernelContext _localctx = new KernelContext(Context, State);
-		EnterRule(_localctx, 54, RULE_kernel);
+		EnterRule(_localctx, 56, RULE_kernel);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 379;
+			State = 396;
 			Match(T__23);
-			State = 380;
+			State = 397;
 			label();
-			State = 381;
+			State = 398;
 			Match(T__9);
-			State = 383;
+			State = 400;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 382;
+				State = 399;
 				buffers();
 				}
 			}
 
-			State = 385;
+			State = 402;
 			Match(T__10);
-			State = 386;
+			State = 403;
 			Match(T__11);
-			State = 390;
+			State = 407;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 387;
+				State = 404;
 				Match(T__9);
-				State = 388;
+				State = 405;
 				Match(T__10);
 				}
 				break;
 			case LOCAL:
 				{
-				State = 389;
+				State = 406;
 				buffers();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 393;
+			State = 410;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 392;
+				State = 409;
 				where();
 				}
 			}
 
-			State = 395;
+			State = 412;
 			Match(T__1);
-			State = 399;
+			State = 416;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 				{
 				{
-				State = 396;
+				State = 413;
 				stmt();
 				}
 				}
-				State = 401;
+				State = 418;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 402;
+			State = 419;
 			Match(T__2);
 			}
 		}
@@ -2106,26 +2190,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BuffersContext buffers() {
 		BuffersContext _localctx = new BuffersContext(Context, State);
-		EnterRule(_localctx, 56, RULE_buffers);
+		EnterRule(_localctx, 58, RULE_buffers);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 404;
+			State = 421;
 			buffer();
-			State = 409;
+			State = 426;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 405;
+				State = 422;
 				Match(T__5);
-				State = 406;
+				State = 423;
 				buffer();
 				}
 				}
-				State = 411;
+				State = 428;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2166,45 +2250,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BufferContext buffer() {
 		BufferContext _localctx = new BufferContext(Context, State);
-		EnterRule(_localctx, 58, RULE_buffer);
+		EnterRule(_localctx, 60, RULE_buffer);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 412;
+			State = 429;
 			Match(LOCAL);
-			State = 413;
+			State = 430;
 			Match(T__3);
-			State = 415;
+			State = 432;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 414;
+				State = 431;
 				shape();
 				}
 			}
 
-			State = 417;
+			State = 434;
 			name();
-			State = 419;
+			State = 436;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,49,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,52,Context) ) {
 			case 1:
 				{
-				State = 418;
+				State = 435;
 				attribute();
 				}
 				break;
 			}
-			State = 423;
+			State = 440;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__14) {
 				{
-				State = 421;
+				State = 438;
 				Match(T__14);
-				State = 422;
+				State = 439;
 				name();
 				}
 			}
@@ -2287,33 +2371,33 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StmtContext stmt() {
 		StmtContext _localctx = new StmtContext(Context, State);
-		EnterRule(_localctx, 60, RULE_stmt);
+		EnterRule(_localctx, 62, RULE_stmt);
 		int _la;
 		try {
-			State = 462;
+			State = 479;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,57,Context) ) {
 			case 1:
 				_localctx = new BlockContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 425;
+				State = 442;
 				Match(T__1);
-				State = 429;
+				State = 446;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 					{
 					{
-					State = 426;
+					State = 443;
 					stmt();
 					}
 					}
-					State = 431;
+					State = 448;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 432;
+				State = 449;
 				Match(T__2);
 				}
 				break;
@@ -2321,13 +2405,13 @@ public partial class IrParser : Parser {
 				_localctx = new LetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 433;
+				State = 450;
 				Match(T__24);
-				State = 434;
+				State = 451;
 				name();
-				State = 435;
+				State = 452;
 				Match(T__4);
-				State = 436;
+				State = 453;
 				expr();
 				}
 				break;
@@ -2335,9 +2419,9 @@ public partial class IrParser : Parser {
 				_localctx = new ScratchContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 438;
+				State = 455;
 				Match(T__25);
-				State = 439;
+				State = 456;
 				buffer();
 				}
 				break;
@@ -2345,41 +2429,41 @@ public partial class IrParser : Parser {
 				_localctx = new NestContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 440;
+				State = 457;
 				head();
-				State = 445;
+				State = 462;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 441;
+					State = 458;
 					Match(T__5);
-					State = 442;
+					State = 459;
 					head();
 					}
 					}
-					State = 447;
+					State = 464;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 448;
+				State = 465;
 				Match(T__1);
-				State = 452;
+				State = 469;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
 					{
 					{
-					State = 449;
+					State = 466;
 					stmt();
 					}
 					}
-					State = 454;
+					State = 471;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 455;
+				State = 472;
 				Match(T__2);
 				}
 				break;
@@ -2387,13 +2471,13 @@ public partial class IrParser : Parser {
 				_localctx = new StoreContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 457;
+				State = 474;
 				Match(LOCAL);
-				State = 458;
+				State = 475;
 				index();
-				State = 459;
+				State = 476;
 				Match(T__4);
-				State = 460;
+				State = 477;
 				expr();
 				}
 				break;
@@ -2430,34 +2514,34 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public HeadContext head() {
 		HeadContext _localctx = new HeadContext(Context, State);
-		EnterRule(_localctx, 62, RULE_head);
+		EnterRule(_localctx, 64, RULE_head);
 		try {
-			State = 470;
+			State = 487;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,56,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,59,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 464;
+				State = 481;
 				Match(T__26);
-				State = 465;
+				State = 482;
 				expr();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 467;
+				State = 484;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,55,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,58,Context) ) {
 				case 1:
 					{
-					State = 466;
+					State = 483;
 					name();
 					}
 					break;
 				}
-				State = 469;
+				State = 486;
 				axis();
 				}
 				break;
@@ -2491,15 +2575,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public AxisContext axis() {
 		AxisContext _localctx = new AxisContext(Context, State);
-		EnterRule(_localctx, 64, RULE_axis);
+		EnterRule(_localctx, 66, RULE_axis);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 472;
+			State = 489;
 			name();
-			State = 473;
+			State = 490;
 			Match(T__14);
-			State = 474;
+			State = 491;
 			expr();
 			}
 		}
@@ -2531,52 +2615,52 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 66, RULE_index);
+		EnterRule(_localctx, 68, RULE_index);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 476;
+			State = 493;
 			Match(T__6);
-			State = 485;
+			State = 502;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,58,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,61,Context) ) {
 			case 1:
 				{
-				State = 477;
+				State = 494;
 				expr();
-				State = 482;
+				State = 499;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 478;
+					State = 495;
 					Match(T__5);
-					State = 479;
+					State = 496;
 					expr();
 					}
 					}
-					State = 484;
+					State = 501;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				break;
 			}
-			State = 489;
+			State = 506;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__27) {
 				{
-				State = 487;
+				State = 504;
 				Match(T__27);
-				State = 488;
+				State = 505;
 				expr();
 				}
 			}
 
-			State = 491;
+			State = 508;
 			Match(T__7);
 			}
 		}
@@ -2632,88 +2716,88 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ProgramContext program() {
 		ProgramContext _localctx = new ProgramContext(Context, State);
-		EnterRule(_localctx, 68, RULE_program);
+		EnterRule(_localctx, 70, RULE_program);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 493;
+			State = 510;
 			Match(T__28);
-			State = 494;
+			State = 511;
 			label();
-			State = 495;
+			State = 512;
 			Match(T__9);
-			State = 497;
+			State = 514;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 496;
+				State = 513;
 				@params();
 				}
 			}
 
-			State = 499;
+			State = 516;
 			Match(T__10);
-			State = 500;
+			State = 517;
 			Match(T__11);
-			State = 501;
+			State = 518;
 			Match(T__9);
-			State = 503;
+			State = 520;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 502;
+				State = 519;
 				@params();
 				}
 			}
 
-			State = 505;
+			State = 522;
 			Match(T__10);
-			State = 507;
+			State = 524;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 506;
+				State = 523;
 				where();
 				}
 			}
 
-			State = 509;
+			State = 526;
 			Match(T__1);
-			State = 510;
+			State = 527;
 			arena();
-			State = 514;
+			State = 531;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 511;
+				State = 528;
 				check();
 				}
 				}
-				State = 516;
+				State = 533;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 517;
+			State = 534;
 			slots();
-			State = 519;
+			State = 536;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__33) {
 				{
-				State = 518;
+				State = 535;
 				once();
 				}
 			}
 
-			State = 521;
+			State = 538;
 			steps();
-			State = 522;
+			State = 539;
 			Match(T__2);
 			}
 		}
@@ -2745,19 +2829,19 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ArenaContext arena() {
 		ArenaContext _localctx = new ArenaContext(Context, State);
-		EnterRule(_localctx, 70, RULE_arena);
+		EnterRule(_localctx, 72, RULE_arena);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 524;
+			State = 541;
 			Match(T__29);
-			State = 525;
+			State = 542;
 			expr();
-			State = 526;
+			State = 543;
 			Match(T__5);
-			State = 527;
+			State = 544;
 			Match(T__30);
-			State = 528;
+			State = 545;
 			expr();
 			}
 		}
@@ -2789,30 +2873,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotsContext slots() {
 		SlotsContext _localctx = new SlotsContext(Context, State);
-		EnterRule(_localctx, 72, RULE_slots);
+		EnterRule(_localctx, 74, RULE_slots);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 530;
+			State = 547;
 			Match(T__31);
-			State = 531;
+			State = 548;
 			Match(T__1);
-			State = 535;
+			State = 552;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 532;
+				State = 549;
 				slot();
 				}
 				}
-				State = 537;
+				State = 554;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 538;
+			State = 555;
 			Match(T__2);
 			}
 		}
@@ -2844,21 +2928,21 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotContext slot() {
 		SlotContext _localctx = new SlotContext(Context, State);
-		EnterRule(_localctx, 74, RULE_slot);
+		EnterRule(_localctx, 76, RULE_slot);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 540;
+			State = 557;
 			buffer();
-			State = 543;
+			State = 560;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__32) {
 				{
-				State = 541;
+				State = 558;
 				Match(T__32);
-				State = 542;
+				State = 559;
 				expr();
 				}
 			}
@@ -2893,30 +2977,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OnceContext once() {
 		OnceContext _localctx = new OnceContext(Context, State);
-		EnterRule(_localctx, 76, RULE_once);
+		EnterRule(_localctx, 78, RULE_once);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 545;
+			State = 562;
 			Match(T__33);
-			State = 546;
+			State = 563;
 			Match(T__1);
-			State = 550;
+			State = 567;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 				{
 				{
-				State = 547;
+				State = 564;
 				step();
 				}
 				}
-				State = 552;
+				State = 569;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 553;
+			State = 570;
 			Match(T__2);
 			}
 		}
@@ -2948,30 +3032,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepsContext steps() {
 		StepsContext _localctx = new StepsContext(Context, State);
-		EnterRule(_localctx, 78, RULE_steps);
+		EnterRule(_localctx, 80, RULE_steps);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 555;
+			State = 572;
 			Match(T__34);
-			State = 556;
+			State = 573;
 			Match(T__1);
-			State = 560;
+			State = 577;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 				{
 				{
-				State = 557;
+				State = 574;
 				step();
 				}
 				}
-				State = 562;
+				State = 579;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 563;
+			State = 580;
 			Match(T__2);
 			}
 		}
@@ -3077,46 +3161,46 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepContext step() {
 		StepContext _localctx = new StepContext(Context, State);
-		EnterRule(_localctx, 80, RULE_step);
+		EnterRule(_localctx, 82, RULE_step);
 		int _la;
 		try {
-			State = 649;
+			State = 666;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,81,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,84,Context) ) {
 			case 1:
 				_localctx = new RunContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 565;
+				State = 582;
 				label();
-				State = 566;
+				State = 583;
 				Match(T__3);
-				State = 567;
+				State = 584;
 				label();
-				State = 568;
+				State = 585;
 				Match(T__9);
-				State = 570;
+				State = 587;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 					{
-					State = 569;
+					State = 586;
 					operands();
 					}
 				}
 
-				State = 572;
+				State = 589;
 				Match(T__10);
-				State = 573;
+				State = 590;
 				Match(T__11);
-				State = 577;
+				State = 594;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__9:
 					{
-					State = 574;
+					State = 591;
 					Match(T__9);
-					State = 575;
+					State = 592;
 					Match(T__10);
 					}
 					break;
@@ -3124,39 +3208,39 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 576;
+					State = 593;
 					operands();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 590;
+				State = 607;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__1) {
 					{
-					State = 579;
+					State = 596;
 					Match(T__1);
-					State = 580;
+					State = 597;
 					attribute();
-					State = 585;
+					State = 602;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 581;
+						State = 598;
 						Match(T__5);
-						State = 582;
+						State = 599;
 						attribute();
 						}
 						}
-						State = 587;
+						State = 604;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 588;
+					State = 605;
 					Match(T__2);
 					}
 				}
@@ -3167,56 +3251,56 @@ public partial class IrParser : Parser {
 				_localctx = new BranchContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 592;
+				State = 609;
 				label();
-				State = 593;
+				State = 610;
 				Match(T__3);
-				State = 594;
+				State = 611;
 				Match(T__26);
-				State = 595;
+				State = 612;
 				expr();
-				State = 596;
+				State = 613;
 				Match(T__1);
-				State = 600;
+				State = 617;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 					{
 					{
-					State = 597;
+					State = 614;
 					step();
 					}
 					}
-					State = 602;
+					State = 619;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 603;
+				State = 620;
 				Match(T__2);
-				State = 613;
+				State = 630;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,75,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,78,Context) ) {
 				case 1:
 					{
-					State = 604;
+					State = 621;
 					Match(T__27);
-					State = 605;
+					State = 622;
 					Match(T__1);
-					State = 609;
+					State = 626;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 						{
 						{
-						State = 606;
+						State = 623;
 						step();
 						}
 						}
-						State = 611;
+						State = 628;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 612;
+					State = 629;
 					Match(T__2);
 					}
 					break;
@@ -3227,67 +3311,67 @@ public partial class IrParser : Parser {
 				_localctx = new RepeatContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 615;
+				State = 632;
 				label();
-				State = 616;
+				State = 633;
 				Match(T__3);
-				State = 617;
+				State = 634;
 				Match(T__35);
-				State = 618;
+				State = 635;
 				label();
-				State = 621;
+				State = 638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__14) {
 					{
-					State = 619;
+					State = 636;
 					Match(T__14);
-					State = 620;
+					State = 637;
 					expr();
 					}
 				}
 
-				State = 625;
+				State = 642;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__36) {
 					{
-					State = 623;
+					State = 640;
 					Match(T__36);
-					State = 624;
+					State = 641;
 					expr();
 					}
 				}
 
-				State = 629;
+				State = 646;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__11) {
 					{
-					State = 627;
+					State = 644;
 					Match(T__11);
-					State = 628;
+					State = 645;
 					label();
 					}
 				}
 
-				State = 631;
+				State = 648;
 				Match(T__1);
-				State = 635;
+				State = 652;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
 					{
 					{
-					State = 632;
+					State = 649;
 					step();
 					}
 					}
-					State = 637;
+					State = 654;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 638;
+				State = 655;
 				Match(T__2);
 				}
 				break;
@@ -3295,22 +3379,22 @@ public partial class IrParser : Parser {
 				_localctx = new BindContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 640;
+				State = 657;
 				Match(T__24);
-				State = 641;
+				State = 658;
 				label();
-				State = 642;
+				State = 659;
 				Match(T__4);
-				State = 643;
+				State = 660;
 				expr();
-				State = 646;
+				State = 663;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,80,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,83,Context) ) {
 				case 1:
 					{
-					State = 644;
+					State = 661;
 					Match(T__37);
-					State = 645;
+					State = 662;
 					expr();
 					}
 					break;
@@ -3321,7 +3405,7 @@ public partial class IrParser : Parser {
 				_localctx = new DemandContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 648;
+				State = 665;
 				check();
 				}
 				break;
@@ -3361,26 +3445,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ExprContext expr() {
 		ExprContext _localctx = new ExprContext(Context, State);
-		EnterRule(_localctx, 82, RULE_expr);
+		EnterRule(_localctx, 84, RULE_expr);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 651;
+			State = 668;
 			primary();
-			State = 657;
+			State = 674;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) {
 				{
 				{
-				State = 652;
+				State = 669;
 				@operator();
-				State = 653;
+				State = 670;
 				primary();
 				}
 				}
-				State = 659;
+				State = 676;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3408,12 +3492,12 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperatorContext @operator() {
 		OperatorContext _localctx = new OperatorContext(Context, State);
-		EnterRule(_localctx, 84, RULE_operator);
+		EnterRule(_localctx, 86, RULE_operator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 660;
+			State = 677;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3515,22 +3599,22 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 86, RULE_primary);
+		EnterRule(_localctx, 88, RULE_primary);
 		int _la;
 		try {
 			int _alt;
-			State = 723;
+			State = 740;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,91,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,94,Context) ) {
 			case 1:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 662;
+				State = 679;
 				Match(T__9);
-				State = 663;
+				State = 680;
 				expr();
-				State = 664;
+				State = 681;
 				Match(T__10);
 				}
 				break;
@@ -3538,37 +3622,37 @@ public partial class IrParser : Parser {
 				_localctx = new ApplyContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 666;
+				State = 683;
 				name();
-				State = 667;
+				State = 684;
 				Match(T__9);
-				State = 676;
+				State = 693;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
 					{
-					State = 668;
+					State = 685;
 					expr();
-					State = 673;
+					State = 690;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 669;
+						State = 686;
 						Match(T__5);
-						State = 670;
+						State = 687;
 						expr();
 						}
 						}
-						State = 675;
+						State = 692;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 678;
+				State = 695;
 				Match(T__10);
 				}
 				break;
@@ -3576,48 +3660,10 @@ public partial class IrParser : Parser {
 				_localctx = new ReductionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 680;
+				State = 697;
 				name();
-				State = 681;
-				axis();
-				State = 686;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==T__5) {
-					{
-					{
-					State = 682;
-					Match(T__5);
-					State = 683;
-					axis();
-					}
-					}
-					State = 688;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				State = 689;
-				Match(T__1);
-				State = 695;
-				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,86,Context);
-				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
-					if ( _alt==1 ) {
-						{
-						{
-						State = 690;
-						local();
-						State = 691;
-						Match(T__49);
-						}
-						} 
-					}
-					State = 697;
-					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,86,Context);
-				}
 				State = 698;
-				expr();
+				axis();
 				State = 703;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
@@ -3627,7 +3673,7 @@ public partial class IrParser : Parser {
 					State = 699;
 					Match(T__5);
 					State = 700;
-					expr();
+					axis();
 					}
 					}
 					State = 705;
@@ -3635,6 +3681,44 @@ public partial class IrParser : Parser {
 					_la = TokenStream.LA(1);
 				}
 				State = 706;
+				Match(T__1);
+				State = 712;
+				ErrorHandler.Sync(this);
+				_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
+				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
+					if ( _alt==1 ) {
+						{
+						{
+						State = 707;
+						local();
+						State = 708;
+						Match(T__49);
+						}
+						} 
+					}
+					State = 714;
+					ErrorHandler.Sync(this);
+					_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
+				}
+				State = 715;
+				expr();
+				State = 720;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__5) {
+					{
+					{
+					State = 716;
+					Match(T__5);
+					State = 717;
+					expr();
+					}
+					}
+					State = 722;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 723;
 				Match(T__2);
 				}
 				break;
@@ -3642,9 +3726,9 @@ public partial class IrParser : Parser {
 				_localctx = new LoadContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 708;
+				State = 725;
 				Match(LOCAL);
-				State = 709;
+				State = 726;
 				index();
 				}
 				break;
@@ -3652,28 +3736,28 @@ public partial class IrParser : Parser {
 				_localctx = new WordContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 711;
+				State = 728;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__16) {
 					{
-					State = 710;
+					State = 727;
 					Match(T__16);
 					}
 				}
 
-				State = 716;
+				State = 733;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INT:
 					{
-					State = 713;
+					State = 730;
 					Match(INT);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 714;
+					State = 731;
 					Match(FLOAT);
 					}
 					break;
@@ -3698,21 +3782,21 @@ public partial class IrParser : Parser {
 				case T__37:
 				case NAME:
 					{
-					State = 715;
+					State = 732;
 					name();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 720;
+				State = 737;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__3) {
 					{
-					State = 718;
+					State = 735;
 					Match(T__3);
-					State = 719;
+					State = 736;
 					name();
 					}
 				}
@@ -3723,7 +3807,7 @@ public partial class IrParser : Parser {
 				_localctx = new QuotedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 722;
+				State = 739;
 				Match(STRING);
 				}
 				break;
@@ -3757,17 +3841,17 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LocalContext local() {
 		LocalContext _localctx = new LocalContext(Context, State);
-		EnterRule(_localctx, 88, RULE_local);
+		EnterRule(_localctx, 90, RULE_local);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 725;
+			State = 742;
 			Match(T__24);
-			State = 726;
+			State = 743;
 			name();
-			State = 727;
+			State = 744;
 			Match(T__4);
-			State = 728;
+			State = 745;
 			expr();
 			}
 		}
@@ -3797,9 +3881,9 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 90, RULE_label);
+		EnterRule(_localctx, 92, RULE_label);
 		try {
-			State = 732;
+			State = 749;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
@@ -3824,14 +3908,14 @@ public partial class IrParser : Parser {
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 730;
+				State = 747;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 731;
+				State = 748;
 				Match(STRING);
 				}
 				break;
@@ -3862,12 +3946,12 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 92, RULE_name);
+		EnterRule(_localctx, 94, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 734;
+			State = 751;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -3890,257 +3974,263 @@ public partial class IrParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,61,737,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		4,1,61,754,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
 		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
 		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,2,41,7,41,2,42,7,42,
-		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,1,0,3,0,96,8,0,1,0,1,0,1,0,5,0,
-		101,8,0,10,0,12,0,104,9,0,1,0,1,0,1,1,1,1,1,1,5,1,111,8,1,10,1,12,1,114,
-		9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,126,8,2,10,2,12,2,129,
-		9,2,3,2,131,8,2,1,3,1,3,1,3,3,3,136,8,3,1,3,1,3,1,4,1,4,1,4,1,4,5,4,144,
-		8,4,10,4,12,4,147,9,4,3,4,149,8,4,1,4,1,4,1,5,1,5,1,5,1,5,3,5,157,8,5,
-		1,5,1,5,1,5,1,5,3,5,163,8,5,1,5,1,5,5,5,167,8,5,10,5,12,5,170,9,5,1,5,
-		5,5,173,8,5,10,5,12,5,176,9,5,1,5,1,5,3,5,180,8,5,1,5,1,5,1,6,1,6,1,6,
-		5,6,187,8,6,10,6,12,6,190,9,6,1,7,1,7,1,7,1,7,1,7,3,7,197,8,7,1,8,1,8,
-		1,8,1,8,1,8,5,8,204,8,8,10,8,12,8,207,9,8,3,8,209,8,8,1,8,3,8,212,8,8,
-		1,9,1,9,1,9,1,9,5,9,218,8,9,10,9,12,9,221,9,9,1,10,1,10,1,10,1,10,1,10,
-		3,10,228,8,10,1,11,3,11,231,8,11,1,11,1,11,1,12,1,12,1,12,1,12,1,12,1,
-		13,1,13,1,13,1,13,1,13,1,13,1,13,5,13,247,8,13,10,13,12,13,250,9,13,1,
-		13,1,13,1,13,1,13,3,13,256,8,13,1,14,1,14,1,14,5,14,261,8,14,10,14,12,
-		14,264,9,14,1,15,1,15,1,15,1,15,3,15,270,8,15,3,15,272,8,15,1,16,1,16,
-		1,16,1,16,1,16,5,16,279,8,16,10,16,12,16,282,9,16,3,16,284,8,16,1,16,1,
-		16,1,17,1,17,3,17,290,8,17,1,18,1,18,1,18,1,18,1,19,5,19,297,8,19,10,19,
-		12,19,300,9,19,1,19,1,19,1,19,3,19,305,8,19,1,19,4,19,308,8,19,11,19,12,
-		19,309,3,19,312,8,19,1,20,1,20,1,20,5,20,317,8,20,10,20,12,20,320,9,20,
-		1,21,1,21,1,22,1,22,1,22,1,22,1,22,3,22,329,8,22,1,22,1,22,1,22,1,23,1,
-		23,1,23,1,23,1,23,1,23,5,23,340,8,23,10,23,12,23,343,9,23,3,23,345,8,23,
-		1,23,3,23,348,8,23,1,24,1,24,5,24,352,8,24,10,24,12,24,355,9,24,1,25,1,
-		25,1,25,1,26,1,26,1,26,1,26,5,26,364,8,26,10,26,12,26,367,9,26,3,26,369,
-		8,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,3,26,378,8,26,1,27,1,27,1,27,1,
-		27,3,27,384,8,27,1,27,1,27,1,27,1,27,1,27,3,27,391,8,27,1,27,3,27,394,
-		8,27,1,27,1,27,5,27,398,8,27,10,27,12,27,401,9,27,1,27,1,27,1,28,1,28,
-		1,28,5,28,408,8,28,10,28,12,28,411,9,28,1,29,1,29,1,29,3,29,416,8,29,1,
-		29,1,29,3,29,420,8,29,1,29,1,29,3,29,424,8,29,1,30,1,30,5,30,428,8,30,
-		10,30,12,30,431,9,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,
-		1,30,5,30,444,8,30,10,30,12,30,447,9,30,1,30,1,30,5,30,451,8,30,10,30,
-		12,30,454,9,30,1,30,1,30,1,30,1,30,1,30,1,30,1,30,3,30,463,8,30,1,31,1,
-		31,1,31,3,31,468,8,31,1,31,3,31,471,8,31,1,32,1,32,1,32,1,32,1,33,1,33,
-		1,33,1,33,5,33,481,8,33,10,33,12,33,484,9,33,3,33,486,8,33,1,33,1,33,3,
-		33,490,8,33,1,33,1,33,1,34,1,34,1,34,1,34,3,34,498,8,34,1,34,1,34,1,34,
-		1,34,3,34,504,8,34,1,34,1,34,3,34,508,8,34,1,34,1,34,1,34,5,34,513,8,34,
-		10,34,12,34,516,9,34,1,34,1,34,3,34,520,8,34,1,34,1,34,1,34,1,35,1,35,
-		1,35,1,35,1,35,1,35,1,36,1,36,1,36,5,36,534,8,36,10,36,12,36,537,9,36,
-		1,36,1,36,1,37,1,37,1,37,3,37,544,8,37,1,38,1,38,1,38,5,38,549,8,38,10,
-		38,12,38,552,9,38,1,38,1,38,1,39,1,39,1,39,5,39,559,8,39,10,39,12,39,562,
-		9,39,1,39,1,39,1,40,1,40,1,40,1,40,1,40,3,40,571,8,40,1,40,1,40,1,40,1,
-		40,1,40,3,40,578,8,40,1,40,1,40,1,40,1,40,5,40,584,8,40,10,40,12,40,587,
-		9,40,1,40,1,40,3,40,591,8,40,1,40,1,40,1,40,1,40,1,40,1,40,5,40,599,8,
-		40,10,40,12,40,602,9,40,1,40,1,40,1,40,1,40,5,40,608,8,40,10,40,12,40,
-		611,9,40,1,40,3,40,614,8,40,1,40,1,40,1,40,1,40,1,40,1,40,3,40,622,8,40,
-		1,40,1,40,3,40,626,8,40,1,40,1,40,3,40,630,8,40,1,40,1,40,5,40,634,8,40,
-		10,40,12,40,637,9,40,1,40,1,40,1,40,1,40,1,40,1,40,1,40,1,40,3,40,647,
-		8,40,1,40,3,40,650,8,40,1,41,1,41,1,41,1,41,5,41,656,8,41,10,41,12,41,
-		659,9,41,1,42,1,42,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,672,
-		8,43,10,43,12,43,675,9,43,3,43,677,8,43,1,43,1,43,1,43,1,43,1,43,1,43,
-		5,43,685,8,43,10,43,12,43,688,9,43,1,43,1,43,1,43,1,43,5,43,694,8,43,10,
-		43,12,43,697,9,43,1,43,1,43,1,43,5,43,702,8,43,10,43,12,43,705,9,43,1,
-		43,1,43,1,43,1,43,1,43,3,43,712,8,43,1,43,1,43,1,43,3,43,717,8,43,1,43,
-		1,43,3,43,721,8,43,1,43,3,43,724,8,43,1,44,1,44,1,44,1,44,1,44,1,45,1,
-		45,3,45,733,8,45,1,46,1,46,1,46,0,0,47,0,2,4,6,8,10,12,14,16,18,20,22,
-		24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,
-		72,74,76,78,80,82,84,86,88,90,92,0,3,2,0,19,19,55,56,3,0,17,17,22,22,39,
-		49,6,0,1,1,9,9,14,14,18,18,24,38,57,57,797,0,95,1,0,0,0,2,107,1,0,0,0,
-		4,117,1,0,0,0,6,135,1,0,0,0,8,139,1,0,0,0,10,152,1,0,0,0,12,183,1,0,0,
-		0,14,191,1,0,0,0,16,211,1,0,0,0,18,213,1,0,0,0,20,222,1,0,0,0,22,230,1,
-		0,0,0,24,234,1,0,0,0,26,239,1,0,0,0,28,257,1,0,0,0,30,265,1,0,0,0,32,273,
-		1,0,0,0,34,289,1,0,0,0,36,291,1,0,0,0,38,311,1,0,0,0,40,313,1,0,0,0,42,
-		321,1,0,0,0,44,323,1,0,0,0,46,347,1,0,0,0,48,349,1,0,0,0,50,356,1,0,0,
-		0,52,377,1,0,0,0,54,379,1,0,0,0,56,404,1,0,0,0,58,412,1,0,0,0,60,462,1,
-		0,0,0,62,470,1,0,0,0,64,472,1,0,0,0,66,476,1,0,0,0,68,493,1,0,0,0,70,524,
-		1,0,0,0,72,530,1,0,0,0,74,540,1,0,0,0,76,545,1,0,0,0,78,555,1,0,0,0,80,
-		649,1,0,0,0,82,651,1,0,0,0,84,660,1,0,0,0,86,723,1,0,0,0,88,725,1,0,0,
-		0,90,732,1,0,0,0,92,734,1,0,0,0,94,96,3,2,1,0,95,94,1,0,0,0,95,96,1,0,
-		0,0,96,102,1,0,0,0,97,101,3,10,5,0,98,101,3,54,27,0,99,101,3,68,34,0,100,
-		97,1,0,0,0,100,98,1,0,0,0,100,99,1,0,0,0,101,104,1,0,0,0,102,100,1,0,0,
-		0,102,103,1,0,0,0,103,105,1,0,0,0,104,102,1,0,0,0,105,106,5,0,0,1,106,
-		1,1,0,0,0,107,108,5,1,0,0,108,112,5,2,0,0,109,111,3,4,2,0,110,109,1,0,
-		0,0,111,114,1,0,0,0,112,110,1,0,0,0,112,113,1,0,0,0,113,115,1,0,0,0,114,
-		112,1,0,0,0,115,116,5,3,0,0,116,3,1,0,0,0,117,118,5,56,0,0,118,119,5,4,
-		0,0,119,120,3,44,22,0,120,130,5,5,0,0,121,131,3,8,4,0,122,127,3,6,3,0,
-		123,124,5,6,0,0,124,126,3,6,3,0,125,123,1,0,0,0,126,129,1,0,0,0,127,125,
-		1,0,0,0,127,128,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,130,121,1,0,0,
-		0,130,122,1,0,0,0,131,5,1,0,0,0,132,133,3,92,46,0,133,134,5,5,0,0,134,
-		136,1,0,0,0,135,132,1,0,0,0,135,136,1,0,0,0,136,137,1,0,0,0,137,138,5,
-		51,0,0,138,7,1,0,0,0,139,148,5,7,0,0,140,145,3,82,41,0,141,142,5,6,0,0,
-		142,144,3,82,41,0,143,141,1,0,0,0,144,147,1,0,0,0,145,143,1,0,0,0,145,
-		146,1,0,0,0,146,149,1,0,0,0,147,145,1,0,0,0,148,140,1,0,0,0,148,149,1,
-		0,0,0,149,150,1,0,0,0,150,151,5,8,0,0,151,9,1,0,0,0,152,153,5,9,0,0,153,
-		154,3,90,45,0,154,156,5,10,0,0,155,157,3,12,6,0,156,155,1,0,0,0,156,157,
-		1,0,0,0,157,158,1,0,0,0,158,159,5,11,0,0,159,160,5,12,0,0,160,162,3,16,
-		8,0,161,163,3,18,9,0,162,161,1,0,0,0,162,163,1,0,0,0,163,164,1,0,0,0,164,
-		168,5,2,0,0,165,167,3,24,12,0,166,165,1,0,0,0,167,170,1,0,0,0,168,166,
-		1,0,0,0,168,169,1,0,0,0,169,174,1,0,0,0,170,168,1,0,0,0,171,173,3,26,13,
-		0,172,171,1,0,0,0,173,176,1,0,0,0,174,172,1,0,0,0,174,175,1,0,0,0,175,
-		177,1,0,0,0,176,174,1,0,0,0,177,179,5,13,0,0,178,180,3,40,20,0,179,178,
-		1,0,0,0,179,180,1,0,0,0,180,181,1,0,0,0,181,182,5,3,0,0,182,11,1,0,0,0,
-		183,188,3,14,7,0,184,185,5,6,0,0,185,187,3,14,7,0,186,184,1,0,0,0,187,
-		190,1,0,0,0,188,186,1,0,0,0,188,189,1,0,0,0,189,13,1,0,0,0,190,188,1,0,
-		0,0,191,192,5,55,0,0,192,193,5,4,0,0,193,196,3,44,22,0,194,195,5,5,0,0,
-		195,197,3,8,4,0,196,194,1,0,0,0,196,197,1,0,0,0,197,15,1,0,0,0,198,212,
-		3,44,22,0,199,208,5,10,0,0,200,205,3,44,22,0,201,202,5,6,0,0,202,204,3,
-		44,22,0,203,201,1,0,0,0,204,207,1,0,0,0,205,203,1,0,0,0,205,206,1,0,0,
-		0,206,209,1,0,0,0,207,205,1,0,0,0,208,200,1,0,0,0,208,209,1,0,0,0,209,
-		210,1,0,0,0,210,212,5,11,0,0,211,198,1,0,0,0,211,199,1,0,0,0,212,17,1,
-		0,0,0,213,214,5,14,0,0,214,219,3,20,10,0,215,216,5,6,0,0,216,218,3,20,
-		10,0,217,215,1,0,0,0,218,221,1,0,0,0,219,217,1,0,0,0,219,220,1,0,0,0,220,
-		19,1,0,0,0,221,219,1,0,0,0,222,223,3,90,45,0,223,224,5,15,0,0,224,225,
-		3,22,11,0,225,227,5,16,0,0,226,228,3,22,11,0,227,226,1,0,0,0,227,228,1,
-		0,0,0,228,21,1,0,0,0,229,231,5,17,0,0,230,229,1,0,0,0,230,231,1,0,0,0,
-		231,232,1,0,0,0,232,233,5,53,0,0,233,23,1,0,0,0,234,235,5,18,0,0,235,236,
-		3,82,41,0,236,237,5,6,0,0,237,238,5,58,0,0,238,25,1,0,0,0,239,240,3,28,
-		14,0,240,241,5,5,0,0,241,242,3,32,16,0,242,243,5,4,0,0,243,248,3,30,15,
-		0,244,245,5,6,0,0,245,247,3,30,15,0,246,244,1,0,0,0,247,250,1,0,0,0,248,
-		246,1,0,0,0,248,249,1,0,0,0,249,255,1,0,0,0,250,248,1,0,0,0,251,252,5,
-		2,0,0,252,253,3,38,19,0,253,254,5,3,0,0,254,256,1,0,0,0,255,251,1,0,0,
-		0,255,256,1,0,0,0,256,27,1,0,0,0,257,262,5,55,0,0,258,259,5,6,0,0,259,
-		261,5,55,0,0,260,258,1,0,0,0,261,264,1,0,0,0,262,260,1,0,0,0,262,263,1,
-		0,0,0,263,29,1,0,0,0,264,262,1,0,0,0,265,271,3,44,22,0,266,269,5,5,0,0,
-		267,270,3,8,4,0,268,270,5,19,0,0,269,267,1,0,0,0,269,268,1,0,0,0,270,272,
-		1,0,0,0,271,266,1,0,0,0,271,272,1,0,0,0,272,31,1,0,0,0,273,274,3,92,46,
-		0,274,283,5,10,0,0,275,280,3,34,17,0,276,277,5,6,0,0,277,279,3,34,17,0,
-		278,276,1,0,0,0,279,282,1,0,0,0,280,278,1,0,0,0,280,281,1,0,0,0,281,284,
-		1,0,0,0,282,280,1,0,0,0,283,275,1,0,0,0,283,284,1,0,0,0,284,285,1,0,0,
-		0,285,286,5,11,0,0,286,33,1,0,0,0,287,290,3,42,21,0,288,290,3,36,18,0,
-		289,287,1,0,0,0,289,288,1,0,0,0,290,35,1,0,0,0,291,292,3,92,46,0,292,293,
-		5,5,0,0,293,294,3,52,26,0,294,37,1,0,0,0,295,297,3,26,13,0,296,295,1,0,
-		0,0,297,300,1,0,0,0,298,296,1,0,0,0,298,299,1,0,0,0,299,301,1,0,0,0,300,
-		298,1,0,0,0,301,304,5,20,0,0,302,305,3,32,16,0,303,305,3,40,20,0,304,302,
-		1,0,0,0,304,303,1,0,0,0,305,312,1,0,0,0,306,308,3,10,5,0,307,306,1,0,0,
-		0,308,309,1,0,0,0,309,307,1,0,0,0,309,310,1,0,0,0,310,312,1,0,0,0,311,
-		298,1,0,0,0,311,307,1,0,0,0,312,39,1,0,0,0,313,318,3,42,21,0,314,315,5,
-		6,0,0,315,317,3,42,21,0,316,314,1,0,0,0,317,320,1,0,0,0,318,316,1,0,0,
-		0,318,319,1,0,0,0,319,41,1,0,0,0,320,318,1,0,0,0,321,322,7,0,0,0,322,43,
-		1,0,0,0,323,324,5,21,0,0,324,328,5,22,0,0,325,326,3,46,23,0,326,327,5,
-		6,0,0,327,329,1,0,0,0,328,325,1,0,0,0,328,329,1,0,0,0,329,330,1,0,0,0,
-		330,331,3,48,24,0,331,332,5,23,0,0,332,45,1,0,0,0,333,348,5,52,0,0,334,
-		348,5,53,0,0,335,344,5,7,0,0,336,341,3,82,41,0,337,338,5,6,0,0,338,340,
-		3,82,41,0,339,337,1,0,0,0,340,343,1,0,0,0,341,339,1,0,0,0,341,342,1,0,
-		0,0,342,345,1,0,0,0,343,341,1,0,0,0,344,336,1,0,0,0,344,345,1,0,0,0,345,
-		346,1,0,0,0,346,348,5,8,0,0,347,333,1,0,0,0,347,334,1,0,0,0,347,335,1,
-		0,0,0,348,47,1,0,0,0,349,353,3,92,46,0,350,352,3,36,18,0,351,350,1,0,0,
-		0,352,355,1,0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,49,1,0,0,0,355,353,
-		1,0,0,0,356,357,3,48,24,0,357,358,5,0,0,1,358,51,1,0,0,0,359,368,5,7,0,
-		0,360,365,3,52,26,0,361,362,5,6,0,0,362,364,3,52,26,0,363,361,1,0,0,0,
-		364,367,1,0,0,0,365,363,1,0,0,0,365,366,1,0,0,0,366,369,1,0,0,0,367,365,
-		1,0,0,0,368,360,1,0,0,0,368,369,1,0,0,0,369,370,1,0,0,0,370,378,5,8,0,
-		0,371,378,3,44,22,0,372,373,5,10,0,0,373,374,3,48,24,0,374,375,5,11,0,
-		0,375,378,1,0,0,0,376,378,3,82,41,0,377,359,1,0,0,0,377,371,1,0,0,0,377,
-		372,1,0,0,0,377,376,1,0,0,0,378,53,1,0,0,0,379,380,5,24,0,0,380,381,3,
-		90,45,0,381,383,5,10,0,0,382,384,3,56,28,0,383,382,1,0,0,0,383,384,1,0,
-		0,0,384,385,1,0,0,0,385,386,5,11,0,0,386,390,5,12,0,0,387,388,5,10,0,0,
-		388,391,5,11,0,0,389,391,3,56,28,0,390,387,1,0,0,0,390,389,1,0,0,0,391,
-		393,1,0,0,0,392,394,3,18,9,0,393,392,1,0,0,0,393,394,1,0,0,0,394,395,1,
-		0,0,0,395,399,5,2,0,0,396,398,3,60,30,0,397,396,1,0,0,0,398,401,1,0,0,
-		0,399,397,1,0,0,0,399,400,1,0,0,0,400,402,1,0,0,0,401,399,1,0,0,0,402,
-		403,5,3,0,0,403,55,1,0,0,0,404,409,3,58,29,0,405,406,5,6,0,0,406,408,3,
-		58,29,0,407,405,1,0,0,0,408,411,1,0,0,0,409,407,1,0,0,0,409,410,1,0,0,
-		0,410,57,1,0,0,0,411,409,1,0,0,0,412,413,5,55,0,0,413,415,5,4,0,0,414,
-		416,3,46,23,0,415,414,1,0,0,0,415,416,1,0,0,0,416,417,1,0,0,0,417,419,
-		3,92,46,0,418,420,3,36,18,0,419,418,1,0,0,0,419,420,1,0,0,0,420,423,1,
-		0,0,0,421,422,5,15,0,0,422,424,3,92,46,0,423,421,1,0,0,0,423,424,1,0,0,
-		0,424,59,1,0,0,0,425,429,5,2,0,0,426,428,3,60,30,0,427,426,1,0,0,0,428,
-		431,1,0,0,0,429,427,1,0,0,0,429,430,1,0,0,0,430,432,1,0,0,0,431,429,1,
-		0,0,0,432,463,5,3,0,0,433,434,5,25,0,0,434,435,3,92,46,0,435,436,5,5,0,
-		0,436,437,3,82,41,0,437,463,1,0,0,0,438,439,5,26,0,0,439,463,3,58,29,0,
-		440,445,3,62,31,0,441,442,5,6,0,0,442,444,3,62,31,0,443,441,1,0,0,0,444,
-		447,1,0,0,0,445,443,1,0,0,0,445,446,1,0,0,0,446,448,1,0,0,0,447,445,1,
-		0,0,0,448,452,5,2,0,0,449,451,3,60,30,0,450,449,1,0,0,0,451,454,1,0,0,
-		0,452,450,1,0,0,0,452,453,1,0,0,0,453,455,1,0,0,0,454,452,1,0,0,0,455,
-		456,5,3,0,0,456,463,1,0,0,0,457,458,5,55,0,0,458,459,3,66,33,0,459,460,
-		5,5,0,0,460,461,3,82,41,0,461,463,1,0,0,0,462,425,1,0,0,0,462,433,1,0,
-		0,0,462,438,1,0,0,0,462,440,1,0,0,0,462,457,1,0,0,0,463,61,1,0,0,0,464,
-		465,5,27,0,0,465,471,3,82,41,0,466,468,3,92,46,0,467,466,1,0,0,0,467,468,
-		1,0,0,0,468,469,1,0,0,0,469,471,3,64,32,0,470,464,1,0,0,0,470,467,1,0,
-		0,0,471,63,1,0,0,0,472,473,3,92,46,0,473,474,5,15,0,0,474,475,3,82,41,
-		0,475,65,1,0,0,0,476,485,5,7,0,0,477,482,3,82,41,0,478,479,5,6,0,0,479,
-		481,3,82,41,0,480,478,1,0,0,0,481,484,1,0,0,0,482,480,1,0,0,0,482,483,
-		1,0,0,0,483,486,1,0,0,0,484,482,1,0,0,0,485,477,1,0,0,0,485,486,1,0,0,
-		0,486,489,1,0,0,0,487,488,5,28,0,0,488,490,3,82,41,0,489,487,1,0,0,0,489,
-		490,1,0,0,0,490,491,1,0,0,0,491,492,5,8,0,0,492,67,1,0,0,0,493,494,5,29,
-		0,0,494,495,3,90,45,0,495,497,5,10,0,0,496,498,3,12,6,0,497,496,1,0,0,
-		0,497,498,1,0,0,0,498,499,1,0,0,0,499,500,5,11,0,0,500,501,5,12,0,0,501,
-		503,5,10,0,0,502,504,3,12,6,0,503,502,1,0,0,0,503,504,1,0,0,0,504,505,
-		1,0,0,0,505,507,5,11,0,0,506,508,3,18,9,0,507,506,1,0,0,0,507,508,1,0,
-		0,0,508,509,1,0,0,0,509,510,5,2,0,0,510,514,3,70,35,0,511,513,3,24,12,
-		0,512,511,1,0,0,0,513,516,1,0,0,0,514,512,1,0,0,0,514,515,1,0,0,0,515,
-		517,1,0,0,0,516,514,1,0,0,0,517,519,3,72,36,0,518,520,3,76,38,0,519,518,
-		1,0,0,0,519,520,1,0,0,0,520,521,1,0,0,0,521,522,3,78,39,0,522,523,5,3,
-		0,0,523,69,1,0,0,0,524,525,5,30,0,0,525,526,3,82,41,0,526,527,5,6,0,0,
-		527,528,5,31,0,0,528,529,3,82,41,0,529,71,1,0,0,0,530,531,5,32,0,0,531,
-		535,5,2,0,0,532,534,3,74,37,0,533,532,1,0,0,0,534,537,1,0,0,0,535,533,
-		1,0,0,0,535,536,1,0,0,0,536,538,1,0,0,0,537,535,1,0,0,0,538,539,5,3,0,
-		0,539,73,1,0,0,0,540,543,3,58,29,0,541,542,5,33,0,0,542,544,3,82,41,0,
-		543,541,1,0,0,0,543,544,1,0,0,0,544,75,1,0,0,0,545,546,5,34,0,0,546,550,
-		5,2,0,0,547,549,3,80,40,0,548,547,1,0,0,0,549,552,1,0,0,0,550,548,1,0,
-		0,0,550,551,1,0,0,0,551,553,1,0,0,0,552,550,1,0,0,0,553,554,5,3,0,0,554,
-		77,1,0,0,0,555,556,5,35,0,0,556,560,5,2,0,0,557,559,3,80,40,0,558,557,
-		1,0,0,0,559,562,1,0,0,0,560,558,1,0,0,0,560,561,1,0,0,0,561,563,1,0,0,
-		0,562,560,1,0,0,0,563,564,5,3,0,0,564,79,1,0,0,0,565,566,3,90,45,0,566,
-		567,5,4,0,0,567,568,3,90,45,0,568,570,5,10,0,0,569,571,3,40,20,0,570,569,
-		1,0,0,0,570,571,1,0,0,0,571,572,1,0,0,0,572,573,5,11,0,0,573,577,5,12,
-		0,0,574,575,5,10,0,0,575,578,5,11,0,0,576,578,3,40,20,0,577,574,1,0,0,
-		0,577,576,1,0,0,0,578,590,1,0,0,0,579,580,5,2,0,0,580,585,3,36,18,0,581,
-		582,5,6,0,0,582,584,3,36,18,0,583,581,1,0,0,0,584,587,1,0,0,0,585,583,
-		1,0,0,0,585,586,1,0,0,0,586,588,1,0,0,0,587,585,1,0,0,0,588,589,5,3,0,
-		0,589,591,1,0,0,0,590,579,1,0,0,0,590,591,1,0,0,0,591,650,1,0,0,0,592,
-		593,3,90,45,0,593,594,5,4,0,0,594,595,5,27,0,0,595,596,3,82,41,0,596,600,
-		5,2,0,0,597,599,3,80,40,0,598,597,1,0,0,0,599,602,1,0,0,0,600,598,1,0,
-		0,0,600,601,1,0,0,0,601,603,1,0,0,0,602,600,1,0,0,0,603,613,5,3,0,0,604,
-		605,5,28,0,0,605,609,5,2,0,0,606,608,3,80,40,0,607,606,1,0,0,0,608,611,
-		1,0,0,0,609,607,1,0,0,0,609,610,1,0,0,0,610,612,1,0,0,0,611,609,1,0,0,
-		0,612,614,5,3,0,0,613,604,1,0,0,0,613,614,1,0,0,0,614,650,1,0,0,0,615,
-		616,3,90,45,0,616,617,5,4,0,0,617,618,5,36,0,0,618,621,3,90,45,0,619,620,
-		5,15,0,0,620,622,3,82,41,0,621,619,1,0,0,0,621,622,1,0,0,0,622,625,1,0,
-		0,0,623,624,5,37,0,0,624,626,3,82,41,0,625,623,1,0,0,0,625,626,1,0,0,0,
-		626,629,1,0,0,0,627,628,5,12,0,0,628,630,3,90,45,0,629,627,1,0,0,0,629,
-		630,1,0,0,0,630,631,1,0,0,0,631,635,5,2,0,0,632,634,3,80,40,0,633,632,
-		1,0,0,0,634,637,1,0,0,0,635,633,1,0,0,0,635,636,1,0,0,0,636,638,1,0,0,
-		0,637,635,1,0,0,0,638,639,5,3,0,0,639,650,1,0,0,0,640,641,5,25,0,0,641,
-		642,3,90,45,0,642,643,5,5,0,0,643,646,3,82,41,0,644,645,5,38,0,0,645,647,
-		3,82,41,0,646,644,1,0,0,0,646,647,1,0,0,0,647,650,1,0,0,0,648,650,3,24,
-		12,0,649,565,1,0,0,0,649,592,1,0,0,0,649,615,1,0,0,0,649,640,1,0,0,0,649,
-		648,1,0,0,0,650,81,1,0,0,0,651,657,3,86,43,0,652,653,3,84,42,0,653,654,
-		3,86,43,0,654,656,1,0,0,0,655,652,1,0,0,0,656,659,1,0,0,0,657,655,1,0,
-		0,0,657,658,1,0,0,0,658,83,1,0,0,0,659,657,1,0,0,0,660,661,7,1,0,0,661,
-		85,1,0,0,0,662,663,5,10,0,0,663,664,3,82,41,0,664,665,5,11,0,0,665,724,
-		1,0,0,0,666,667,3,92,46,0,667,676,5,10,0,0,668,673,3,82,41,0,669,670,5,
-		6,0,0,670,672,3,82,41,0,671,669,1,0,0,0,672,675,1,0,0,0,673,671,1,0,0,
-		0,673,674,1,0,0,0,674,677,1,0,0,0,675,673,1,0,0,0,676,668,1,0,0,0,676,
-		677,1,0,0,0,677,678,1,0,0,0,678,679,5,11,0,0,679,724,1,0,0,0,680,681,3,
-		92,46,0,681,686,3,64,32,0,682,683,5,6,0,0,683,685,3,64,32,0,684,682,1,
-		0,0,0,685,688,1,0,0,0,686,684,1,0,0,0,686,687,1,0,0,0,687,689,1,0,0,0,
-		688,686,1,0,0,0,689,695,5,2,0,0,690,691,3,88,44,0,691,692,5,50,0,0,692,
-		694,1,0,0,0,693,690,1,0,0,0,694,697,1,0,0,0,695,693,1,0,0,0,695,696,1,
-		0,0,0,696,698,1,0,0,0,697,695,1,0,0,0,698,703,3,82,41,0,699,700,5,6,0,
-		0,700,702,3,82,41,0,701,699,1,0,0,0,702,705,1,0,0,0,703,701,1,0,0,0,703,
-		704,1,0,0,0,704,706,1,0,0,0,705,703,1,0,0,0,706,707,5,3,0,0,707,724,1,
-		0,0,0,708,709,5,55,0,0,709,724,3,66,33,0,710,712,5,17,0,0,711,710,1,0,
-		0,0,711,712,1,0,0,0,712,716,1,0,0,0,713,717,5,53,0,0,714,717,5,54,0,0,
-		715,717,3,92,46,0,716,713,1,0,0,0,716,714,1,0,0,0,716,715,1,0,0,0,717,
-		720,1,0,0,0,718,719,5,4,0,0,719,721,3,92,46,0,720,718,1,0,0,0,720,721,
-		1,0,0,0,721,724,1,0,0,0,722,724,5,58,0,0,723,662,1,0,0,0,723,666,1,0,0,
-		0,723,680,1,0,0,0,723,708,1,0,0,0,723,711,1,0,0,0,723,722,1,0,0,0,724,
-		87,1,0,0,0,725,726,5,25,0,0,726,727,3,92,46,0,727,728,5,5,0,0,728,729,
-		3,82,41,0,729,89,1,0,0,0,730,733,3,92,46,0,731,733,5,58,0,0,732,730,1,
-		0,0,0,732,731,1,0,0,0,733,91,1,0,0,0,734,735,7,2,0,0,735,93,1,0,0,0,93,
-		95,100,102,112,127,130,135,145,148,156,162,168,174,179,188,196,205,208,
-		211,219,227,230,248,255,262,269,271,280,283,289,298,304,309,311,318,328,
-		341,344,347,353,365,368,377,383,390,393,399,409,415,419,423,429,445,452,
-		462,467,470,482,485,489,497,503,507,514,519,535,543,550,560,570,577,585,
-		590,600,609,613,621,625,629,635,646,649,657,673,676,686,695,703,711,716,
-		720,723,732
+		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,1,0,3,0,98,8,0,1,0,1,
+		0,1,0,5,0,103,8,0,10,0,12,0,106,9,0,1,0,1,0,1,1,1,1,1,1,5,1,113,8,1,10,
+		1,12,1,116,9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,128,8,2,10,
+		2,12,2,131,9,2,3,2,133,8,2,1,3,1,3,1,3,3,3,138,8,3,1,3,1,3,1,4,1,4,1,4,
+		1,4,5,4,146,8,4,10,4,12,4,149,9,4,3,4,151,8,4,1,4,1,4,1,5,1,5,1,5,1,5,
+		3,5,159,8,5,1,5,1,5,1,5,1,5,3,5,165,8,5,1,5,1,5,5,5,169,8,5,10,5,12,5,
+		172,9,5,1,5,5,5,175,8,5,10,5,12,5,178,9,5,1,5,1,5,3,5,182,8,5,1,5,1,5,
+		1,6,1,6,1,6,5,6,189,8,6,10,6,12,6,192,9,6,1,7,1,7,1,7,1,7,1,7,3,7,199,
+		8,7,1,8,1,8,1,8,1,8,1,8,5,8,206,8,8,10,8,12,8,209,9,8,3,8,211,8,8,1,8,
+		3,8,214,8,8,1,9,1,9,1,9,1,9,5,9,220,8,9,10,9,12,9,223,9,9,1,10,1,10,1,
+		10,1,10,1,10,3,10,230,8,10,1,11,3,11,233,8,11,1,11,1,11,1,12,1,12,1,12,
+		1,12,1,12,1,13,1,13,1,13,1,13,1,13,1,13,1,13,5,13,249,8,13,10,13,12,13,
+		252,9,13,1,13,1,13,1,13,1,13,3,13,258,8,13,1,14,1,14,1,14,5,14,263,8,14,
+		10,14,12,14,266,9,14,1,15,1,15,1,15,1,15,3,15,272,8,15,3,15,274,8,15,1,
+		16,1,16,1,16,1,16,1,16,5,16,281,8,16,10,16,12,16,284,9,16,3,16,286,8,16,
+		1,16,1,16,1,17,1,17,3,17,292,8,17,1,18,1,18,1,18,1,18,1,19,5,19,299,8,
+		19,10,19,12,19,302,9,19,1,19,1,19,1,19,3,19,307,8,19,1,19,4,19,310,8,19,
+		11,19,12,19,311,3,19,314,8,19,1,20,1,20,1,20,5,20,319,8,20,10,20,12,20,
+		322,9,20,1,21,1,21,1,22,1,22,1,22,1,22,1,22,3,22,331,8,22,1,22,1,22,1,
+		22,1,23,1,23,1,23,1,23,1,23,1,23,5,23,342,8,23,10,23,12,23,345,9,23,3,
+		23,347,8,23,1,23,3,23,350,8,23,1,24,1,24,3,24,354,8,24,1,24,5,24,357,8,
+		24,10,24,12,24,360,9,24,1,24,1,24,1,24,1,24,3,24,366,8,24,1,25,1,25,1,
+		25,1,25,3,25,372,8,25,1,26,1,26,1,26,1,27,1,27,1,27,1,27,5,27,381,8,27,
+		10,27,12,27,384,9,27,3,27,386,8,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,
+		3,27,395,8,27,1,28,1,28,1,28,1,28,3,28,401,8,28,1,28,1,28,1,28,1,28,1,
+		28,3,28,408,8,28,1,28,3,28,411,8,28,1,28,1,28,5,28,415,8,28,10,28,12,28,
+		418,9,28,1,28,1,28,1,29,1,29,1,29,5,29,425,8,29,10,29,12,29,428,9,29,1,
+		30,1,30,1,30,3,30,433,8,30,1,30,1,30,3,30,437,8,30,1,30,1,30,3,30,441,
+		8,30,1,31,1,31,5,31,445,8,31,10,31,12,31,448,9,31,1,31,1,31,1,31,1,31,
+		1,31,1,31,1,31,1,31,1,31,1,31,1,31,5,31,461,8,31,10,31,12,31,464,9,31,
+		1,31,1,31,5,31,468,8,31,10,31,12,31,471,9,31,1,31,1,31,1,31,1,31,1,31,
+		1,31,1,31,3,31,480,8,31,1,32,1,32,1,32,3,32,485,8,32,1,32,3,32,488,8,32,
+		1,33,1,33,1,33,1,33,1,34,1,34,1,34,1,34,5,34,498,8,34,10,34,12,34,501,
+		9,34,3,34,503,8,34,1,34,1,34,3,34,507,8,34,1,34,1,34,1,35,1,35,1,35,1,
+		35,3,35,515,8,35,1,35,1,35,1,35,1,35,3,35,521,8,35,1,35,1,35,3,35,525,
+		8,35,1,35,1,35,1,35,5,35,530,8,35,10,35,12,35,533,9,35,1,35,1,35,3,35,
+		537,8,35,1,35,1,35,1,35,1,36,1,36,1,36,1,36,1,36,1,36,1,37,1,37,1,37,5,
+		37,551,8,37,10,37,12,37,554,9,37,1,37,1,37,1,38,1,38,1,38,3,38,561,8,38,
+		1,39,1,39,1,39,5,39,566,8,39,10,39,12,39,569,9,39,1,39,1,39,1,40,1,40,
+		1,40,5,40,576,8,40,10,40,12,40,579,9,40,1,40,1,40,1,41,1,41,1,41,1,41,
+		1,41,3,41,588,8,41,1,41,1,41,1,41,1,41,1,41,3,41,595,8,41,1,41,1,41,1,
+		41,1,41,5,41,601,8,41,10,41,12,41,604,9,41,1,41,1,41,3,41,608,8,41,1,41,
+		1,41,1,41,1,41,1,41,1,41,5,41,616,8,41,10,41,12,41,619,9,41,1,41,1,41,
+		1,41,1,41,5,41,625,8,41,10,41,12,41,628,9,41,1,41,3,41,631,8,41,1,41,1,
+		41,1,41,1,41,1,41,1,41,3,41,639,8,41,1,41,1,41,3,41,643,8,41,1,41,1,41,
+		3,41,647,8,41,1,41,1,41,5,41,651,8,41,10,41,12,41,654,9,41,1,41,1,41,1,
+		41,1,41,1,41,1,41,1,41,1,41,3,41,664,8,41,1,41,3,41,667,8,41,1,42,1,42,
+		1,42,1,42,5,42,673,8,42,10,42,12,42,676,9,42,1,43,1,43,1,44,1,44,1,44,
+		1,44,1,44,1,44,1,44,1,44,1,44,5,44,689,8,44,10,44,12,44,692,9,44,3,44,
+		694,8,44,1,44,1,44,1,44,1,44,1,44,1,44,5,44,702,8,44,10,44,12,44,705,9,
+		44,1,44,1,44,1,44,1,44,5,44,711,8,44,10,44,12,44,714,9,44,1,44,1,44,1,
+		44,5,44,719,8,44,10,44,12,44,722,9,44,1,44,1,44,1,44,1,44,1,44,3,44,729,
+		8,44,1,44,1,44,1,44,3,44,734,8,44,1,44,1,44,3,44,738,8,44,1,44,3,44,741,
+		8,44,1,45,1,45,1,45,1,45,1,45,1,46,1,46,3,46,750,8,46,1,47,1,47,1,47,0,
+		0,48,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,
+		48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,
+		0,3,2,0,19,19,55,56,3,0,17,17,22,22,39,49,6,0,1,1,9,9,14,14,18,18,24,38,
+		57,57,816,0,97,1,0,0,0,2,109,1,0,0,0,4,119,1,0,0,0,6,137,1,0,0,0,8,141,
+		1,0,0,0,10,154,1,0,0,0,12,185,1,0,0,0,14,193,1,0,0,0,16,213,1,0,0,0,18,
+		215,1,0,0,0,20,224,1,0,0,0,22,232,1,0,0,0,24,236,1,0,0,0,26,241,1,0,0,
+		0,28,259,1,0,0,0,30,267,1,0,0,0,32,275,1,0,0,0,34,291,1,0,0,0,36,293,1,
+		0,0,0,38,313,1,0,0,0,40,315,1,0,0,0,42,323,1,0,0,0,44,325,1,0,0,0,46,349,
+		1,0,0,0,48,351,1,0,0,0,50,371,1,0,0,0,52,373,1,0,0,0,54,394,1,0,0,0,56,
+		396,1,0,0,0,58,421,1,0,0,0,60,429,1,0,0,0,62,479,1,0,0,0,64,487,1,0,0,
+		0,66,489,1,0,0,0,68,493,1,0,0,0,70,510,1,0,0,0,72,541,1,0,0,0,74,547,1,
+		0,0,0,76,557,1,0,0,0,78,562,1,0,0,0,80,572,1,0,0,0,82,666,1,0,0,0,84,668,
+		1,0,0,0,86,677,1,0,0,0,88,740,1,0,0,0,90,742,1,0,0,0,92,749,1,0,0,0,94,
+		751,1,0,0,0,96,98,3,2,1,0,97,96,1,0,0,0,97,98,1,0,0,0,98,104,1,0,0,0,99,
+		103,3,10,5,0,100,103,3,56,28,0,101,103,3,70,35,0,102,99,1,0,0,0,102,100,
+		1,0,0,0,102,101,1,0,0,0,103,106,1,0,0,0,104,102,1,0,0,0,104,105,1,0,0,
+		0,105,107,1,0,0,0,106,104,1,0,0,0,107,108,5,0,0,1,108,1,1,0,0,0,109,110,
+		5,1,0,0,110,114,5,2,0,0,111,113,3,4,2,0,112,111,1,0,0,0,113,116,1,0,0,
+		0,114,112,1,0,0,0,114,115,1,0,0,0,115,117,1,0,0,0,116,114,1,0,0,0,117,
+		118,5,3,0,0,118,3,1,0,0,0,119,120,5,56,0,0,120,121,5,4,0,0,121,122,3,44,
+		22,0,122,132,5,5,0,0,123,133,3,8,4,0,124,129,3,6,3,0,125,126,5,6,0,0,126,
+		128,3,6,3,0,127,125,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,129,130,1,
+		0,0,0,130,133,1,0,0,0,131,129,1,0,0,0,132,123,1,0,0,0,132,124,1,0,0,0,
+		133,5,1,0,0,0,134,135,3,94,47,0,135,136,5,5,0,0,136,138,1,0,0,0,137,134,
+		1,0,0,0,137,138,1,0,0,0,138,139,1,0,0,0,139,140,5,51,0,0,140,7,1,0,0,0,
+		141,150,5,7,0,0,142,147,3,84,42,0,143,144,5,6,0,0,144,146,3,84,42,0,145,
+		143,1,0,0,0,146,149,1,0,0,0,147,145,1,0,0,0,147,148,1,0,0,0,148,151,1,
+		0,0,0,149,147,1,0,0,0,150,142,1,0,0,0,150,151,1,0,0,0,151,152,1,0,0,0,
+		152,153,5,8,0,0,153,9,1,0,0,0,154,155,5,9,0,0,155,156,3,92,46,0,156,158,
+		5,10,0,0,157,159,3,12,6,0,158,157,1,0,0,0,158,159,1,0,0,0,159,160,1,0,
+		0,0,160,161,5,11,0,0,161,162,5,12,0,0,162,164,3,16,8,0,163,165,3,18,9,
+		0,164,163,1,0,0,0,164,165,1,0,0,0,165,166,1,0,0,0,166,170,5,2,0,0,167,
+		169,3,24,12,0,168,167,1,0,0,0,169,172,1,0,0,0,170,168,1,0,0,0,170,171,
+		1,0,0,0,171,176,1,0,0,0,172,170,1,0,0,0,173,175,3,26,13,0,174,173,1,0,
+		0,0,175,178,1,0,0,0,176,174,1,0,0,0,176,177,1,0,0,0,177,179,1,0,0,0,178,
+		176,1,0,0,0,179,181,5,13,0,0,180,182,3,40,20,0,181,180,1,0,0,0,181,182,
+		1,0,0,0,182,183,1,0,0,0,183,184,5,3,0,0,184,11,1,0,0,0,185,190,3,14,7,
+		0,186,187,5,6,0,0,187,189,3,14,7,0,188,186,1,0,0,0,189,192,1,0,0,0,190,
+		188,1,0,0,0,190,191,1,0,0,0,191,13,1,0,0,0,192,190,1,0,0,0,193,194,5,55,
+		0,0,194,195,5,4,0,0,195,198,3,44,22,0,196,197,5,5,0,0,197,199,3,8,4,0,
+		198,196,1,0,0,0,198,199,1,0,0,0,199,15,1,0,0,0,200,214,3,44,22,0,201,210,
+		5,10,0,0,202,207,3,44,22,0,203,204,5,6,0,0,204,206,3,44,22,0,205,203,1,
+		0,0,0,206,209,1,0,0,0,207,205,1,0,0,0,207,208,1,0,0,0,208,211,1,0,0,0,
+		209,207,1,0,0,0,210,202,1,0,0,0,210,211,1,0,0,0,211,212,1,0,0,0,212,214,
+		5,11,0,0,213,200,1,0,0,0,213,201,1,0,0,0,214,17,1,0,0,0,215,216,5,14,0,
+		0,216,221,3,20,10,0,217,218,5,6,0,0,218,220,3,20,10,0,219,217,1,0,0,0,
+		220,223,1,0,0,0,221,219,1,0,0,0,221,222,1,0,0,0,222,19,1,0,0,0,223,221,
+		1,0,0,0,224,225,3,92,46,0,225,226,5,15,0,0,226,227,3,22,11,0,227,229,5,
+		16,0,0,228,230,3,22,11,0,229,228,1,0,0,0,229,230,1,0,0,0,230,21,1,0,0,
+		0,231,233,5,17,0,0,232,231,1,0,0,0,232,233,1,0,0,0,233,234,1,0,0,0,234,
+		235,5,53,0,0,235,23,1,0,0,0,236,237,5,18,0,0,237,238,3,84,42,0,238,239,
+		5,6,0,0,239,240,5,58,0,0,240,25,1,0,0,0,241,242,3,28,14,0,242,243,5,5,
+		0,0,243,244,3,32,16,0,244,245,5,4,0,0,245,250,3,30,15,0,246,247,5,6,0,
+		0,247,249,3,30,15,0,248,246,1,0,0,0,249,252,1,0,0,0,250,248,1,0,0,0,250,
+		251,1,0,0,0,251,257,1,0,0,0,252,250,1,0,0,0,253,254,5,2,0,0,254,255,3,
+		38,19,0,255,256,5,3,0,0,256,258,1,0,0,0,257,253,1,0,0,0,257,258,1,0,0,
+		0,258,27,1,0,0,0,259,264,5,55,0,0,260,261,5,6,0,0,261,263,5,55,0,0,262,
+		260,1,0,0,0,263,266,1,0,0,0,264,262,1,0,0,0,264,265,1,0,0,0,265,29,1,0,
+		0,0,266,264,1,0,0,0,267,273,3,44,22,0,268,271,5,5,0,0,269,272,3,8,4,0,
+		270,272,5,19,0,0,271,269,1,0,0,0,271,270,1,0,0,0,272,274,1,0,0,0,273,268,
+		1,0,0,0,273,274,1,0,0,0,274,31,1,0,0,0,275,276,3,94,47,0,276,285,5,10,
+		0,0,277,282,3,34,17,0,278,279,5,6,0,0,279,281,3,34,17,0,280,278,1,0,0,
+		0,281,284,1,0,0,0,282,280,1,0,0,0,282,283,1,0,0,0,283,286,1,0,0,0,284,
+		282,1,0,0,0,285,277,1,0,0,0,285,286,1,0,0,0,286,287,1,0,0,0,287,288,5,
+		11,0,0,288,33,1,0,0,0,289,292,3,42,21,0,290,292,3,36,18,0,291,289,1,0,
+		0,0,291,290,1,0,0,0,292,35,1,0,0,0,293,294,3,94,47,0,294,295,5,5,0,0,295,
+		296,3,54,27,0,296,37,1,0,0,0,297,299,3,26,13,0,298,297,1,0,0,0,299,302,
+		1,0,0,0,300,298,1,0,0,0,300,301,1,0,0,0,301,303,1,0,0,0,302,300,1,0,0,
+		0,303,306,5,20,0,0,304,307,3,32,16,0,305,307,3,40,20,0,306,304,1,0,0,0,
+		306,305,1,0,0,0,307,314,1,0,0,0,308,310,3,10,5,0,309,308,1,0,0,0,310,311,
+		1,0,0,0,311,309,1,0,0,0,311,312,1,0,0,0,312,314,1,0,0,0,313,300,1,0,0,
+		0,313,309,1,0,0,0,314,39,1,0,0,0,315,320,3,42,21,0,316,317,5,6,0,0,317,
+		319,3,42,21,0,318,316,1,0,0,0,319,322,1,0,0,0,320,318,1,0,0,0,320,321,
+		1,0,0,0,321,41,1,0,0,0,322,320,1,0,0,0,323,324,7,0,0,0,324,43,1,0,0,0,
+		325,326,5,21,0,0,326,330,5,22,0,0,327,328,3,46,23,0,328,329,5,6,0,0,329,
+		331,1,0,0,0,330,327,1,0,0,0,330,331,1,0,0,0,331,332,1,0,0,0,332,333,3,
+		48,24,0,333,334,5,23,0,0,334,45,1,0,0,0,335,350,5,52,0,0,336,350,5,53,
+		0,0,337,346,5,7,0,0,338,343,3,84,42,0,339,340,5,6,0,0,340,342,3,84,42,
+		0,341,339,1,0,0,0,342,345,1,0,0,0,343,341,1,0,0,0,343,344,1,0,0,0,344,
+		347,1,0,0,0,345,343,1,0,0,0,346,338,1,0,0,0,346,347,1,0,0,0,347,348,1,
+		0,0,0,348,350,5,8,0,0,349,335,1,0,0,0,349,336,1,0,0,0,349,337,1,0,0,0,
+		350,47,1,0,0,0,351,353,3,94,47,0,352,354,3,50,25,0,353,352,1,0,0,0,353,
+		354,1,0,0,0,354,358,1,0,0,0,355,357,3,36,18,0,356,355,1,0,0,0,357,360,
+		1,0,0,0,358,356,1,0,0,0,358,359,1,0,0,0,359,365,1,0,0,0,360,358,1,0,0,
+		0,361,362,5,10,0,0,362,363,3,48,24,0,363,364,5,11,0,0,364,366,1,0,0,0,
+		365,361,1,0,0,0,365,366,1,0,0,0,366,49,1,0,0,0,367,372,5,52,0,0,368,369,
+		5,53,0,0,369,370,5,4,0,0,370,372,5,53,0,0,371,367,1,0,0,0,371,368,1,0,
+		0,0,372,51,1,0,0,0,373,374,3,48,24,0,374,375,5,0,0,1,375,53,1,0,0,0,376,
+		385,5,7,0,0,377,382,3,54,27,0,378,379,5,6,0,0,379,381,3,54,27,0,380,378,
+		1,0,0,0,381,384,1,0,0,0,382,380,1,0,0,0,382,383,1,0,0,0,383,386,1,0,0,
+		0,384,382,1,0,0,0,385,377,1,0,0,0,385,386,1,0,0,0,386,387,1,0,0,0,387,
+		395,5,8,0,0,388,395,3,44,22,0,389,390,5,10,0,0,390,391,3,48,24,0,391,392,
+		5,11,0,0,392,395,1,0,0,0,393,395,3,84,42,0,394,376,1,0,0,0,394,388,1,0,
+		0,0,394,389,1,0,0,0,394,393,1,0,0,0,395,55,1,0,0,0,396,397,5,24,0,0,397,
+		398,3,92,46,0,398,400,5,10,0,0,399,401,3,58,29,0,400,399,1,0,0,0,400,401,
+		1,0,0,0,401,402,1,0,0,0,402,403,5,11,0,0,403,407,5,12,0,0,404,405,5,10,
+		0,0,405,408,5,11,0,0,406,408,3,58,29,0,407,404,1,0,0,0,407,406,1,0,0,0,
+		408,410,1,0,0,0,409,411,3,18,9,0,410,409,1,0,0,0,410,411,1,0,0,0,411,412,
+		1,0,0,0,412,416,5,2,0,0,413,415,3,62,31,0,414,413,1,0,0,0,415,418,1,0,
+		0,0,416,414,1,0,0,0,416,417,1,0,0,0,417,419,1,0,0,0,418,416,1,0,0,0,419,
+		420,5,3,0,0,420,57,1,0,0,0,421,426,3,60,30,0,422,423,5,6,0,0,423,425,3,
+		60,30,0,424,422,1,0,0,0,425,428,1,0,0,0,426,424,1,0,0,0,426,427,1,0,0,
+		0,427,59,1,0,0,0,428,426,1,0,0,0,429,430,5,55,0,0,430,432,5,4,0,0,431,
+		433,3,46,23,0,432,431,1,0,0,0,432,433,1,0,0,0,433,434,1,0,0,0,434,436,
+		3,94,47,0,435,437,3,36,18,0,436,435,1,0,0,0,436,437,1,0,0,0,437,440,1,
+		0,0,0,438,439,5,15,0,0,439,441,3,94,47,0,440,438,1,0,0,0,440,441,1,0,0,
+		0,441,61,1,0,0,0,442,446,5,2,0,0,443,445,3,62,31,0,444,443,1,0,0,0,445,
+		448,1,0,0,0,446,444,1,0,0,0,446,447,1,0,0,0,447,449,1,0,0,0,448,446,1,
+		0,0,0,449,480,5,3,0,0,450,451,5,25,0,0,451,452,3,94,47,0,452,453,5,5,0,
+		0,453,454,3,84,42,0,454,480,1,0,0,0,455,456,5,26,0,0,456,480,3,60,30,0,
+		457,462,3,64,32,0,458,459,5,6,0,0,459,461,3,64,32,0,460,458,1,0,0,0,461,
+		464,1,0,0,0,462,460,1,0,0,0,462,463,1,0,0,0,463,465,1,0,0,0,464,462,1,
+		0,0,0,465,469,5,2,0,0,466,468,3,62,31,0,467,466,1,0,0,0,468,471,1,0,0,
+		0,469,467,1,0,0,0,469,470,1,0,0,0,470,472,1,0,0,0,471,469,1,0,0,0,472,
+		473,5,3,0,0,473,480,1,0,0,0,474,475,5,55,0,0,475,476,3,68,34,0,476,477,
+		5,5,0,0,477,478,3,84,42,0,478,480,1,0,0,0,479,442,1,0,0,0,479,450,1,0,
+		0,0,479,455,1,0,0,0,479,457,1,0,0,0,479,474,1,0,0,0,480,63,1,0,0,0,481,
+		482,5,27,0,0,482,488,3,84,42,0,483,485,3,94,47,0,484,483,1,0,0,0,484,485,
+		1,0,0,0,485,486,1,0,0,0,486,488,3,66,33,0,487,481,1,0,0,0,487,484,1,0,
+		0,0,488,65,1,0,0,0,489,490,3,94,47,0,490,491,5,15,0,0,491,492,3,84,42,
+		0,492,67,1,0,0,0,493,502,5,7,0,0,494,499,3,84,42,0,495,496,5,6,0,0,496,
+		498,3,84,42,0,497,495,1,0,0,0,498,501,1,0,0,0,499,497,1,0,0,0,499,500,
+		1,0,0,0,500,503,1,0,0,0,501,499,1,0,0,0,502,494,1,0,0,0,502,503,1,0,0,
+		0,503,506,1,0,0,0,504,505,5,28,0,0,505,507,3,84,42,0,506,504,1,0,0,0,506,
+		507,1,0,0,0,507,508,1,0,0,0,508,509,5,8,0,0,509,69,1,0,0,0,510,511,5,29,
+		0,0,511,512,3,92,46,0,512,514,5,10,0,0,513,515,3,12,6,0,514,513,1,0,0,
+		0,514,515,1,0,0,0,515,516,1,0,0,0,516,517,5,11,0,0,517,518,5,12,0,0,518,
+		520,5,10,0,0,519,521,3,12,6,0,520,519,1,0,0,0,520,521,1,0,0,0,521,522,
+		1,0,0,0,522,524,5,11,0,0,523,525,3,18,9,0,524,523,1,0,0,0,524,525,1,0,
+		0,0,525,526,1,0,0,0,526,527,5,2,0,0,527,531,3,72,36,0,528,530,3,24,12,
+		0,529,528,1,0,0,0,530,533,1,0,0,0,531,529,1,0,0,0,531,532,1,0,0,0,532,
+		534,1,0,0,0,533,531,1,0,0,0,534,536,3,74,37,0,535,537,3,78,39,0,536,535,
+		1,0,0,0,536,537,1,0,0,0,537,538,1,0,0,0,538,539,3,80,40,0,539,540,5,3,
+		0,0,540,71,1,0,0,0,541,542,5,30,0,0,542,543,3,84,42,0,543,544,5,6,0,0,
+		544,545,5,31,0,0,545,546,3,84,42,0,546,73,1,0,0,0,547,548,5,32,0,0,548,
+		552,5,2,0,0,549,551,3,76,38,0,550,549,1,0,0,0,551,554,1,0,0,0,552,550,
+		1,0,0,0,552,553,1,0,0,0,553,555,1,0,0,0,554,552,1,0,0,0,555,556,5,3,0,
+		0,556,75,1,0,0,0,557,560,3,60,30,0,558,559,5,33,0,0,559,561,3,84,42,0,
+		560,558,1,0,0,0,560,561,1,0,0,0,561,77,1,0,0,0,562,563,5,34,0,0,563,567,
+		5,2,0,0,564,566,3,82,41,0,565,564,1,0,0,0,566,569,1,0,0,0,567,565,1,0,
+		0,0,567,568,1,0,0,0,568,570,1,0,0,0,569,567,1,0,0,0,570,571,5,3,0,0,571,
+		79,1,0,0,0,572,573,5,35,0,0,573,577,5,2,0,0,574,576,3,82,41,0,575,574,
+		1,0,0,0,576,579,1,0,0,0,577,575,1,0,0,0,577,578,1,0,0,0,578,580,1,0,0,
+		0,579,577,1,0,0,0,580,581,5,3,0,0,581,81,1,0,0,0,582,583,3,92,46,0,583,
+		584,5,4,0,0,584,585,3,92,46,0,585,587,5,10,0,0,586,588,3,40,20,0,587,586,
+		1,0,0,0,587,588,1,0,0,0,588,589,1,0,0,0,589,590,5,11,0,0,590,594,5,12,
+		0,0,591,592,5,10,0,0,592,595,5,11,0,0,593,595,3,40,20,0,594,591,1,0,0,
+		0,594,593,1,0,0,0,595,607,1,0,0,0,596,597,5,2,0,0,597,602,3,36,18,0,598,
+		599,5,6,0,0,599,601,3,36,18,0,600,598,1,0,0,0,601,604,1,0,0,0,602,600,
+		1,0,0,0,602,603,1,0,0,0,603,605,1,0,0,0,604,602,1,0,0,0,605,606,5,3,0,
+		0,606,608,1,0,0,0,607,596,1,0,0,0,607,608,1,0,0,0,608,667,1,0,0,0,609,
+		610,3,92,46,0,610,611,5,4,0,0,611,612,5,27,0,0,612,613,3,84,42,0,613,617,
+		5,2,0,0,614,616,3,82,41,0,615,614,1,0,0,0,616,619,1,0,0,0,617,615,1,0,
+		0,0,617,618,1,0,0,0,618,620,1,0,0,0,619,617,1,0,0,0,620,630,5,3,0,0,621,
+		622,5,28,0,0,622,626,5,2,0,0,623,625,3,82,41,0,624,623,1,0,0,0,625,628,
+		1,0,0,0,626,624,1,0,0,0,626,627,1,0,0,0,627,629,1,0,0,0,628,626,1,0,0,
+		0,629,631,5,3,0,0,630,621,1,0,0,0,630,631,1,0,0,0,631,667,1,0,0,0,632,
+		633,3,92,46,0,633,634,5,4,0,0,634,635,5,36,0,0,635,638,3,92,46,0,636,637,
+		5,15,0,0,637,639,3,84,42,0,638,636,1,0,0,0,638,639,1,0,0,0,639,642,1,0,
+		0,0,640,641,5,37,0,0,641,643,3,84,42,0,642,640,1,0,0,0,642,643,1,0,0,0,
+		643,646,1,0,0,0,644,645,5,12,0,0,645,647,3,92,46,0,646,644,1,0,0,0,646,
+		647,1,0,0,0,647,648,1,0,0,0,648,652,5,2,0,0,649,651,3,82,41,0,650,649,
+		1,0,0,0,651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,655,1,0,0,
+		0,654,652,1,0,0,0,655,656,5,3,0,0,656,667,1,0,0,0,657,658,5,25,0,0,658,
+		659,3,92,46,0,659,660,5,5,0,0,660,663,3,84,42,0,661,662,5,38,0,0,662,664,
+		3,84,42,0,663,661,1,0,0,0,663,664,1,0,0,0,664,667,1,0,0,0,665,667,3,24,
+		12,0,666,582,1,0,0,0,666,609,1,0,0,0,666,632,1,0,0,0,666,657,1,0,0,0,666,
+		665,1,0,0,0,667,83,1,0,0,0,668,674,3,88,44,0,669,670,3,86,43,0,670,671,
+		3,88,44,0,671,673,1,0,0,0,672,669,1,0,0,0,673,676,1,0,0,0,674,672,1,0,
+		0,0,674,675,1,0,0,0,675,85,1,0,0,0,676,674,1,0,0,0,677,678,7,1,0,0,678,
+		87,1,0,0,0,679,680,5,10,0,0,680,681,3,84,42,0,681,682,5,11,0,0,682,741,
+		1,0,0,0,683,684,3,94,47,0,684,693,5,10,0,0,685,690,3,84,42,0,686,687,5,
+		6,0,0,687,689,3,84,42,0,688,686,1,0,0,0,689,692,1,0,0,0,690,688,1,0,0,
+		0,690,691,1,0,0,0,691,694,1,0,0,0,692,690,1,0,0,0,693,685,1,0,0,0,693,
+		694,1,0,0,0,694,695,1,0,0,0,695,696,5,11,0,0,696,741,1,0,0,0,697,698,3,
+		94,47,0,698,703,3,66,33,0,699,700,5,6,0,0,700,702,3,66,33,0,701,699,1,
+		0,0,0,702,705,1,0,0,0,703,701,1,0,0,0,703,704,1,0,0,0,704,706,1,0,0,0,
+		705,703,1,0,0,0,706,712,5,2,0,0,707,708,3,90,45,0,708,709,5,50,0,0,709,
+		711,1,0,0,0,710,707,1,0,0,0,711,714,1,0,0,0,712,710,1,0,0,0,712,713,1,
+		0,0,0,713,715,1,0,0,0,714,712,1,0,0,0,715,720,3,84,42,0,716,717,5,6,0,
+		0,717,719,3,84,42,0,718,716,1,0,0,0,719,722,1,0,0,0,720,718,1,0,0,0,720,
+		721,1,0,0,0,721,723,1,0,0,0,722,720,1,0,0,0,723,724,5,3,0,0,724,741,1,
+		0,0,0,725,726,5,55,0,0,726,741,3,68,34,0,727,729,5,17,0,0,728,727,1,0,
+		0,0,728,729,1,0,0,0,729,733,1,0,0,0,730,734,5,53,0,0,731,734,5,54,0,0,
+		732,734,3,94,47,0,733,730,1,0,0,0,733,731,1,0,0,0,733,732,1,0,0,0,734,
+		737,1,0,0,0,735,736,5,4,0,0,736,738,3,94,47,0,737,735,1,0,0,0,737,738,
+		1,0,0,0,738,741,1,0,0,0,739,741,5,58,0,0,740,679,1,0,0,0,740,683,1,0,0,
+		0,740,697,1,0,0,0,740,725,1,0,0,0,740,728,1,0,0,0,740,739,1,0,0,0,741,
+		89,1,0,0,0,742,743,5,25,0,0,743,744,3,94,47,0,744,745,5,5,0,0,745,746,
+		3,84,42,0,746,91,1,0,0,0,747,750,3,94,47,0,748,750,5,58,0,0,749,747,1,
+		0,0,0,749,748,1,0,0,0,750,93,1,0,0,0,751,752,7,2,0,0,752,95,1,0,0,0,96,
+		97,102,104,114,129,132,137,147,150,158,164,170,176,181,190,198,207,210,
+		213,221,229,232,250,257,264,271,273,282,285,291,300,306,311,313,320,330,
+		343,346,349,353,358,365,371,382,385,394,400,407,410,416,426,432,436,440,
+		446,462,469,479,484,487,499,502,506,514,520,524,531,536,552,560,567,577,
+		587,594,602,607,617,626,630,638,642,646,652,663,666,674,690,693,703,712,
+		720,728,733,737,740,749
 	};
 
 	public static readonly ATN _ATN =

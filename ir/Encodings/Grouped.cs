@@ -66,17 +66,25 @@ public abstract record Grouped(int Axis, long Group) : Encoding
 
     public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
     {
-        var group = Partition(storage.Type.Shape).At(at);
-        long? code = outside is null ? null : Math.Max(0, Code.Range.Low);
-        var number = Number(Code.Read(storage, at, code), (name, entry) =>
+        var number = Read(storage, storage.Type.Shape, at, at, outside is null);
+        return outside is null ? number : Expr.Select(Dense.Inside(storage.Type.Shape, at), number, outside);
+    }
+
+    /// <summary>The number of a code.</summary>
+    /// <param name="shape">Of the tensor that groups are of.</param>
+    /// <param name="code">Where its code lies, <paramref name="at"/> its place in the tensor.</param>
+    /// <param name="inside">Whether every index is inside; else reads give something for any.</param>
+    internal Expr Read(Storage storage, Shape shape, Seq<Expr> code, Seq<Expr> at, bool inside)
+    {
+        var group = Partition(shape).At(at);
+        return Number(Code.Read(storage, code, inside ? null : Math.Max(0, Code.Range.Low)), (name, entry) =>
         {
             // An entry is within its table whatever the place is.
             if (Shared.FirstOrDefault(p => p.Name == name) is { } table) return storage.Load(name, [entry]).As(Scalar.F32);
             var parameter = Parameters.First(p => p.Name == name);
-            var read = storage.Load(name, parameter.Count == 1 ? group : [.. group, entry], outside is null ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
+            var read = storage.Load(name, parameter.Count == 1 ? group : [.. group, entry], inside ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
             return read.As(parameter.Kind.IsReal ? Scalar.F32 : Scalar.I32);
         });
-        return outside is null ? number : Expr.Select(Dense.Inside(storage.Type.Shape, at), number, outside);
     }
 
     public override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape) => Encode(numbers, default, shape);

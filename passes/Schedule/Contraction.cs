@@ -103,7 +103,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
             if (divisors is not [var c] || c <= 1 || extent % c != 0) continue;
             var (group, place) = (new Axis("g", extent / c), new Axis(axis.Name, c));
             Expr Apply(Expr e) => e.Replace(part => part == axis ? group * c + place
-                : part is Load load && load.Mentions(axis) ? Load.Of(load.Buffer, [.. load.At.Select(i => Linear.Simplify(i.Substitute((axis, group * c + place))))], load.Outside?.Substitute((axis, group * c + place))) : null);
+                : part is Load load && load.Mentions(axis) ? Load.Of(load.Buffer, [.. load.At.Select(i => Linear.Simplify(Apply(i)))], load.Outside is { } outside ? Apply(outside) : null) : null);
             store = new(store.Buffer, [.. store.At.Select(i => Linear.Simplify(Apply(i)))], Apply(store.Value));
             sum = store.Value.Parts().OfType<Reduce>().Single();
             axes = [.. axes.SelectMany(x => x == axis ? [group, place] : new[] { x })];

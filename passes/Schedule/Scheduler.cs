@@ -25,12 +25,15 @@ public static class Scheduler
                 var dots = new RowDots(contraction, machine);
                 return new(dots.Compute(), [], dots.Describe(), dots.Pace);
             }
+            var sparse = SparseContraction.Find(contraction, machine, constantB);
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
+                if (sparse is not null && sparse.Steps < blocked.Steps) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"), sparse.Pace);
                 if (WinogradContraction.Find(contraction, machine, constantB, mostError) is { } winograd && winograd.Steps < 0.9 * blocked.Steps)
                     return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"), winograd.Pace);
-                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe(), blocked.Pace);
+                var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps");
+                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace);
             }
         }
         return new VectorNest(machine, constants).Schedule(kernel);

@@ -10,6 +10,7 @@ const string Usage = """
       kernels    matrix products and convolutions as a share of the peak
       quantization   quantized weights: bytes, errors and accuracy by model, format and method; into docs/quantization.md
       formats        one row times a matrix of weights in each format, beside int4
+      sparsity       products with sparse weights beside the same with dense ones; into docs/sparsity.md
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
       --all            every generated network                        --shared     the float models of the shared folder
@@ -36,6 +37,7 @@ try
         "kernels" => [.. Kernels.Run(options)],
         "quantization" => [Quantization.Run(options)],
         "formats" => [Formats.Run(options)],
+        "sparsity" => [.. Sparsity.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };
     foreach (var table in tables) Console.WriteLine(table.Markdown());

@@ -16,8 +16,11 @@ internal sealed record ScheduledStep(Action Run, string Template)
         var given = new Value(input.Name, input.Type);
         var builder = new GraphBuilder("main", given);
         builder.Add("y", op, [given, .. weights]);
+        var step = builder.Nodes[0];
+        // The result lies as the input does.
+        if (input.Type.Order is not []) step = new Node(op, step.Operands, [step.Result.With(step.Result.Type with { Order = input.Type.Order })]);
         IEnumerable<(Lathe.Ir.Buffer Buffer, Bytes Bytes)> Planes(Value v) => new Storage(v.Name, v.Type).Buffers.Zip(v.Planes);
-        var scheduled = Scheduler.Schedule(Lowering.Lower(builder.Nodes[0]), MachineTable.Of(CpuTarget.Host), weights.SelectMany(Planes).Select(p => p.Buffer.Name).ToHashSet(StringComparer.Ordinal));
+        var scheduled = Scheduler.Schedule(Lowering.Lower(step), MachineTable.Of(CpuTarget.Host), weights.SelectMany(Planes).Select(p => p.Buffer.Name).ToHashSet(StringComparer.Ordinal));
         var memory = weights.Append(input).SelectMany(Planes).ToDictionary(p => p.Buffer.Name, p => p.Bytes);
         foreach (var buffer in scheduled.Once.SelectMany(k => k.Outputs).Concat(scheduled.Kernel.Outputs)) memory[buffer.Name] = Bytes.Zeros(buffer.Scalar.Bytes(buffer.Size.Whole));
         var none = new Dictionary<string, long>();

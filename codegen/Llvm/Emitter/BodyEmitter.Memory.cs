@@ -144,6 +144,7 @@ internal sealed partial class BodyEmitter
     private Register ReadApart(Memory at, Place place)
     {
         var (type, all, offsets) = ($"<{Lanes.Text()} x {at.Type}>", "poison", Offsets(place.Steps!));
+        if (Runs(offsets) is var (starts, length)) return ReadRuns(at, place, offsets, starts, length);
         var read = new Dictionary<long, string>();
         for (var lane = 0; lane < offsets.Length; lane++)
         {
@@ -151,6 +152,24 @@ internal sealed partial class BodyEmitter
             all = code.Let($"insertelement {type} {all}, {at.Type} {one}, i64 {lane.Text()}");
         }
         return Made(all, Stored(at), Lanes);
+    }
+
+    /// <summary>Lanes that lie in runs, in another order: each run is read at once, a shuffle puts its lanes where they belong. Turning a square of numbers round is this.</summary>
+    private Register ReadRuns(Memory at, Place place, long[] offsets, long[] starts, int length)
+    {
+        var runs = starts.Select(start => Let($"load <{length.Text()} x {at.Type}>, ptr {Address(at, place, more: start)}, align {at.Alignment.Text()}{at.Fact}", Stored(at), length)).ToList();
+        while (runs.Count > 1) runs = [.. runs.Chunk(2).Select(pair => Shuffle(pair[0], pair[1], [.. Enumerable.Range(0, 2 * pair[0].Lanes)]))];
+        return Shuffle(runs[0], runs[0], [.. offsets.Select(offset => Array.FindLastIndex(starts, start => start <= offset) is var run ? run * length + (int)(offset - starts[run]) : 0)]);
+    }
+
+    /// <summary>The runs of neighbours that lanes lie in, if they are equally long, a power of two of them, and each place has one lane.</summary>
+    private static (long[] Starts, int Length)? Runs(long[] offsets)
+    {
+        long[] sorted = [.. offsets.Distinct().Order()];
+        long[] starts = [.. sorted.Where((offset, i) => i == 0 || sorted[i - 1] != offset - 1)];
+        if (sorted.Length != offsets.Length || starts.Length < 2 || 2 * starts.Length > sorted.Length || !System.Numerics.BitOperations.IsPow2(starts.Length)) return null;
+        var length = sorted.Length / starts.Length;
+        return starts.Index().All(s => sorted[s.Index * length] == s.Item && sorted[s.Index * length + length - 1] == s.Item + length - 1) ? (starts, length) : null;
     }
 
     private Register Gather(Load load, Memory at, Place place, Register? on)
@@ -184,6 +203,9 @@ internal sealed partial class BodyEmitter
         if (place.Form == PlaceForm.Contiguous && mask is null) code.Line($"store {all}, ptr {Address(at, place)}, align {align}{at.Fact}");
         else if (place.Form == PlaceForm.Contiguous)
             Command($"llvm.masked.store.{LlvmTypes.Suffix(value.Kind, Lanes)}.p0", [(all.Type, all.Text), ("ptr", Address(at, place, sure: false)), ("i32", align), ($"<{Lanes} x i1>", Spread(mask!.Value, Lanes).Text)], at.Fact);
+        else if (place.Form != PlaceForm.Scattered && mask is null && Offsets(place.Steps!) is var offsets && Runs(offsets) is var (starts, length))
+            foreach (var start in starts)
+                code.Line($"store {Shuffle(all, all, [.. Enumerable.Range(0, length).Select(i => Array.IndexOf(offsets, start + i))])}, ptr {Address(at, place, more: start)}, align {align}{at.Fact}");
         else if (place.Form != PlaceForm.Scattered && mask is null)
             foreach (var (lane, offset) in Offsets(place.Steps!).Index())
                 code.Line($"store {at.Type} {code.Let($"extractelement {all}, i64 {lane.Text()}")}, ptr {Address(at, place, more: offset)}, align {align}{at.Fact}");

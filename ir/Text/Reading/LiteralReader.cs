@@ -39,24 +39,30 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
     public Encoding Encoding(IrParser.EncodingContext context, IrParser.AttributeContext? apart = null)
     {
         var (name, attributes) = (context.name().GetText(), context.attribute().Where(a => a != apart).ToList());
-        if (attributes.Count == 0 && Scalars.Parse(name) is { } kind) return new Dense(kind);
-        if (Named.TryGetValue(name, out var type)) return (Encoding)Record(type, context.Start, attributes);
+        if (attributes.Count == 0 && context.pattern() is null && context.encoding() is null && Scalars.Parse(name) is { } kind) return new Dense(kind);
+        if (Named.TryGetValue(name, out var type)) return (Encoding)Record(type, context.Start, attributes, Bare(context));
+        if (context.pattern() is { } pattern) throw faults.At("LT3004", pattern.Start, $"{name} has no pattern", "write sparse 4x1 (f32)");
+        if (context.encoding() is { } within) throw faults.At("LT3004", within.Start, $"{name} has no format inside", "write sparse 4x1 (f32)");
         if (Code.Parse(name) is { } code)
         {
             bool Knows(Type encoding, IrParser.AttributeContext a) => RecordText.Parameters(encoding).Any(p => p.Name == a.name().GetText());
             var best = Worded.MaxBy(encoding => (attributes.Count(a => Knows(encoding, a)), -RecordText.Parameters(encoding).Count(p => p.Required)))!;
-            return (Encoding)Record(best, context.Start, attributes, code);
+            return (Encoding)Record(best, context.Start, attributes, [code]);
         }
         if (attributes.Count > 0 && Scalars.Parse(name) is not null) throw faults.At("LT3004", attributes[0].Start, $"{name} has no attributes");
         throw faults.Unknown(context.Start, "encoding", name, Named.Keys.Concat(Enum.GetValues<Scalar>().Select(s => s.Text)));
     }
 
     /// <summary>A record from its attributes; those that are not given have their default.</summary>
-    /// <param name="word">The first parameter, where the text says it as the record's word.</param>
-    public object Record(Type type, IToken at, IEnumerable<IrParser.AttributeContext> attributes, object? word = null)
+    /// <param name="bare">Values that the text says without names: each is of the first parameter of its type.</param>
+    public object Record(Type type, IToken at, IEnumerable<IrParser.AttributeContext> attributes, params IEnumerable<object> bare)
     {
         var (parameters, given) = (RecordText.Parameters(type), new Dictionary<string, object?>(StringComparer.Ordinal));
-        if (word is not null) (parameters, given[parameters[0].Name]) = ([.. parameters.Skip(1)], word);
+        foreach (var value in bare)
+        {
+            var its = parameters.FirstOrDefault(p => p.Type.IsInstanceOfType(value)) ?? throw faults.At("LT3004", at, $"{RecordText.Snake(type.Name)} has no place for {value}");
+            (parameters, given[its.Name]) = ([.. parameters.Where(p => p != its)], value);
+        }
         foreach (var attribute in attributes)
         {
             var name = attribute.name().GetText();
@@ -65,6 +71,19 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
         }
         try { return RecordText.Make(type, p => given.GetValueOrDefault(p.Name)); }
         catch (TypeException e) { throw faults.At("LT3004", at, e.Message); }
+    }
+
+    /// <summary>What an encoding's text says without a name: its pattern, the format inside.</summary>
+    private IEnumerable<object> Bare(IrParser.EncodingContext context)
+    {
+        if (context.pattern() is { } pattern)
+        {
+            SparsePattern read;
+            try { read = SparsePattern.Parse(pattern.GetText()); }
+            catch (ArgumentException e) { throw faults.At("LT3004", pattern.Start, e.Message); }
+            yield return read;
+        }
+        if (context.encoding() is { } inside) yield return Encoding(inside);
     }
 
     /// <summary>A literal as a value of a parameter's type.</summary>

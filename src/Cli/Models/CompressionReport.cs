@@ -10,7 +10,7 @@ internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
     /// <summary>Layers that a text names.</summary>
     private const int Shown = 5;
 
-    public static CompressionReport Of(ModelBuild build) => new([.. build.Losses.OrderByDescending(Size).ThenBy(l => l.Weight, StringComparer.Ordinal)], [.. build.Notes.Where(n => n.Pass == "quantize")]);
+    public static CompressionReport Of(ModelBuild build) => new([.. build.Losses.OrderByDescending(Size).ThenBy(l => l.Weight, StringComparer.Ordinal)], [.. build.Notes.Where(n => n.Pass is "quantize" or "prune")]);
 
     private long Before => Losses.Sum(l => l.BytesBefore);
     private long After => Losses.Sum(l => l.BytesAfter);

@@ -1,0 +1,64 @@
+using Lathe.Ir;
+using Lathe.Passes.Algebra;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// Column after column, what the columns that follow can make up for best is dropped, and they do make up for it: w_j+1.. -= w_j / U_jj · U_j,j+1.., with
+/// UᵀU = (H + λI)⁻¹. Frantar and Alistarh, SparseGPT (2023); blocks as in Kurtic and others, The Optimal BERT Surgeon (2022).
+/// </summary>
+internal sealed class ObsPruning : Pruning
+{
+    /// <summary>Columns whose choice is made, and whose errors are carried to the rest, together.</summary>
+    private const int Block = 128;
+
+    public override float[] Prune(PruneLayer layer, Sparse format, Prune options)
+    {
+        var (outputs, result) = (format.Pattern is BlockPattern block ? block.Outputs : 1, new float[layer.Numbers.Length]);
+        var groups = layer.RowGroups.ToList();
+        // A block of several outputs must not be of rows that read other numbers.
+        if (groups.Exists(g => g.Rows.Length % outputs != 0 && groups.Count > 1)) return Of(PruneMethod.Wanda).Prune(layer, format, options);
+        foreach (var (group, rows) in groups) Prune(layer, format, options, rows, layer.Hessian(group), result);
+        return result;
+    }
+
+    private static unsafe void Prune(PruneLayer layer, Sparse format, Prune options, int[] rows, double[] hessian, float[] result)
+    {
+        var (matrix, size, count) = (layer.Matrix, layer.Matrix.Columns, rows.Length);
+        var feedback = InverseFactor.Of(hessian, size, options.Damping) ?? throw new DiagnosticException([new("LT3221", $"prune: what {layer.Use.Weight} is multiplied by has no usable Gram matrix", layer.Use.Node.Result.Name, "more calibration data, or damping=0.1")]);
+        var work = new double[(long)count * size];
+        for (var r = 0; r < count; r++) for (var c = 0; c < size; c++) work[(long)r * size + c] = layer.Numbers[matrix.Row[rows[r]] + matrix.Column[c]];
+        var choice = new ObsChoice(format, layer.Run, size, count);
+        fixed (double* w = work, u = feedback)
+        {
+            for (var (first, end) = (0, 0); first < size; first = end)
+            {
+                end = choice.End(Math.Min(size, first + Block));
+                var (start, stop) = (first, end);
+                var errors = new double[(long)(end - first) * count];
+                var dropped = choice.Blocks(w, u, start, stop);
+                fixed (double* e = errors)
+                {
+                    nint pw = (nint)w, pu = (nint)u, pe = (nint)e;
+                    Parallel.For(0, count, r =>
+                    {
+                        double* row = (double*)pw + (long)r * size, e = (double*)pe;
+                        var mine = dropped is null ? new bool[stop - start] : dropped[r];
+                        for (var c = start; c < stop; c++)
+                        {
+                            if (dropped is null) choice.Group(row, (double*)pu, c, start, mine);
+                            if (!mine[c - start]) continue;
+                            var next = (double*)pu + (long)c * size;
+                            var error = row[c] / next[c];
+                            e[(c - start) * (long)count + r] = error;
+                            for (var t = c + 1; t < stop; t++) row[t] -= error * next[t];
+                            row[c] = 0;
+                        }
+                    });
+                    if (end < size) Products.Add(e, count, u + (long)first * size + end, size, w + end, size, count, size - end, end - first, -1);
+                }
+            }
+        }
+        for (var r = 0; r < count; r++) for (var c = 0; c < size; c++) result[matrix.Row[rows[r]] + matrix.Column[c]] = (float)work[(long)r * size + c];
+    }
+}
