@@ -12,6 +12,8 @@ public static class Sparsity
     /// <param name="Order">Of the axes of x and the result.</param>
     private sealed record Shape(string Name, Op Op, Seq<Expr> X, Seq<Expr> W, Seq<int> Order);
 
+    private const string Begin = "<!-- sparsity: written by tests/Benchmarks sparsity -->", End = "<!-- /sparsity -->";
+
     private static readonly Shape[] Products = [.. new[] { (768, 768), (768, 3072), (3072, 768) }.Select(s => new Shape(string.Create(CultureInfo.InvariantCulture, $"128x{s.Item1} · {s.Item1}x{s.Item2}"), new MatMul(), [128, s.Item1], [s.Item1, s.Item2], []))];
 
     private static readonly Shape[] Convolutions = [.. new[] { (64, 64, 56), (64, 256, 56), (256, 64, 56), (256, 128, 56), (128, 512, 28), (512, 128, 28), (512, 256, 28), (256, 1024, 14), (1024, 256, 14), (1024, 512, 14), (512, 2048, 7), (2048, 512, 7) }
@@ -23,11 +25,44 @@ public static class Sparsity
 
     private static readonly string[] Groups = ["sparse 2:4 (f32)", "sparse 1:4 (f32)", "sparse 2:8 (f32)", "sparse 4:8 (f32)", "sparse 2:4 (i8)", "sparse 4x1 keep=0.2 (f32)"];
 
-    public static IEnumerable<Table> Run(BenchOptions options)
+    /// <summary>All, written into docs/sparsity.md; of shapes that are named only those.</summary>
+    public static IReadOnlyList<Table> Run(BenchOptions options)
     {
-        yield return Run(options, "Matrix products of BERT-base, 128 rows", Products, Blocks);
-        yield return Run(options, "1×1 convolutions of ResNet-50", Convolutions, Blocks[..2]);
-        yield return Run(options, "One row", Rows, Groups);
+        List<Table> tables =
+        [
+            Run(options, "Matrix products of BERT-base, 128 rows", Products, Blocks),
+            Run(options, "1×1 convolutions of ResNet-50", Convolutions, Blocks[..2]),
+            Run(options, "One row", Rows, Groups),
+        ];
+        if (options.Names.Count > 0) return tables;
+        tables.Add(Networks(options));
+        var path = Path.Combine(Places.Root, "docs", "sparsity.md");
+        var text = File.ReadAllText(path);
+        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        if (begin < 0 || end < begin) throw new BenchmarkException($"{path} has no place for the tables between its markers");
+        File.WriteAllText(path, $"{text[..(begin + Begin.Length)]}\n{string.Join("\n", tables.Select(t => t.Markdown()))}{text[end..]}");
+        return tables;
+    }
+
+    /// <summary>Networks whose weights are random, pruned by magnitude: how fast they are, not how good.</summary>
+    private static Table Networks(BenchOptions options)
+    {
+        var table = new Table("Whole networks, one thread, pruned by magnitude", ("network", ""), ("pruned", ""), ("weights MB", "0.0"), ("ms", "0.00"), ("dense f32 ms", "0.00"), ("times as fast", "0.00"));
+        foreach (var name in new[] { "bert_mini_128", "resnet50" })
+        {
+            var model = BenchModel.Find(name);
+            string[] ways = ["", "4x1@80%", "4x1@90%"];
+            double? dense = null;
+            foreach (var way in ways)
+            {
+                // One after another: all have one name and one folder.
+                var made = Compilation.Run(model, options, [.. model.Dimensions(), .. way == "" ? (string[])[] : ["--prune", way]]);
+                using var run = new Ours(made.Library, model.Inputs, threads: 1);
+                var least = Enumerable.Range(0, options.Rounds).Min(_ => run.Measure(options.Seconds).Min);
+                table.Add(name, way == "" ? "not" : way, made.WeightBytes / 1e6, least, dense ??= least, dense / least);
+            }
+        }
+        return table;
     }
 
     private static Table Run(BenchOptions options, string title, IEnumerable<Shape> shapes, string[] formats)
