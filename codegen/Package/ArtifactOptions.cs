@@ -19,6 +19,8 @@ public enum Emission
     Report,
     /// <summary>What data showed of the model's values, as a file that <c>--calibrate</c> takes.</summary>
     Calibration,
+    /// <summary>The model as compression left it, for others to read.</summary>
+    Onnx,
 }
 
 /// <summary>How an artifact is built.</summary>

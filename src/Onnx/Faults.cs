@@ -1,6 +1,6 @@
 namespace Lathe.Onnx;
 
-/// <summary>Every diagnostic of the importer with its code: LT10xx the file, LT11xx tensors, LT12xx structure, LT13xx dimensions, LT20xx operators.</summary>
+/// <summary>Every diagnostic of the importer with its code: LT10xx the file, LT11xx tensors, LT12xx structure, LT13xx dimensions, LT14xx exporting, LT20xx operators.</summary>
 internal static class Faults
 {
     public const string ContradictionCode = "LT1306", MisfitCode = "LT2004";
@@ -71,4 +71,8 @@ internal static class Faults
     public static Diagnostic UnknownMax(string name, string names) => new("LT1309", $"--max {name}: no number of that name is decided by a run", Remedy: names == "" ? "dimensions of inputs are bounded with --dim" : $"there are {names}");
     public static Diagnostic OldForm(string where, string op, long opset, string why) => new("LT2006", $"{op} as of opset {opset}: {why}", where);
     public static Diagnostic TooManyResults(string where, string op, int most, int have) => new("LT2007", $"{op} makes {most} result{(most == 1 ? "" : "s")}, the node names {have}", where);
+
+    public static Diagnostic NoStoredForm(Value weight) => new("LT1401", $"ONNX has no form of {weight.Type}", weight.Name, "i8, u8, i4, u4, i2 and u2 with scales of f32, f16 or bf16, and f16 and bf16 have one; --onnx-decode writes the others as f32");
+    public static Diagnostic Decoded(Value weight) => new("LT1401", $"ONNX has no form of {weight.Type}: it is written as f32, {4 * weight.Type.Count} bytes in place of {weight.Type.Encoding.Size(weight.Type.Shape)}", weight.Name, Severity: Severity.Warning);
+    public static Diagnostic NoOnnxStep(Node node) => new("LT1402", node.Regions.Count > 0 ? "graphs inside a step are not exported to ONNX" : $"ONNX has no operator for {node.Op.Name}", node.Result.Name, "--emit=ir writes what lathe reads back");
 }

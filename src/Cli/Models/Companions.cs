@@ -1,11 +1,12 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
+using Lathe.Onnx;
 using Lathe.Passes;
 
 namespace Lathe.Cli;
 
 /// <summary>Files about an artifact, written beside it: its text, the pipeline it went through, a report.</summary>
-internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program)
+internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program, Func<Graph, Graph>? plain = null)
 {
     /// <summary>Writes what is asked for of these.</summary>
     /// <returns>The files, in the order they were asked for.</returns>
@@ -17,6 +18,15 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
 
     private static string Last(ModelBuild build) => Pipeline.Label(build.Passes, build.Passes.Count - 1);
 
+    private void WriteOnnx(string path)
+    {
+        var graph = build.Compressed ?? throw new UsageException("--emit=onnx: this is a program already, ONNX has none", "start from the model, or from text of a graph");
+        var contents = OnnxExport.Write(plain is null ? graph : plain(graph)) ?? throw new UsageException("--emit=onnx: a value is stored as ONNX cannot say", "--emit=ir");
+        using var file = new OutputFile(path);
+        file.Stream.Write(contents);
+        file.Commit();
+    }
+
     private string? Write(Emission emission, CompileReport report)
     {
         var (ending, write) = emission switch
@@ -25,6 +35,7 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
             Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name }).Print())),
             Emission.Report => (".report.html", path => OutputFile.Write(path, ReportPage.Print(report, build))),
             Emission.Calibration => (".calibration", path => CalibrationFile.Write(path, build.Calibration ?? throw new UsageException("--emit=calibration: nothing was calibrated", "--calibrate PATH"))),
+            Emission.Onnx => (".onnx", WriteOnnx),
             _ => ("", _ => { }),
         };
         if (ending == "") return null;

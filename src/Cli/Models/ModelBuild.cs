@@ -34,6 +34,9 @@ internal sealed class ModelBuild
     /// <summary>What data showed of the model; null where none was run.</summary>
     public Calibration? Calibration { get; private set; }
 
+    /// <summary>The graph as compression left it in the last run; null where a run began with a program.</summary>
+    public Graph? Compressed { get; private set; }
+
     /// <summary>What the passes of the last run decided.</summary>
     public Seq<Note> Notes { get; private set; }
 
@@ -65,7 +68,8 @@ internal sealed class ModelBuild
     public Module Improve(Module module, CpuTarget target, Seq<Pass> passes)
     {
         var compilation = Compilation(target);
-        var improved = new Runner(passes, [.. Observers, new Clock(session, times)]).Run(module, compilation);
+        Compressed = module.Graph;
+        var improved = new Runner(passes, [.. Observers, new Clock(session, times), new Keeper(graph => Compressed = graph)]).Run(module, compilation);
         Notes = [.. compilation.Notes.All];
         Losses = [.. compilation.Losses];
         return improved;
@@ -124,6 +128,15 @@ internal sealed class ModelBuild
         var result = work();
         times.Add((stage, watch.Elapsed));
         return result;
+    }
+
+    /// <summary>Takes the graph after each pass up to compression.</summary>
+    private sealed class Keeper(Action<Graph> keep) : IPassObserver
+    {
+        public void Ran(Pass pass, int number, Module module, TimeSpan time)
+        {
+            if (pass.Stage <= Stage.Compress && module.Graph is { } graph) keep(graph);
+        }
     }
 
     /// <summary>Keeps the time of each pass, shows which one ended, and stops between two when asked to.</summary>

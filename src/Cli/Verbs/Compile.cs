@@ -1,5 +1,6 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
+using Lathe.Onnx;
 using Lathe.Passes;
 using Lathe.Passes.Checking;
 
@@ -19,6 +20,7 @@ public sealed record Compile(
     ItemOptions Items,
     [Option("prefix of functions and files, a C identifier; by default the model's own name")] string? Name = null,
     [Option("what to write (shared,header,contract)")] Seq<Emission> Emit = default,
+    [Option("with --emit=onnx: weights in a format that ONNX has no form of are written as f32")] bool OnnxDecode = false,
     [Option("where weights go; by default into the library up to 64 MiB, else into a file beside it")] WeightChoice? Weights = null,
     [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
     [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
@@ -63,7 +65,7 @@ public sealed record Compile(
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
-        report = report with { Beside = new Companions(name, OutputDir, build, source, program).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program, graph => PlainGraph.Of(graph, OnnxDecode, session.Report)).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null || DependTarget is not null)
             OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Way.Files)));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());

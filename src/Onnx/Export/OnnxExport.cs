@@ -11,6 +11,9 @@ public static class OnnxExport
     /// <summary>Operators are in their newest form; that of this opset, but for the few that came after it.</summary>
     private const long Opset = 24;
 
+    /// <summary>The opset that numbers of two bits came with.</summary>
+    private const long TwoBits = 25;
+
     /// <summary>The file; null where a value is stored as ONNX cannot say, or a step runs inner graphs.</summary>
     /// <remarks>Groups are taken apart; checks of dimensions, which ONNX has none for, are left out.</remarks>
     public static byte[]? Write(Graph graph)
@@ -19,7 +22,7 @@ public static class OnnxExport
         var values = graph.Inputs.Concat(graph.Outputs).Concat(graph.Weights).Concat(steps.SelectMany(n => n.Results));
         if (steps.Exists(n => n.Regions.Count > 0 || Operators.Find(n.Op.GetType().Name) is null) || values.Any(v => v.Type.Encoding is not Dense)) return null;
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "lathe", Graph = new() { Name = graph.Name } };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = values.Any(v => v.Type.Scalar is Scalar.I2 or Scalar.U2) ? TwoBits : Opset });
         model.Graph.Input.AddRange(graph.Inputs.Select(Declared));
         model.Graph.Output.AddRange(graph.Outputs.Select(Declared));
         model.Graph.Initializer.AddRange(graph.Weights.Select(Weight));

@@ -1,6 +1,4 @@
-using Lathe.Ir;
-
-namespace Lathe.Passes;
+namespace Lathe.Ir;
 
 /// <summary>The numbers that a stored weight stands for.</summary>
 public static class Decoded
@@ -9,7 +7,7 @@ public static class Decoded
     public static float[] Of(Value weight)
     {
         var made = new Value("numbers", new(weight.Type.Shape, Scalar.F32));
-        var read = new Node(new Ir.Ops.Identity(), [weight], [made]);
+        var read = new Node(new Ops.Identity(), [weight], [made]);
         var result = Interpreter.Run(new Graph("decode", [], [read], [made]), [])[0];
         return result.Bytes.ToArray<float>();
     }
