@@ -29,10 +29,12 @@ public static class Scheduler
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
-                if (sparse is not null && sparse.Steps < blocked.Steps) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"), sparse.Pace);
-                if (WinogradContraction.Find(contraction, machine, constantB, mostError) is { } winograd && winograd.Steps < 0.9 * blocked.Steps)
-                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)"), winograd.Pace);
-                var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps");
+                var winograd = WinogradContraction.Find(contraction, machine, constantB, mostError) is { } found && found.Steps < 0.9 * blocked.Steps ? found : null;
+                var dense = winograd?.Steps ?? blocked.Steps;
+                if (sparse is not null && sparse.Steps < dense) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps)"), sparse.Pace);
+                var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
+                if (winograd is not null)
+                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace);
                 return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace);
             }
         }

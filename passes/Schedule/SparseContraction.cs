@@ -50,10 +50,10 @@ public sealed class SparseContraction
         taken = new($"{name}.taken", Scalar.F32, [Turn, Chunk], Space.Arena);
     }
 
-    /// <summary>The template for a contraction; null where its weights are not in blocks.</summary>
+    /// <summary>The template for a contraction; null where its weights are not in blocks, and on machines whose vectors hold fewer rows than are turned round together.</summary>
     public static SparseContraction? Find(Contraction contraction, Machine machine, bool constantB)
     {
-        if (!constantB || !contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))) return null;
+        if (!constantB || machine.Lanes < Turn || !contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))) return null;
         var order = contraction.NearLast();
         return SparseSide.Find(contraction, order) is { } side ? new(contraction, machine, side, order) : null;
     }

@@ -12,13 +12,14 @@ internal sealed class ObsPruning : Pruning
     /// <summary>Columns whose choice is made, and whose errors are carried to the rest, together.</summary>
     private const int Block = 128;
 
+    /// <summary>Whether the rows of each block read the same numbers, as they must: not where a grouped convolution has other groups than blocks.</summary>
+    public static bool Suits(PruneLayer layer, Sparse format) =>
+        format.Pattern is not BlockPattern block || layer.RowGroups.ToList() is var groups && (groups.Count == 1 || groups.TrueForAll(g => g.Rows.Length % block.Outputs == 0));
+
     public override float[] Prune(PruneLayer layer, Sparse format, Prune options)
     {
-        var (outputs, result) = (format.Pattern is BlockPattern block ? block.Outputs : 1, new float[layer.Numbers.Length]);
-        var groups = layer.RowGroups.ToList();
-        // A block of several outputs must not be of rows that read other numbers.
-        if (groups.Exists(g => g.Rows.Length % outputs != 0 && groups.Count > 1)) return Of(PruneMethod.Wanda).Prune(layer, format, options);
-        foreach (var (group, rows) in groups) Prune(layer, format, options, rows, layer.Hessian(group), result);
+        var result = new float[layer.Numbers.Length];
+        foreach (var (group, rows) in layer.RowGroups) Prune(layer, format, options, rows, layer.Hessian(group), result);
         return result;
     }
 

@@ -47,6 +47,12 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
         var stored = new Dictionary<Value, Value>();
         foreach (var (layer, share) in layers.Zip(shares))
         {
+            // What allocation gives more than was asked for may be no smaller than it was.
+            if (Placed(layer.Use, share).Size(layer.Use.Weight.Type.Shape) >= layer.Use.Weight.Type.Encoding.Size(layer.Use.Weight.Type.Shape))
+            {
+                Left(compilation, layer.Use, $"allocate=rd keeps {RecordText.Show(share)} of it, which would not be smaller");
+                continue;
+            }
             var (value, loss) = Store(layer, Placed(layer.Use, share), compilation);
             stored[layer.Use.Weight] = value;
             compilation.Losses.Add(loss);
@@ -100,6 +106,11 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
     {
         var (type, use) = (layer.Use.Weight.Type, layer.Use);
         var method = layer.IsCalibrated ? Method : PruneMethod.Magnitude;
+        if (method == PruneMethod.Obs && !ObsPruning.Suits(layer, format))
+        {
+            method = PruneMethod.Wanda;
+            compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is pruned by wanda: {Pattern} lays rows of different groups of the convolution in one block, so obs has no Gram matrix for it");
+        }
         var numbers = Pruning.Of(method).Prune(layer, format, this);
         if (Refine == PruneRefinement.Dsnot && layer.IsCalibrated) numbers = Dsnot.Refined(layer, numbers);
         var value = new Value(use.Weight.Name, type.With(format), format.Encode(numbers, type.Shape));

@@ -6,7 +6,7 @@ using Lathe.Passes;
 namespace Lathe.Cli;
 
 /// <summary>Files about an artifact, written beside it: its text, the pipeline it went through, a report.</summary>
-internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program, Func<Graph, Graph>? plain = null)
+internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program, Graph? plain = null)
 {
     /// <summary>Writes what is asked for of these.</summary>
     /// <returns>The files, in the order they were asked for.</returns>
@@ -20,8 +20,7 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
 
     private void WriteOnnx(string path)
     {
-        var graph = build.Compressed ?? throw new UsageException("--emit=onnx: this is a program already, ONNX has none", "start from the model, or from text of a graph");
-        var contents = OnnxExport.Write(plain is null ? graph : plain(graph)) ?? throw new UsageException("--emit=onnx: a value is stored as ONNX cannot say", "--emit=ir");
+        var contents = OnnxExport.Write(plain ?? throw new InvalidOperationException("no graph was made for it")) ?? throw new UsageException("--emit=onnx: a value is stored as ONNX cannot say", "--emit=ir");
         using var file = new OutputFile(path);
         file.Stream.Write(contents);
         file.Commit();

@@ -87,12 +87,18 @@ internal sealed class ModelBuild
 
     private Calibration Run(Graph graph, string? data) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
 
-    /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's.</summary>
+    /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's. What is compressed is decided once, for the highest: all levels compute from the same weights.</summary>
     public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)
     {
-        var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(source, target).MustBeProgram)).ToList();
+        var own = Observers.Count;
         Observers.AddRange(observers);
-        return [.. lower, new(targets[^1], Improve(source, targets[^1]).MustBeProgram)];
+        var highest = new CpuProgram(targets[^1], Improve(source, targets[^1]).MustBeProgram);
+        Observers.RemoveRange(own, observers.Count);
+        var (compressed, notes, losses) = (Compressed, Notes, Losses);
+        Seq<Pass> rest = [.. Left(source).Where(pass => compressed is null || pass.Stage > Stage.Compress)];
+        var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(compressed is null ? source.Module : new(compressed), target, rest).MustBeProgram)).ToList();
+        (Compressed, Notes, Losses) = (compressed, notes, losses);
+        return [.. lower, highest];
     }
 
     /// <summary>Makes code of a program and writes the files.</summary>

@@ -12,8 +12,8 @@ internal sealed class PackageBuild(Session session, CodeOptions code)
     /// <summary>What every entry says of its time: the first that the format knows.</summary>
     private static readonly DateTimeOffset Timeless = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Whether a path is that of a package.</summary>
-    public static bool IsPackage(string path) => path.EndsWith(Package.Ending, StringComparison.Ordinal);
+    /// <summary>Whether a path is that of a package; a folder stays a folder, whatever it is called.</summary>
+    public static bool IsPackage(string path) => path.EndsWith(Package.Ending, StringComparison.Ordinal) && !Directory.Exists(path);
 
     /// <exception cref="DiagnosticException">Everything that is wrong with the model.</exception>
     public PackageReport Write(string path, string name, string file)

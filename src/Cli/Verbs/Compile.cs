@@ -62,10 +62,12 @@ public sealed record Compile(
         }
         if (levels.Count == 0) return ExitCode.Done;
         var program = levels[^1].Program;
+        // What ONNX cannot say is refused before anything is written.
+        var plain = Emit.Contains(Emission.Onnx) ? PlainGraph.Of(build.Compressed ?? throw new UsageException("--emit=onnx: this is a program already, ONNX has none", "start from the model, or from text of a graph"), OnnxDecode, session.Report) : null;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
-        report = report with { Beside = new Companions(name, OutputDir, build, source, program, graph => PlainGraph.Of(graph, OnnxDecode, session.Report)).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null || DependTarget is not null)
             OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Way.Files)));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
@@ -84,6 +86,7 @@ public sealed record Compile(
     /// <exception cref="UsageException">The system has not what is asked for.</exception>
     private void Check(TargetSystem system)
     {
+        if (OnnxDecode && !Emit.Contains(Emission.Onnx)) throw new UsageException("--onnx-decode says how --emit=onnx writes weights, which is not asked for", "--emit=onnx --onnx-decode");
         if (Pool && !system.HasPool) throw new UsageException($"--pool: the pool's threads are those of Linux, this is for {system.Name}", "leave it out; a run may take threads of the caller's, see lathe_host in lathe.h");
         if (Weights == WeightChoice.File && !system.MapsFiles) throw new UsageException($"--weights=file: code on {system.Name} cannot map a file", "--weights=embed");
         if (Emit.Contains(Emission.Python) && system.IsForJavaScript) throw new UsageException($"--emit python: Python loads no {system.SharedFile("NAME")}", "--emit javascript");

@@ -15,6 +15,8 @@ public static class PlainGraph
         var (faults, nodes, plain) = (new List<Diagnostic>(), new List<Node>(), new Dictionary<Value, Value>());
         foreach (var node in graph.Nodes.Where(n => n.Regions.Count > 0 || n.Op is not Encode && (Operators.Find(n.Op.GetType().Name) is null || IsOurs(n.Op))))
             faults.Add(Faults.NoOnnxStep(node));
+        foreach (var node in graph.Nodes.Where(n => n.Op is Encode { To: var to } && (to is not Stepped { Word: var word } || Scalars.Parse(word.ToString()) is not (Scalar.U8 or Scalar.I8 or Scalar.U16 or Scalar.I16))))
+            faults.Add(Faults.NoStoredForm(node.Result));
         foreach (var weight in graph.Weights.Where(w => w.Type.Encoding is not Dense))
         {
             if (StoredWeight.Of(weight) is { } steps)
