@@ -1,12 +1,12 @@
 using System.Globalization;
-using System.IO.Compression;
 using Lathe.Runtime.Hosting;
 
 namespace Lathe.Runtime;
 
 /// <summary>
 /// What <c>lathe compile MODEL -o NAME.lathe</c> writes: a zip file of compiled parts, each a shared library, and a program that says what of the model
-/// the host does around them. A model of numbers alone is one part. Any number of threads may run one package.
+/// the host does around them. A model of numbers alone is one part. Opening a package loads its parts, which are native
+/// code that runs with the rights of this process: open none that you would not run as a program. Any number of threads may run one package.
 /// </summary>
 public sealed class Package : IDisposable
 {
@@ -16,25 +16,29 @@ public sealed class Package : IDisposable
     /// <summary>The ending of its file.</summary>
     public const string Ending = ".lathe";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("lathe-package-");
+    /// <summary>The ending of a part's file of weights.</summary>
+    public const string WeightsEnding = ".weights";
+
+    private readonly DirectoryInfo folder;
     private readonly Dictionary<string, Artifact> parts = new(StringComparer.Ordinal);
     private readonly HostOperators operators;
 
     private Package(string path, HostOperators operators)
     {
         this.operators = operators;
+        var name = Path.GetFileName(path);
         try
         {
-            using var file = ZipFile.OpenRead(path);
-            var program = file.GetEntry(ProgramEntry) ?? throw new ArtifactException($"{Path.GetFileName(path)} holds no {ProgramEntry}: not written by lathe compile");
-            using (var reader = new StreamReader(program.Open())) Program = HostProgramText.Parse(reader.ReadToEnd());
-            foreach (var entry in file.Entries.Where(e => e.FullName.StartsWith(PartsFolder, StringComparison.Ordinal))) entry.ExtractToFile(Path.Combine(folder.FullName, entry.Name));
-            foreach (var library in folder.EnumerateFiles().Where(f => !f.Name.EndsWith(".weights", StringComparison.Ordinal))) parts.Add(Artifact.NameOf(library.FullName), Artifact.Open(library.FullName));
+            using var file = new PackageFile(path);
+            Program = file.Program;
+            folder = Directory.CreateTempSubdirectory("lathe-package-");
+            foreach (var (part, library) in file.Unpack(folder.FullName)) parts.Add(part, Artifact.Open(library));
         }
         catch (Exception e)
         {
             Dispose();
-            if (e is InvalidDataException or HostException) throw new ArtifactException($"{Path.GetFileName(path)} is no package: {e.Message}");
+            if (e is InvalidDataException or HostException or ArgumentException) throw new ArtifactException($"{name} is no package: {e.Message}");
+            if (e is IOException or UnauthorizedAccessException or NotSupportedException) throw new ArtifactException($"{name} cannot be opened: {e.Message}");
             throw;
         }
     }
@@ -61,8 +65,8 @@ public sealed class Package : IDisposable
     {
         foreach (var part in parts.Values) part.Dispose();
         parts.Clear();
-        folder.Refresh();
-        if (folder.Exists) folder.Delete(recursive: true);
+        folder?.Refresh();
+        if (folder is { Exists: true }) folder.Delete(recursive: true);
     }
 
     private IReadOnlyList<HostTensor> Call(string name, IReadOnlyList<HostTensor> x, Host? host)
@@ -70,7 +74,15 @@ public sealed class Package : IDisposable
         var artifact = parts.TryGetValue(name, out var found) ? found : throw new HostException($"the package holds no part {name}");
         var contract = artifact.Contract;
         using var invocation = new Invocation(artifact, Dimensions(contract, x));
-        foreach (var (i, tensor) in x.Index()) tensor.Bytes.CopyTo(invocation.Input<byte>(i));
+        foreach (var (i, tensor) in x.Index())
+        {
+            var shape = invocation.InputShape(i);
+            var into = invocation.Input<byte>(i);
+            // A shape may be an expression over dimensions; what is not written would be 0.
+            if (!shape.SequenceEqual(tensor.Shape.AsSpan()) || into.Length != tensor.Bytes.Length)
+                throw new HostException($"{contract.Inputs[i].Name} must be {contract.Inputs[i].Type}[{string.Join(", ", shape.ToArray())}] of {into.Length} bytes, it is {tensor.Kind} of {tensor.Bytes.Length}");
+            tensor.Bytes.CopyTo(into);
+        }
         invocation.Run(host);
         return [.. contract.Outputs.Select((output, i) => new HostTensor(output.Type, [.. invocation.OutputShape(i)], invocation.Output<byte>(i).ToArray()))];
     }
@@ -86,7 +98,7 @@ public sealed class Package : IDisposable
             foreach (var (dim, extent) in input.Shape.Zip(tensor.Shape))
             {
                 var wanted = long.TryParse(dim, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : known.GetValueOrDefault(dim, extent);
-                if (wanted != extent) throw new HostException($"{input.Name} must be {input.Type}[{string.Join(", ", input.Shape)}] with {dim} = {wanted}, it is {tensor.Kind}");
+                if (wanted != extent) throw new HostException($"{input.Name} must be {input.Type}[{string.Join(", ", input.Shape)}]{(number == 0 ? $" with {dim} = {wanted}" : "")}, it is {tensor.Kind}");
                 if (number == 0) known[dim] = extent;
             }
         }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Lathe.Cli;
 using Lathe.Codegen.Llvm;
 using Lathe.Onnx;
@@ -118,10 +119,107 @@ public sealed class PackageTests
         Assert.Throws<ArtifactException>(() => Package.Open(scratch["missing.lathe"]));
     }
 
-    private static void Compile(string model, string file)
+    /// <summary>Unpacked and packed again by another tool, which gives folders entries of their own and may add files, a package is the same.</summary>
+    [Fact]
+    public void A_package_may_be_packed_again()
+    {
+        using var scratch = new ScratchFolder();
+        var good = Digits(scratch);
+        Repack(good, scratch["again.lathe"], zip =>
+        {
+            zip.CreateEntry("parts/");
+            Put(zip, "notes.txt", "not the program's");
+            Put(zip, "parts/other.lib", "not the program's");
+        });
+        using var package = Package.Open(scratch["again.lathe"]);
+        Assert.Single(package.Program.Inputs);
+    }
+
+    /// <summary>Names that leave the folder, twice the same, none of what is called, a library that is none.</summary>
+    [Fact]
+    public void What_a_package_says_of_its_files_is_checked()
+    {
+        using var scratch = new ScratchFolder();
+        var good = Digits(scratch);
+        foreach (var name in new[] { "../out", "..", ".", "a/b", "a\\b", "c:d" }) Refused(zip => Put(zip, Package.PartsFolder + name, "x"), "is no name of a part");
+        Refused(zip => Put(zip, Part(zip).FullName, "x"), "it holds two of parts/");
+        Refused(zip => Put(zip, Package.ProgramEntry, "{}"), "or several");
+        Refused(zip => Part(zip).Delete(), "it holds no part");
+        Refused(zip => Put(zip, $"parts/{Artifact.NameOf(Part(zip).Name)}.dll", "x"), "for one part");
+        Refused(zip => Program(zip, text => text.Replace("\"part\": \"", "\"part\": \"../", StringComparison.Ordinal)), "is no name of a part");
+        Refused(zip => Program(zip, text => text.Replace("f32[", "optional(", StringComparison.Ordinal)), "is no type");
+        Refused(zip =>
+        {
+            var name = Part(zip).FullName;
+            Part(zip).Delete();
+            Put(zip, name, "no library");
+        }, "is no shared library for this machine");
+
+        void Refused(Action<ZipArchive> change, string why)
+        {
+            Repack(good, scratch["bad.lathe"], change);
+            Assert.Contains(why, Assert.Throws<ArtifactException>(() => Package.Open(scratch["bad.lathe"])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A file that declares fewer bytes than it unpacks to is left where the declared ones end.</summary>
+    [Fact]
+    public void No_more_is_unpacked_than_declared()
+    {
+        using var scratch = new ScratchFolder();
+        Repack(Digits(scratch), scratch["bad.lathe"], zip => Program(zip, text => text + new string(' ', 4096)));
+        var bytes = File.ReadAllBytes(scratch["bad.lathe"]);
+        var at = bytes.AsSpan().LastIndexOf(System.Text.Encoding.ASCII.GetBytes(Package.ProgramEntry));
+        // In the directory at the end of the file the name stands 46 bytes behind the start of its record, the declared length 24.
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at - 46 + 24), 40);
+        File.WriteAllBytes(scratch["bad.lathe"], bytes);
+        Assert.Throws<ArtifactException>(() => Package.Open(scratch["bad.lathe"]));
+    }
+
+    /// <summary>Windows gets an import library beside each DLL, which no run opens.</summary>
+    [Fact]
+    public void A_package_for_another_system_holds_libraries_and_weights_alone()
+    {
+        using var scratch = new ScratchFolder();
+        Compile(CProgram.Repository("tests", "models", "opt_mnist"), scratch["digits.lathe"], "--triple", "x86_64-pc-windows-msvc", "--cpu", "x86-64-v3");
+        using (var zip = ZipFile.OpenRead(scratch["digits.lathe"])) Assert.Equal(["program.json", "parts/opt_mnist.dll"], zip.Entries.Select(e => e.FullName));
+        Assert.Contains("is no shared library for this machine", Assert.Throws<ArtifactException>(() => Package.Open(scratch["digits.lathe"])).Message, StringComparison.Ordinal);
+    }
+
+    private static string Digits(ScratchFolder scratch)
+    {
+        Compile(CProgram.Repository("tests", "models", "opt_mnist"), scratch["digits.lathe"]);
+        return scratch["digits.lathe"];
+    }
+
+    private static void Repack(string from, string to, Action<ZipArchive> change)
+    {
+        File.Copy(from, to, overwrite: true);
+        using var zip = ZipFile.Open(to, ZipArchiveMode.Update);
+        change(zip);
+    }
+
+    private static ZipArchiveEntry Part(ZipArchive zip) => zip.Entries.First(e => e.FullName.StartsWith(Package.PartsFolder, StringComparison.Ordinal));
+
+    private static void Put(ZipArchive zip, string name, string text)
+    {
+        using var into = new StreamWriter(zip.CreateEntry(name).Open());
+        into.Write(text);
+    }
+
+    private static void Program(ZipArchive zip, Func<string, string> change)
+    {
+        var entry = zip.GetEntry(Package.ProgramEntry)!;
+        string text;
+        using (var from = new StreamReader(entry.Open())) text = from.ReadToEnd();
+        entry.Delete();
+        Put(zip, Package.ProgramEntry, change(text));
+    }
+
+    private static void Compile(string model, string file, params string[] more)
     {
         using var printed = new StringWriter();
-        Assert.True(CommandLine.Run(["compile", model, "-o", file], new Session(printed, printed)) == ExitCode.Done, printed.ToString());
+        Assert.True(CommandLine.Run(["compile", model, "-o", file, .. more], new Session(printed, printed)) == ExitCode.Done, printed.ToString());
     }
 
     private static void Same(HostValue expected, HostValue actual)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Remote;
 using Lathe.Runtime;
+using Lathe.Runtime.Hosting;
 
 namespace Lathe.Cli;
 
@@ -33,6 +34,9 @@ internal static class Failure
                 return ExitCode.Fault;
             case ArtifactException artifact:
                 session.Report(new("LT5201", artifact.Message));
+                return ExitCode.Fault;
+            case HostException host:
+                session.Report(new("LT5212", host.Message, Remedy: "give each input in the type and shape that is said here: --input NAME=FILE, with .npy or .pb for numbers, .txt for text"));
                 return ExitCode.Fault;
             case IOException or UnauthorizedAccessException:
                 session.Report(FileFault.Of(e));

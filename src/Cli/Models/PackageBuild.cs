@@ -21,16 +21,20 @@ internal sealed class PackageBuild(Session session, CodeOptions code)
         session.Progress($"reading {Path.GetFileName(path)}");
         var model = HostModel.Load(path).Split(name, code.Dim);
         using var folder = new TemporaryFolder();
+        // A library and its weights are what a run opens; some systems get more beside them, such as an import library to link with.
+        var files = new List<string>();
         foreach (var (part, import) in model.Parts)
         {
             foreach (var warning in import.Warnings) session.Report(warning);
-            new ModelBuild(session, code).Library(new(new(import.Graph), import.Info.Hash, ModelSource.Import, import.Warnings, [path]), part, folder.Path);
+            files.Add(new ModelBuild(session, code).Library(new(new(import.Graph), import.Info.Hash, ModelSource.Import, import.Warnings, [path]), part, folder.Path));
+            if (Path.Combine(folder.Path, part + Package.WeightsEnding) is var weights && File.Exists(weights)) files.Add(weights);
         }
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } parent) Directory.CreateDirectory(parent);
         using var output = new OutputFile(file);
         using (var zip = new ZipArchive(output.Stream, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, Package.ProgramEntry, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(HostProgramText.Print(model.Program))));
-            foreach (var part in Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal)) using (var from = File.OpenRead(part)) Add(zip, Package.PartsFolder + Path.GetFileName(part), from);
+            foreach (var part in files.Order(StringComparer.Ordinal)) using (var from = File.OpenRead(part)) Add(zip, Package.PartsFolder + Path.GetFileName(part), from);
         }
         output.Commit();
         return new(file, model.Parts.Count, Steps(model.Program));

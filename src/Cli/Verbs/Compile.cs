@@ -77,9 +77,12 @@ public sealed record Compile(
     /// <exception cref="UsageException">An option does not go with a package.</exception>
     private ExitCode Package(Session session, string path, string name)
     {
-        if (Emit.Count > 0 || Pool || Debug || Depend || DependFile is not null || Dump.StopAfter is not null || Code.Max.Count > 0)
-            throw new UsageException($"{OutputDir}: a package holds shared libraries alone, so --emit, --pool, -g, -MD, --stop-after and --max do not go with it", "name a folder, -o DIR");
-        session.Output.Write(new PackageBuild(session, Code).Write(path, name, OutputDir).Print(Json));
+        (string Option, bool IsGiven)[] others = [("--emit", Emit.Count > 0), ("--onnx-decode", OnnxDecode), ("--weights", Weights is not null), ("--pool", Pool), ("-g", Debug), ("-MD", Depend), ("-MF", DependFile is not null), ("-MT", DependTarget is not null),
+            ("--verify-each", VerifyEach != VerifyEach.Structure), ("--dump-ir", Dump.DumpIr is not null), ("--print-ir-before", Dump.PrintIrBefore.Count > 0), ("--print-ir-after", Dump.PrintIrAfter.Count > 0), ("--stop-after", Dump.StopAfter is not null), ("--max", Code.Max.Count > 0)];
+        var given = others.Where(o => o.IsGiven).Select(o => o.Option).ToList();
+        if (given.Count > 0) throw new UsageException($"{OutputDir}: a package holds shared libraries of parts alone, so {string.Join(" and ", given)} {(given.Count == 1 ? "does" : "do")} not go with it", "name a folder, -o DIR");
+        var report = new PackageBuild(session, Code with { Way = Code.Way with { Items = Items } }).Write(path, name, OutputDir);
+        if (!Quiet || Json) session.Output.Write(report.Print(Json));
         return ExitCode.Done;
     }
 

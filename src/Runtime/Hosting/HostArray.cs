@@ -6,7 +6,22 @@ namespace Lathe.Runtime.Hosting;
 internal static class HostArray
 {
     /// <summary>How many elements a shape has.</summary>
-    public static int Size(IEnumerable<long> shape) => checked((int)shape.Aggregate(1L, (size, extent) => checked(size * extent)));
+    /// <exception cref="HostException">An extent is negative, or there are more than this library addresses.</exception>
+    public static long Count(IReadOnlyList<long> shape)
+    {
+        var count = shape.Contains(0) ? (Int128)0 : 1;
+        foreach (var extent in shape)
+        {
+            if (extent < 0) throw new HostException($"the extent {extent} of [{string.Join(", ", shape)}] is negative");
+            count *= extent;
+            if (count > long.MaxValue) throw new HostException($"the shape [{string.Join(", ", shape)}] is too large");
+        }
+        return (long)count;
+    }
+
+    /// <summary>How many elements a shape has, where a list of .NET holds them.</summary>
+    /// <exception cref="HostException">An extent is negative, or there are more than a list holds.</exception>
+    public static int Size(IEnumerable<long> shape) => Count([.. shape]) is var count && count <= Array.MaxLength ? (int)count : throw new HostException($"{count} elements are more than the host works on");
 
     /// <exception cref="HostException">It has no shape.</exception>
     public static ImmutableArray<long> Shape(HostValue? value) => value switch
@@ -20,7 +35,7 @@ internal static class HostArray
     public static ImmutableArray<string> Words(HostValue value) => value is HostText text ? text.Elements : value is HostTensor tensor ? tensor.ToTexts() : throw new HostException($"a tensor is needed, there is {value.Kind}");
 
     /// <summary>The same elements in another shape.</summary>
-    public static HostValue Reshaped(HostValue value, ImmutableArray<long> shape) => value is HostText text ? text with { Shape = shape } : (HostTensor)value with { Shape = shape };
+    public static HostValue Reshaped(HostValue value, ImmutableArray<long> shape) => value is HostText text ? new HostText(shape, text.Elements) : value is HostTensor tensor ? new HostTensor(tensor.Element, shape, tensor.Bytes) : throw new HostException($"a tensor is needed, there is {value.Kind}");
 
     /// <summary>An axis counted from the end where negative.</summary>
     /// <exception cref="HostException">There is no such axis.</exception>

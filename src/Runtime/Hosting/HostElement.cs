@@ -36,6 +36,10 @@ internal sealed record HostElement(string Name, int Bits)
     /// <exception cref="HostException">The text is no number.</exception>
     public void Parse(byte[] bytes, int i, string text) => (parse ?? throw Unread())(bytes, i, text);
 
+    /// <summary>Bytes that this many numbers take, the last byte filled up.</summary>
+    /// <exception cref="HostException">More than can be counted.</exception>
+    public long Bytes(long count) => ((Int128)count * Bits + 7) / 8 is var bytes && bytes <= long.MaxValue ? (long)bytes : throw new HostException($"{count} numbers of {Bits} bits are too many");
+
     private HostException Unread() => new($"the host computes with no {Name}");
 
     private static HostElement Of<T>(string name) where T : unmanaged, INumber<T> => new(name, Marshal.SizeOf<T>() * 8)
@@ -48,7 +52,7 @@ internal sealed record HostElement(string Name, int Bits)
 
     private static Span<T> Numbers<T>(byte[] bytes) where T : unmanaged => MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
 
-    private static string Text<T>(T number) where T : INumber<T> =>
+    internal static string Text<T>(T number) where T : INumber<T> =>
         T.IsNaN(number) ? "NaN" : T.IsInfinity(number) ? T.IsPositive(number) ? "INF" : "-INF" : number.ToString(null, CultureInfo.InvariantCulture);
 
     private static T Number<T>(string text) where T : INumber<T>

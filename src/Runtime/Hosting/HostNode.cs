@@ -32,9 +32,9 @@ public sealed record HostNode(string Operator, string Domain, string Name, int O
     public ImmutableArray<string>? Numbers(string attribute) => !Attributes.TryGetValue(attribute, out var value) ? null : value switch
     {
         long whole => [whole.ToString(CultureInfo.InvariantCulture)],
-        double real => [((float)real).ToString("R", CultureInfo.InvariantCulture)],
+        double real => [HostElement.Text((float)real)],
         ImmutableArray<long> wholes => [.. wholes.Select(w => w.ToString(CultureInfo.InvariantCulture))],
-        ImmutableArray<double> reals => [.. reals.Select(r => ((float)r).ToString("R", CultureInfo.InvariantCulture))],
+        ImmutableArray<double> reals => [.. reals.Select(r => HostElement.Text((float)r))],
         ImmutableArray<string> { IsEmpty: true } => [],
         _ => throw new HostException($"{attribute} must be numbers"),
     };

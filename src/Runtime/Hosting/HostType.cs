@@ -15,6 +15,9 @@ public sealed record HostType(HostForm Form, string Element = "", ImmutableArray
     /// <summary>An extent that is not known.</summary>
     public const string Open = "?";
 
+    /// <summary>How many types may stand in one another in a text.</summary>
+    private const int MaxDepth = 64;
+
     public static readonly HostType Nothing = new(HostForm.Nothing);
 
     public static HostType Tensor(string element, ImmutableArray<string>? dims = null) => new(HostForm.Tensor, element, dims);
@@ -71,17 +74,22 @@ public sealed record HostType(HostForm Form, string Element = "", ImmutableArray
     };
 
     /// <exception cref="HostException">The text is no type.</exception>
-    public static HostType Parse(string text)
+    public static HostType Parse(string text) => Parse(text, 0);
+
+    private static HostType Parse(string text, int depth)
     {
+        if (depth == MaxDepth) throw new HostException($"a type of more than {MaxDepth} types in one another");
         var open = text.IndexOfAny(['[', '(']);
         if (open < 0) return text == "nothing" ? Nothing : throw new HostException($"{text} is no type");
+        if (text.Length < open + 2 || text[^1] != (text[open] == '[' ? ']' : ')')) throw new HostException($"{text} is no type");
         var (head, inside) = (text[..open], text[(open + 1)..^1]);
         ImmutableArray<string>? Extents() => inside == "*" ? null : inside == "" ? ImmutableArray<string>.Empty : [.. inside.Split(", ")];
+        if (text[open] == '(' != (head is "sequence" or "optional" or "map")) throw new HostException($"{text} is no type");
         return head switch
         {
-            "sequence" => Sequence(Parse(inside)),
-            "optional" => new(HostForm.Optional, Of: Parse(inside)),
-            "map" when inside.Split(", ") is [var keys, var values] => new(HostForm.Map, values, Of: keys == "text" ? Text() : Tensor(keys)),
+            "sequence" => Sequence(Parse(inside, depth + 1)),
+            "optional" => new(HostForm.Optional, Of: Parse(inside, depth + 1)),
+            "map" => inside.Split(", ") is not [var keys, var values] ? throw new HostException($"{text} is no type") : new(HostForm.Map, values, Of: keys == "text" ? Text() : Tensor(keys)),
             "text" => new(HostForm.Text, "", Extents()),
             "number" => new(HostForm.Tensor, "", Extents()),
             _ => new(HostForm.Tensor, head, Extents()),

@@ -18,9 +18,14 @@ public abstract record HostValue
 
 /// <summary>Numbers.</summary>
 /// <param name="Element">Their kind by its name in the IR, <c>f32</c>.</param>
-/// <param name="Bytes">In row-major order, little-endian; kinds below a byte packed from the low bits, the last byte filled up.</param>
+/// <param name="Bytes">In row-major order, little-endian; kinds below a byte packed from the low bits, the last byte filled up; as many as the shape takes.</param>
 public sealed record HostTensor(string Element, ImmutableArray<long> Shape, byte[] Bytes) : HostValue
 {
+    public string Element { get; } = Element;
+    public ImmutableArray<long> Shape { get; } = Shape;
+    public byte[] Bytes { get; } = HostElement.Of(Element).Bytes(HostArray.Count(Shape)) is var needed && needed == Bytes.Length ? Bytes
+        : throw new HostException($"a tensor {Element}[{string.Join(", ", Shape)}] takes {needed} bytes, {Bytes.Length} are given");
+
     public override string Kind => $"tensor<{(Shape.Length == 0 ? "" : string.Join('x', Shape) + ", ")}{Element}>";
     public override HostType Type => HostType.Tensor(Element, Extents(Shape));
 
@@ -67,9 +72,13 @@ public sealed record HostTensor(string Element, ImmutableArray<long> Shape, byte
 }
 
 /// <summary>A tensor of text.</summary>
-/// <param name="Elements">In row-major order.</param>
+/// <param name="Elements">In row-major order; as many as the shape takes.</param>
 public sealed record HostText(ImmutableArray<long> Shape, ImmutableArray<string> Elements) : HostValue
 {
+    public ImmutableArray<long> Shape { get; } = Shape;
+    public ImmutableArray<string> Elements { get; } = HostArray.Count(Shape) is var needed && needed == Elements.Length ? Elements
+        : throw new HostException($"text of shape [{string.Join(", ", Shape)}] takes {needed} texts, {Elements.Length} are given");
+
     public override string Kind => $"text of shape [{string.Join(", ", Shape)}]";
     public override HostType Type => HostType.Text(Extents(Shape));
 }

@@ -60,7 +60,7 @@ public sealed class HostingTests
     [Fact]
     public void Programs_read_back()
     {
-        var attributes = HostNode.NoAttributes.Add("axis", -1L).Add("ratio", 2.0).Add("none", double.NaN).Add("wholes", ImmutableArray.Create(1L, 2L)).Add("reals", ImmutableArray.Create(1.0, 0.5))
+        var attributes = HostNode.NoAttributes.Add("axis", -1L).Add("ratio", 2.0).Add("none", double.NaN).Add("least", double.NegativeInfinity).Add("gaps", ImmutableArray.Create(1.0, double.NaN, double.PositiveInfinity, -0.0)).Add("void", ImmutableArray.Create(double.NaN)).Add("wholes", ImmutableArray.Create(1L, 2L)).Add("reals", ImmutableArray.Create(1.0, 0.5))
             .Add("words", ImmutableArray.Create("a", "ü\"")).Add("value", HostTensor.Of([2], 1.5f, -0f));
         var inner = new HostProgram([], [new("y", HostType.Text(["2"]))], ImmutableSortedDictionary.Create<string, HostValue>(StringComparer.Ordinal).Add("y", new HostText([2], ["", "b"])), []);
         var step = new HostStep("", new("If", "", "choice", 1, attributes, HostNode.NoBodies), ["c", ""], ["y"], HostStep.NoRegions.Add("then_branch", inner));
@@ -68,8 +68,79 @@ public sealed class HostingTests
         var text = HostProgramText.Print(program);
         var read = HostProgramText.Parse(text);
         Assert.Equal(text, HostProgramText.Print(read));
-        Assert.Equal(2.0, read.Steps[1].Node!.Attributes["ratio"]);
+        foreach (var (name, value) in attributes.Remove("value"))
+        {
+            var found = read.Steps[1].Node!.Attributes[name];
+            Assert.Equal(value.GetType(), found.GetType());
+            if (value is System.Collections.IEnumerable) Assert.Equal(((System.Collections.IEnumerable)value).Cast<object>(), ((System.Collections.IEnumerable)found).Cast<object>());
+            else Assert.Equal(value, found);
+        }
+        Assert.Equal(["1", "NaN", "INF", "-0"], read.Steps[1].Node!.Numbers("gaps")!.Value.ToArray());
         Assert.Throws<HostException>(() => HostProgramText.Parse(text.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal)));
         Assert.Throws<HostException>(() => HostProgramText.Parse("{}"));
+    }
+
+    /// <summary>A package may come from anywhere: what is no type is said, and the process lives on.</summary>
+    [Theory]
+    [InlineData("x[")]
+    [InlineData("[")]
+    [InlineData("f32[2)")]
+    [InlineData("sequence(")]
+    [InlineData("optional()")]
+    [InlineData("map(text)")]
+    [InlineData("f32(2)")]
+    [InlineData("sequence[f32[2]]")]
+    public void What_is_no_type_is_refused(string text) => Assert.Throws<HostException>(() => HostType.Parse(text));
+
+    [Fact]
+    public void Types_in_types_have_an_end()
+    {
+        string Nested(int depth) => string.Concat(Enumerable.Repeat("optional(", depth)) + "f32[]" + new string(')', depth);
+        Assert.Equal(Nested(40), HostType.Parse(Nested(40)).ToString());
+        Assert.Throws<HostException>(() => HostType.Parse(Nested(100_000)));
+    }
+
+    /// <summary>Each is one fault in a program that is otherwise right.</summary>
+    [Theory]
+    [InlineData("text", "no JSON")]
+    [InlineData("[]", "a list")]
+    [InlineData("""{"version": 0, "inputs": {}, "outputs": {}, "steps": []}""", "a version that never was")]
+    [InlineData("""{"version": 1e99, "inputs": {}, "outputs": {}, "steps": []}""", "a version that is no number")]
+    [InlineData("""{"version": 1, "inputs": {"x": null}, "outputs": {}, "steps": []}""", "no type")]
+    [InlineData("""{"version": 1, "inputs": {"x": "f32[]", "x": "f32[]"}, "outputs": {}, "steps": []}""", "two inputs of one name")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [null]}""", "no step")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": null, "inputs": [], "outputs": []}]}""", "no operator")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": "A", "inputs": [null], "outputs": []}]}""", "no name")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": "A", "inputs": [], "outputs": [], "attributes": {"a": [[1]]}}]}""", "a list in a list")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": "A", "inputs": [], "outputs": [], "attributes": {"a": [1, "b"]}}]}""", "a mixed list")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": "A", "inputs": [], "outputs": [], "attributes": {"a": 1, "a": 2}}]}""", "an attribute twice")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "steps": [{"operator": "A", "inputs": [], "outputs": [], "attributes": {"a": {"real": "word"}}}]}""", "no real")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": [1]}, "steps": []}""", "a list as a constant")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[*]", "bytes": ""}}, "steps": []}""", "no extents")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[-1]", "bytes": ""}}, "steps": []}""", "a negative extent")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[99999999999999999999]", "bytes": ""}}, "steps": []}""", "an extent too large")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[9000000000000000000, 9]", "bytes": ""}}, "steps": []}""", "extents too large together")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[2]", "bytes": "AAAA"}}, "steps": []}""", "too few bytes")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f32[2]", "bytes": "%"}}, "steps": []}""", "no base 64")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "f33[0]", "bytes": ""}}, "steps": []}""", "no kind of number")]
+    [InlineData("""{"version": 1, "inputs": {}, "outputs": {}, "constants": {"c": {"type": "sequence(f32[1])", "bytes": ""}}, "steps": []}""", "no tensor")]
+    public void What_is_no_program_is_refused(string text, string why) => Assert.True(Record.Exception(() => HostProgramText.Parse(text)) is HostException, why);
+
+    /// <summary>One output may be named twice, as a graph inside may return one value twice.</summary>
+    [Fact]
+    public void An_output_may_stand_twice() =>
+        Assert.Equal(2, HostProgramText.Parse("""{"version": 1, "inputs": {"x": "f32[1]"}, "outputs": {"x": "f32[1]", "x": "f32[1]"}, "steps": []}""").Outputs.Length);
+
+    /// <summary>Bytes that a shape does not take would be read past their end, or leave zeros.</summary>
+    [Fact]
+    public void Tensors_hold_what_their_shape_takes()
+    {
+        Assert.Equal(2, new HostTensor("u4", [3], [0x21, 0x03]).Bytes.Length);
+        Assert.Empty(new HostTensor("f32", [1L << 40, 0, 1L << 40], []).Bytes);
+        Assert.Contains("f32[2, 3] takes 24 bytes, 20 are given", Assert.Throws<HostException>(() => new HostTensor("f32", [2, 3], new byte[20])).Message, StringComparison.Ordinal);
+        Assert.Throws<HostException>(() => new HostTensor("u4", [3], new byte[3]));
+        Assert.Throws<HostException>(() => new HostTensor("f32", [-1, -1], new byte[4]));
+        Assert.Throws<HostException>(() => new HostText([2], ["one"]));
+        Assert.Throws<HostException>(() => HostTensor.Of([2], 1L));
     }
 }
