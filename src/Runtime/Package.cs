@@ -55,10 +55,12 @@ public sealed class Package : IDisposable
     /// <summary>Runs once.</summary>
     /// <param name="inputs">In the order of the program's inputs.</param>
     /// <param name="host">Services for compiled parts; null: on the calling thread alone.</param>
+    /// <param name="cancellation">Ends the run before its next step of the host; inside a part, <paramref name="host"/> does.</param>
     /// <returns>In the order of the program's outputs.</returns>
     /// <exception cref="HostException">A value does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="ArtifactException">A part refused its run.</exception>
-    public IReadOnlyList<HostValue> Run(IReadOnlyList<HostValue> inputs, Host? host = null) => Program.Run(inputs, operators, (name, x) => Call(name, x, host));
+    public IReadOnlyList<HostValue> Run(IReadOnlyList<HostValue> inputs, Host? host = null, CancellationToken cancellation = default) => Program.Run(inputs, operators, (name, x) => Call(name, x, host), cancellation);
 
     /// <summary>Unloads the parts and removes what was unpacked; no run may be under way.</summary>
     public void Dispose()

@@ -17,7 +17,7 @@ internal sealed class HostRun(Session session, Seq<(string Name, Func<string, Ho
 
     /// <summary>Runs a package as Lathe.Runtime does.</summary>
     public static HostRun Of(Session session, Package package, Host host) =>
-        new(session, [.. package.Program.Inputs.Select(i => (i.Name, (Func<string, HostValue>)(path => HostFile.Read(path, i.Type))))], [.. package.Program.Outputs.Select(o => o.Name)], x => package.Run(x, host));
+        new(session, [.. package.Program.Inputs.Select(i => (i.Name, (Func<string, HostValue>)(path => HostFile.Read(path, i.Type))))], [.. package.Program.Outputs.Select(o => o.Name)], x => package.Run(x, host, session.Cancellation));
 
     /// <exception cref="UsageException">An input is not given, or an option does not fit.</exception>
     public ExitCode Execute(Seq<NamedFile> given, string? outputDir, Seq<NamedFile> expect, bool json)
@@ -55,7 +55,7 @@ internal sealed class HostRun(Session session, Seq<(string Name, Func<string, Ho
         _ => $"{name}: {value.Kind}\n",
     };
 
-    private static string Element(HostValue values, int i) => values is HostText text ? text.Elements[i] : ((HostTensor)values).ToDoubles()[i].ToString("R", CultureInfo.InvariantCulture);
+    private static string Element(HostValue values, int i) => values is HostText text ? text.Elements[i] : ((HostTensor)values).ToTexts()[i];
 
     private static void Save(string folder, string name, HostValue value)
     {

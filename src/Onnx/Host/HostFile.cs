@@ -39,8 +39,9 @@ public static class HostFile
         HostValue keys = map.StringKeys.Count > 0 ? new HostText([count], [.. map.StringKeys.Select(k => k.ToStringUtf8())]) : HostTensor.Of([count], [.. map.Keys]);
         var values = (map.Values?.TensorValues ?? []).Select(t => HostTensors.Of(tensors.Read(t, name))).ToList();
         if (values.Count == count && values.TrueForAll(v => v is HostText { Elements.Length: 1 })) return new(keys, new HostText([count], [.. values.Select(v => ((HostText)v).Elements[0])]));
-        if (values.Count == count && values.TrueForAll(v => v is HostTensor { Count: 1 })) return new(keys, HostTensor.Of(count == 0 ? "f32" : ((HostTensor)values[0]).Element, [count], [.. values.Select(v => ((HostTensor)v).ToDoubles()[0])]));
-        throw new DiagnosticException(Faults.Damaged($"{count} keys do not have one number or text each") with { Where = name });
+        if (values.Count == count && values.TrueForAll(v => v is HostTensor { Count: 1 } one && one.Element == ((HostTensor)values[0]).Element))
+            return new(keys, new HostTensor(count == 0 ? "f32" : ((HostTensor)values[0]).Element, [count], [.. values.SelectMany(v => ((HostTensor)v).Bytes)]));
+        throw new DiagnosticException(Faults.Damaged($"{count} keys do not have one number of one kind or one text each") with { Where = name });
     }
 
     private static HostValue Optional(OptionalProto optional, TensorReader tensors, string name) =>

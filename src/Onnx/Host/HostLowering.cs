@@ -63,20 +63,21 @@ internal sealed class HostLowering(ModelFile file, TensorReader tensors, string 
         try
         {
             var regions = new SortedDictionary<string, HostProgram>(StringComparer.Ordinal);
-            var bodies = HostNodes.Graphs(node).OrderBy(g => g.Name, StringComparer.Ordinal).Select(g => HostPlan.Settled(node, HostPlan.BodyInputs(node, g.Graph, x), inputs =>
+            var bodies = HostNodes.Graphs(node).OrderBy(g => g.Name, StringComparer.Ordinal).Select(g =>
             {
-                // A round whose types do not stay leaves no parts behind.
                 var before = parts.Count;
-                if (regions.ContainsKey(g.Name)) parts.RemoveRange(before - regionParts(regions[g.Name]), regionParts(regions[g.Name]));
-                regions[g.Name] = Region(g.Graph, inputs, scope);
-                return [.. regions[g.Name].Outputs.Select(o => o.Type)];
-            })).ToList();
+                return HostPlan.Settled(node, HostPlan.BodyInputs(node, g.Graph, x), inputs =>
+                {
+                    // A round whose types do not stay leaves no parts behind; of those that cannot be imported there are none.
+                    parts.RemoveRange(before, parts.Count - before);
+                    regions[g.Name] = Region(g.Graph, inputs, scope);
+                    return [.. regions[g.Name].Outputs.Select(o => o.Type)];
+                });
+            }).ToList();
             foreach (var (name, type) in node.Outputs.Zip(bodies.Count > 0 ? HostPlan.Results(node, bodies) : [.. planned.Operator!.Infer(use, x)])) scope.Set(name, type);
             return new("", use, [.. node.Inputs], [.. node.Outputs], regions.ToImmutableSortedDictionary(StringComparer.Ordinal));
         }
         catch (Exception e) when (e is TypeException or HostException) { throw new DiagnosticException(Faults.Misfit(node.Where, $"{node.OpType}: {e.Message}", string.Join(", ", x.Select(t => t?.ToString() ?? "none")))); }
-
-        static int regionParts(HostProgram program) => program.Steps.Sum(s => (s.Part == "" ? 0 : 1) + s.Regions.Values.Sum(regionParts));
     }
 
     private HostProgram Region(GraphProto graph, Seq<HostType> inputs, PlanScope scope)

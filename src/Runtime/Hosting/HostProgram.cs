@@ -24,12 +24,14 @@ public sealed record HostProgram(ImmutableArray<HostName> Inputs, ImmutableArray
     /// <param name="inputs">In the order of <see cref="Inputs"/>.</param>
     /// <param name="operators">Who runs steps of the host.</param>
     /// <param name="parts">Runs a compiled part on tensors.</param>
+    /// <param name="cancellation">Ends a run before its next step, in graphs inside too.</param>
     /// <exception cref="HostException">A value does not fit; it says which step.</exception>
-    public IReadOnlyList<HostValue> Run(IReadOnlyList<HostValue> inputs, HostOperators operators, Func<string, IReadOnlyList<HostTensor>, IReadOnlyList<HostTensor>> parts) =>
-        new Scope(this, operators, parts, null).Run(inputs);
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public IReadOnlyList<HostValue> Run(IReadOnlyList<HostValue> inputs, HostOperators operators, Func<string, IReadOnlyList<HostTensor>, IReadOnlyList<HostTensor>> parts, CancellationToken cancellation = default) =>
+        new Scope(this, operators, parts, null, cancellation).Run(inputs);
 
     /// <summary>Names and values of a program that runs, and of those around it.</summary>
-    private sealed class Scope(HostProgram program, HostOperators operators, Func<string, IReadOnlyList<HostTensor>, IReadOnlyList<HostTensor>> parts, Scope? around)
+    private sealed class Scope(HostProgram program, HostOperators operators, Func<string, IReadOnlyList<HostTensor>, IReadOnlyList<HostTensor>> parts, Scope? around, CancellationToken cancellation)
     {
         private readonly Dictionary<string, HostValue> values = new(StringComparer.Ordinal);
 
@@ -41,8 +43,11 @@ public sealed record HostProgram(ImmutableArray<HostName> Inputs, ImmutableArray
             if (inputs.Count != program.Inputs.Length) throw new HostException($"{program.Inputs.Length} inputs are taken, {inputs.Count} are given");
             foreach (var ((name, type), value) in program.Inputs.Zip(inputs))
                 values[name] = type.Fits(value) ? value : throw new HostException($"{name} must be {type}, it is {value.Kind}");
+            // A graph of no steps, the body of a loop without end, is asked too.
+            cancellation.ThrowIfCancellationRequested();
             foreach (var step in program.Steps)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var results = step.Node is null ? Call(step) : Run(step, step.Node);
                 foreach (var (name, value) in step.Outputs.Zip(results)) if (name != "") values[name] = value;
             }
@@ -55,7 +60,7 @@ public sealed record HostProgram(ImmutableArray<HostName> Inputs, ImmutableArray
         private IReadOnlyList<HostValue> Run(HostStep step, HostNode node)
         {
             HostValue?[] x = [.. step.Inputs.Select(name => name == "" ? null : this[name])];
-            var whole = node with { Bodies = step.Regions.ToDictionary(r => r.Key, r => new HostBody(r.Value.Outputs.Length, inputs => new Scope(r.Value, operators, parts, this).Run(inputs)), StringComparer.Ordinal) };
+            var whole = node with { Bodies = step.Regions.ToDictionary(r => r.Key, r => new HostBody(r.Value.Outputs.Length, inputs => new Scope(r.Value, operators, parts, this, cancellation).Run(inputs)), StringComparer.Ordinal) };
             var name = node.Name != "" ? node.Name : node.Operator;
             var found = operators.Find(whole, [.. x.Select(v => v?.Type)]) ?? throw new HostException($"{name}: there is no operator {node.Operator} on {string.Join(", ", x.Select(v => v?.Kind ?? "none"))}");
             try { return [.. found.Run(whole, x)]; }

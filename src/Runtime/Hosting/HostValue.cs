@@ -63,6 +63,15 @@ public sealed record HostTensor(string Element, ImmutableArray<long> Shape, byte
         return numbers;
     }
 
+    /// <summary>The numbers as whole ones, each exactly.</summary>
+    /// <exception cref="HostException">They are of no kind of whole numbers below 2^63.</exception>
+    public long[] ToWholes() => Element switch
+    {
+        "i64" => Span<long>().ToArray(),
+        "i8" or "u8" or "i16" or "u16" or "i32" or "u32" or "bool" => [.. ToDoubles().Select(d => (long)d)],
+        _ => throw new HostException($"whole numbers are needed, there is {Kind}"),
+    };
+
     /// <summary>Each number as text.</summary>
     public ImmutableArray<string> ToTexts()
     {

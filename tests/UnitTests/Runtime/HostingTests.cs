@@ -131,6 +131,33 @@ public sealed class HostingTests
     public void An_output_may_stand_twice() =>
         Assert.Equal(2, HostProgramText.Parse("""{"version": 1, "inputs": {"x": "f32[1]"}, "outputs": {"x": "f32[1]", "x": "f32[1]"}, "steps": []}""").Outputs.Length);
 
+    /// <summary>A loop whose turns nobody counts ends when its caller wants it to.</summary>
+    [Fact]
+    public void A_loop_without_end_is_cancelled()
+    {
+        var program = HostProgramText.Parse("""
+            {"version": 1, "inputs": {}, "outputs": {"y": "f32[]"}, "constants": {"go": {"type": "bool[]", "bytes": "AQ=="}}, "steps": [
+              {"operator": "Loop", "inputs": ["", "go", "go"], "outputs": ["y"], "body": {"inputs": {"i": "i64[]", "c": "bool[]", "v": "bool[]"}, "outputs": {"c": "bool[]", "v": "bool[]"}, "steps": []}}]}
+            """);
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        Assert.Throws<OperationCanceledException>(() => program.Run([], HostOperators.Standard, (_, _) => [], source.Token));
+    }
+
+    /// <summary>2^53 + 1 is no f64.</summary>
+    [Fact]
+    public void Whole_numbers_of_maps_stay_exact()
+    {
+        const long Odd = (1L << 53) + 1;
+        var map = new HostMap(HostTensor.Of([2], Odd, Odd - 1), HostTensor.Of([2], Odd, 5L));
+        HostTensor Run(string name, string attribute, object value)
+        {
+            var node = new HostNode(name, "ai.onnx.ml", "", 1, HostNode.NoAttributes.Add(attribute, value), HostNode.NoBodies);
+            return (HostTensor)HostOperators.Standard.Find(node, [map.Type])!.Run(node, [map]).Single();
+        }
+        Assert.Equal([0L, Odd, 5], Run("DictVectorizer", "int64_vocabulary", ImmutableArray.Create(1L, Odd, Odd - 1)).Span<long>().ToArray());
+        Assert.Equal([5L, Odd], Run("CastMap", "cast_to", "TO_INT64").Span<long>().ToArray());
+    }
+
     /// <summary>Bytes that a shape does not take would be read past their end, or leave zeros.</summary>
     [Fact]
     public void Tensors_hold_what_their_shape_takes()

@@ -33,7 +33,7 @@ internal sealed class MapVectors : HostOperator
     private static HostValue Cast(HostNode node, HostMap map)
     {
         if (map.Keys is not HostTensor keys) throw new HostException("keys must be whole numbers, they are text");
-        var ordered = keys.ToDoubles().Index().OrderBy(k => k.Item).ToList();
+        var ordered = keys.ToWholes().Index().OrderBy(k => k.Item).ToList();
         var sparse = node.Text("map_form", "DENSE") switch { "DENSE" => false, "SPARSE" => true, var other => throw new HostException($"map_form must be DENSE or SPARSE, it is {other}") };
         var count = sparse ? node.Int("max_map", 1) : ordered.Count;
         var places = new int[ordered.Count];
@@ -43,6 +43,7 @@ internal sealed class MapVectors : HostOperator
             ("text", HostTensor tensor) => new HostText(tensor.Shape, tensor.ToTexts()),
             ("text", var spread) => spread,
             (var to, HostText text) => HostTensor.Parse(to, text.Shape, [.. text.Elements.Select(e => e == "" ? "0" : e)]),
+            (var to, HostTensor spread) when to == spread.Element => spread,
             (var to, var spread) => HostTensor.Of(to, ((HostTensor)spread).Shape, ((HostTensor)spread).ToDoubles()),
         };
     }
@@ -64,8 +65,11 @@ internal sealed class MapVectors : HostOperator
             foreach (var (i, place) in places.Index()) words[place] = text.Elements[i];
             return new HostText([count], [.. words]);
         }
-        var (tensor, all, numbers) = ((HostTensor)values, ((HostTensor)values).ToDoubles(), new double[count]);
-        foreach (var (i, place) in places.Index()) numbers[place] = all[i];
-        return HostTensor.Of(tensor.Element, [count], numbers);
+        // Bytes are moved, not numbers: whole ones beyond 2^53 stay exact.
+        var tensor = (HostTensor)values;
+        var size = HostElement.Of(tensor.Element) is { IsRead: true, Bits: var bits } ? bits / 8 : throw new HostException($"the host computes with no {tensor.Element}");
+        var bytes = new byte[checked(count * size)];
+        foreach (var (i, place) in places.Index()) tensor.Bytes.AsSpan(i * size, size).CopyTo(bytes.AsSpan(place * size));
+        return new HostTensor(tensor.Element, [count], bytes);
     }
 }
