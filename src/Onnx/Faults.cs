@@ -43,7 +43,8 @@ internal static class Faults
     public static Diagnostic FunctionTwice(string function) => new("LT1208", $"the function {function} is defined twice", function);
     public static Diagnostic NoName(string what) => new("LT1209", $"{what} has no name");
     public static Diagnostic NoOutputs() => new("LT1210", "the graph returns nothing", Remedy: "the graph's output list is empty; the model may be only a library of functions");
-    public static Diagnostic InputKind(string input, string what) => new("LT1211", $"the input is {what}; only tensors of numbers and truth values can be inputs", input);
+    public static Diagnostic InputKind(string input, string what, string remedy) => new("LT1211", $"the input is {what}; only tensors of numbers and truth values can be inputs of a library", input, remedy);
+    public static Diagnostic InputOnHost(string input, string what) => InputKind(input, what, "-o NAME.lathe compiles the rest and leaves this value to Lathe.Runtime; lathe run and lathe verify take it too");
     public static Diagnostic InputShape(string input) => new("LT1212", "the input has no shape, not even a number of axes", input, "export the model with shapes of its inputs; axes may be dynamic");
     public static Diagnostic DefaultInputs(string inputs) => new("LT1213", $"inputs with a default among the weights are compiled as constants: {inputs}", Severity: Severity.Warning);
 

@@ -47,7 +47,7 @@ public sealed class Package : IDisposable
     public HostProgram Program { get; }
 
     /// <param name="path">The file.</param>
-    /// <param name="operators">Who runs the host's steps; null: <see cref="HostOperators.Standard"/>, which decodes no image files: Lathe.Onnx.HostList does.</param>
+    /// <param name="operators">Who runs the host's steps; null: <see cref="HostOperators.Standard"/>, which decodes no image files: ImageHosting.Operators of Lathe.Runtime.Images does.</param>
     /// <exception cref="ArtifactException">It is no package, or its parts are not for this machine.</exception>
     public static Package Open(string path, HostOperators? operators = null) =>
         File.Exists(path) ? new(path, operators ?? HostOperators.Standard) : throw new ArtifactException($"no package at {path}");

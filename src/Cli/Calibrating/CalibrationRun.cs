@@ -26,16 +26,27 @@ internal sealed class CalibrationRun(Session session, CodeOptions code, string h
         {
             using var model = new ObservedModel(session, graph, shown, code.Jobs, run =>
             {
-                Parallel.ForEach(shown, new ParallelOptions { CancellationToken = session.Cancellation }, value => observers[value.Name].Add(run[value.Name]));
+                Observe([.. shown.Select(value => (observers[value.Name], run[value.Name]))]);
                 grams?.Add(run, session.Cancellation);
             });
             var options = code.Way.Items.Batch > 0 ? code.Way.Items : code.Way.Items with { Batch = Fixed(graph) ? 0 : (int)Math.Clamp(MostShown / Math.Max(1, shown.Sum(v => bytes[v])), 1, UsualBatch) };
-            try { items = data is not null ? new Evaluation(session, data, options, code.Way.CalibrateLimit).Run(model) : Random(model); }
-            catch (AggregateException e) when (e.InnerExceptions.OfType<DiagnosticException>().FirstOrDefault() is { } fault) { throw fault; }
+            items = data is not null ? new Evaluation(session, data, options, code.Way.CalibrateLimit).Run(model) : Random(model);
         }
         if (items == 0) throw new DiagnosticException(new Diagnostic("LT3213", $"calibration: {data} holds no items", "", "--calibrate takes what eval takes as --data"));
         return new(hash, data is not null ? Path.GetFileName(Path.TrimEndingDirectorySeparator(data)) : "random numbers", items, observers.Select(o => (o.Key, Statistics: o.Value.Result())).Where(p => p.Statistics is not null).ToDictionary(p => p.Key, p => p.Statistics!, StringComparer.Ordinal),
             grams?.Results ?? new Dictionary<string, Gram>());
+    }
+
+    /// <summary>Shows each observer its value. What is wrong with several is told of the first: others are made from it.</summary>
+    private void Observe(List<(ValueObserver Observer, Tensor Value)> all)
+    {
+        var faults = new DiagnosticException?[all.Count];
+        Parallel.For(0, all.Count, new ParallelOptions { CancellationToken = session.Cancellation }, i =>
+        {
+            try { all[i].Observer.Add(all[i].Value); }
+            catch (DiagnosticException e) { faults[i] = e; }
+        });
+        if (faults.FirstOrDefault(f => f is not null) is { } first) throw first;
     }
 
     private Calibration Known(string path)

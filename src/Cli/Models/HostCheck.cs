@@ -4,7 +4,7 @@ using Lathe.Runtime.Hosting;
 namespace Lathe.Cli;
 
 /// <summary>Runs the saved cases of a model whose values no C ABI carries on the host, and compares what they give.</summary>
-internal sealed class HostCheck(HostModel model, Tolerance tolerance)
+internal sealed class HostCheck(HostModel model, Tolerance tolerance, CancellationToken cancellation)
 {
     /// <summary>How results of the host are marked: they are counted apart from those of compiled code.</summary>
     public const string How = "on the host";
@@ -14,7 +14,7 @@ internal sealed class HostCheck(HostModel model, Tolerance tolerance)
     public Seq<string> Missed(SavedCase saved)
     {
         var inputs = model.Inputs.Select((name, i) => Read(saved.Path("input", i, name) ?? throw new DiagnosticException(new Diagnostic("LT5203", $"{saved.Folder} holds no file for this input", name)), name)).ToList();
-        var outputs = model.Run([.. inputs]);
+        var outputs = model.Run([.. inputs], cancellation);
         var expected = model.Outputs.Select((name, i) => (name, path: saved.Path("output", i, name))).Where(o => o.path is not null).ToList();
         if (expected.Count == 0) return ["the case holds no output to compare with"];
         return [.. from output in expected

@@ -13,7 +13,7 @@ internal sealed class HostRun(Session session, Seq<(string Name, Func<string, Ho
     public static bool IsNeeded(string path) => !ModelPath.IsArtifact(path) && ModelPath.Resolve(path) is var file && System.IO.Path.GetExtension(file) == ".onnx" && File.Exists(file) && HostModel.Load(file).IsNeeded;
 
     /// <summary>Runs a model by the interpreter.</summary>
-    public static HostRun Of(Session session, HostModel model) => new(session, [.. model.Inputs.Select(name => (name, (Func<string, HostValue>)(path => model.Read(name, path))))], model.Outputs, x => model.Run([.. x]));
+    public static HostRun Of(Session session, HostModel model) => new(session, [.. model.Inputs.Select(name => (name, (Func<string, HostValue>)(path => model.Read(name, path))))], model.Outputs, x => model.Run([.. x], session.Cancellation));
 
     /// <summary>Runs a package as Lathe.Runtime does.</summary>
     public static HostRun Of(Session session, Package package, Host host) =>

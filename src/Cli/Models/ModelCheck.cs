@@ -79,7 +79,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
 
     private CaseResult OnHost(HostModel host, SavedCase saved)
     {
-        var missed = new HostCheck(host, tolerance).Missed(saved);
+        var missed = new HostCheck(host, tolerance, session.Cancellation).Missed(saved);
         return new(label, saved.Name, missed.Count > 0 ? Outcome.Failed : Outcome.Passed, double.NaN, string.Join("; ", missed.Take(MostMissed)), HostCheck.How, operators, []);
     }
 

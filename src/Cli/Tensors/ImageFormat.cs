@@ -1,4 +1,5 @@
 using Lathe.Onnx;
+using Lathe.Runtime.Images;
 
 namespace Lathe.Cli;
 
@@ -41,7 +42,7 @@ internal sealed class ImageFormat : SingleTensorFormat
     private static Pixels Decode(string path, string name, ImageChannels channels)
     {
         try { return ImageFile.Read(File.ReadAllBytes(path), channels == ImageChannels.Gray); }
-        catch (TypeException e) { throw InputFault.Image(name, $"{Path.GetFileName(path)} cannot be read as an image: {e.Message}", ""); }
+        catch (InvalidDataException e) { throw InputFault.Image(name, $"{Path.GetFileName(path)} cannot be read as an image: {e.Message}", ""); }
     }
 
     private double One(Seq<double> values, int channel, int count, double none) =>

@@ -21,8 +21,7 @@ public sealed record Ops(ListingForm Form) : Verb
 
     public override ExitCode Execute(Session session)
     {
-        Seq<System.Reflection.Assembly> assemblies = [typeof(Op).Assembly, typeof(OperatorEntry).Assembly, typeof(Lathe.Runtime.Hosting.HostOperator).Assembly];
-        var readers = assemblies.ToDictionary(a => a, DocComment.Reader);
+        var readers = OperatorList.All.Select(e => e.Source.Assembly).Distinct().ToDictionary(a => a, DocComment.Reader);
         var rows = OperatorList.All.Select(e =>
         {
             var text = readers[e.Source.Assembly](e.Source);

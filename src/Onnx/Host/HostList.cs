@@ -1,12 +1,13 @@
 using Lathe.Runtime.Hosting;
+using Lathe.Runtime.Images;
 
 namespace Lathe.Onnx;
 
 /// <summary>The operators of the host, as importing and the list of operators need them.</summary>
 public static class HostList
 {
-    /// <summary>Those of Lathe.Runtime, and those that need other libraries.</summary>
-    public static HostOperators All { get; } = HostOperators.Standard.With(new Host.ImageDecoder());
+    /// <summary>Those of Lathe.Runtime, and of the libraries beside it.</summary>
+    public static HostOperators All { get; } = ImageHosting.Operators;
 
     /// <summary>What of an operator a C ABI cannot carry, whatever its operands; null where there is nothing.</summary>
     internal static string? CarriedBy(string domain, string op) => All.Named(domain, op).Select(o => o.Carries).FirstOrDefault(c => c is not null);

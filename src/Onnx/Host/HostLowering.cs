@@ -18,7 +18,7 @@ internal sealed class HostLowering(ModelFile file, TensorReader tensors, string 
         var (graph, scope) = (file.Model.Graph, new PlanScope(tensors));
         foreach (var weight in file.Initializers) scope.Add(weight);
         var inputs = graph.Input.Where(i => !scope.IsConstant(i.Name)).ToList();
-        foreach (var input in inputs) scope.Set(input.Name, HostTypes.Of(input.Type) ?? throw new DiagnosticException(Faults.InputKind(input.Name, "of no type that is known")));
+        foreach (var input in inputs) scope.Set(input.Name, HostTypes.Of(input.Type) ?? throw new DiagnosticException(Faults.InputKind(input.Name, "of no type that is known", "export the model with the types of its inputs")));
         var program = Program(graph, [.. inputs.Select(i => new HostName(i.Name, scope[i.Name]!))], scope);
         return new(program, [.. parts]);
     }

@@ -42,9 +42,10 @@ public sealed class HostModel
     /// <param name="inputs">One for each of <see cref="Inputs"/>.</param>
     /// <returns>One for each of <see cref="Outputs"/>.</returns>
     /// <exception cref="DiagnosticException">A step cannot be run.</exception>
-    public Seq<HostValue> Run(Seq<HostValue> inputs)
+    /// <exception cref="OperationCanceledException">It was asked to end: between two steps, rounds of a loop among them.</exception>
+    public Seq<HostValue> Run(Seq<HostValue> inputs, CancellationToken cancellation = default)
     {
-        var scope = new HostScope(file.Model, tensors);
+        var scope = new HostScope(file.Model, tensors, cancellation);
         foreach (var weight in file.Initializers) scope.Set(weight.Name, HostTensors.Of(tensors.Read(weight, weight.Name)));
         foreach (var (input, value) in Listed.Zip(inputs)) scope.Set(input.Name, value);
         scope.Run(file.Model.Graph.Node);

@@ -6,7 +6,7 @@ namespace Lathe.Onnx;
 /// <summary>One step on tensors of a model that runs on the host: imported as a model of its own with everything known, and interpreted.</summary>
 internal static class TensorStep
 {
-    public static IEnumerable<HostValue> Run(NodeProto node, Seq<HostValue?> x, ModelProto model, HostScope scope)
+    public static IEnumerable<HostValue> Run(NodeProto node, Seq<HostValue?> x, ModelProto model, HostScope scope, CancellationToken cancellation)
     {
         if (x.FirstOrDefault(v => v is not null and not HostTensor) is { } other) throw new TypeException($"there is no such operator on {other.Kind}");
         var alone = new ModelProto { IrVersion = model.IrVersion, Graph = new GraphProto { Name = "step" } };
@@ -22,7 +22,7 @@ internal static class TensorStep
         }
         alone.Graph.Output.AddRange(node.Output.Where(name => name != "").Select(name => new ValueInfoProto { Name = name }));
         var graph = OnnxModel.Import(alone, new ImportOptions(default, [.. constants])).Graph;
-        var made = new Queue<Tensor>(Interpreter.Run(graph, []));
+        var made = new Queue<Tensor>(Interpreter.Run(graph, [], cancellation));
         return [.. node.Output.Select(name => name == "" ? (HostValue)new HostAbsent() : made.Dequeue().OnHost)];
     }
 }

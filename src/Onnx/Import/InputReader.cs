@@ -32,20 +32,20 @@ internal static class InputReader
 
     private static TensorType Type(ValueInfoProto input, Dimensions dimensions, Report report)
     {
-        var kind = input.Type?.ValueCase switch
+        var fault = input.Type?.ValueCase switch
         {
-            TypeProto.ValueOneofCase.TensorType => "",
-            TypeProto.ValueOneofCase.SequenceType => "a sequence",
-            TypeProto.ValueOneofCase.MapType => "a map",
-            TypeProto.ValueOneofCase.OptionalType => "a value that may be absent",
-            TypeProto.ValueOneofCase.SparseTensorType => "a sparse tensor",
-            _ => "of no type",
+            TypeProto.ValueOneofCase.TensorType => null,
+            TypeProto.ValueOneofCase.SequenceType => Faults.InputOnHost(input.Name, "a sequence"),
+            TypeProto.ValueOneofCase.MapType => Faults.InputOnHost(input.Name, "a map"),
+            TypeProto.ValueOneofCase.OptionalType => Faults.InputOnHost(input.Name, "a value that may be absent"),
+            TypeProto.ValueOneofCase.SparseTensorType => Faults.InputKind(input.Name, "a sparse tensor", "give it dense"),
+            _ => Faults.InputKind(input.Name, "of no type", "export the model with the types of its inputs"),
         };
-        if (kind != "") throw new DiagnosticException(Faults.InputKind(input.Name, kind));
+        if (fault is not null) throw new DiagnosticException(fault);
         var number = input.Type!.TensorType.ElemType;
         var scalar = ElementKinds.Of(number) ?? throw new DiagnosticException(Faults.UnknownKind(input.Name, number));
-        if (scalar == Scalar.String) throw new DiagnosticException(Faults.InputKind(input.Name, "text"));
-        if (scalar.IsComplex) throw new DiagnosticException(Faults.InputKind(input.Name, "of complex numbers"));
+        if (scalar == Scalar.String) throw new DiagnosticException(Faults.InputOnHost(input.Name, "text"));
+        if (scalar.IsComplex) throw new DiagnosticException(Faults.InputKind(input.Name, "of complex numbers", "give real and imaginary parts along a last axis of 2, as DFT reads them"));
         return new(dimensions.Shape(input, report) ?? throw new DiagnosticException(Faults.InputShape(input.Name)), scalar);
     }
 

@@ -1,5 +1,4 @@
-using Lathe.Ir;
-using Lathe.Onnx;
+using Lathe.Runtime.Images;
 
 namespace Lathe.UnitTests.Onnx;
 
@@ -31,7 +30,7 @@ public sealed class ImageTests
     }
 
     [Fact]
-    public void A_damaged_jpeg_is_refused() => Assert.Throws<TypeException>(() => ImageFile.Read([0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2], gray: false));
+    public void A_damaged_jpeg_is_refused() => Assert.Throws<InvalidDataException>(() => ImageFile.Read([0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2], gray: false));
 
     [Fact]
     public void Gray_is_rounded_luma() => Assert.Equal([76, 150, 29, 77], new Pixels(1, 4, [255, 0, 0, 0, 255, 0, 0, 0, 255, 77, 77, 77]).InGray().Data);

@@ -1,4 +1,4 @@
-namespace Lathe.Onnx;
+namespace Lathe.Runtime.Images;
 
 /// <summary>An image of eight bits a channel.</summary>
 /// <param name="Data">Row by row, the channels of a pixel side by side: one for gray, else red, green and blue.</param>

@@ -1,4 +1,4 @@
-namespace Lathe.Onnx;
+namespace Lathe.Runtime.Images;
 
 /// <summary>Netpbm's binary images of eight bits: P5, gray, and P6, colours.</summary>
 internal static class PortableAnyMap
@@ -7,14 +7,14 @@ internal static class PortableAnyMap
 
     public static bool Is(byte[] file) => file is [(byte)'P', (byte)'5' or (byte)'6', ..];
 
-    /// <exception cref="TypeException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static Pixels Read(byte[] file)
     {
         var at = 2;
         var (columns, rows, most) = (Number(file, ref at), Number(file, ref at), Number(file, ref at));
         at++; // one white space before the pixels
         var own = file[1] == '5' ? 1 : 3;
-        if (columns is <= 0 or > MostAlong || rows is <= 0 or > MostAlong || most is <= 0 or > 255 || file.Length - at < (long)rows * columns * own) throw new TypeException($"a damaged PNM file of {columns} times {rows} pixels");
+        if (columns is <= 0 or > MostAlong || rows is <= 0 or > MostAlong || most is <= 0 or > 255 || file.Length - at < (long)rows * columns * own) throw new InvalidDataException($"a damaged PNM file of {columns} times {rows} pixels");
         var pixels = new byte[rows * columns * 3];
         for (var i = 0; i < pixels.Length; i++) pixels[i] = file[at + (own == 1 ? i / 3 : i)];
         return new(rows, columns, pixels);

@@ -1,6 +1,6 @@
 using BitMiracle.LibJpeg.Classic;
 
-namespace Lathe.Onnx;
+namespace Lathe.Runtime.Images;
 
 /// <summary>
 /// JPEG files as libjpeg-turbo reads them, to the last bit: LibJpeg.NET's exact inverse transform, then libjpeg's own enlarging of colours
@@ -19,7 +19,7 @@ internal static class JpegFile
         reader.jpeg_stdio_src(new MemoryStream(file));
         reader.jpeg_read_header(true);
         var (width, height, count) = (reader.Image_width, reader.Image_height, reader.Num_components);
-        if ((long)width * height > MostPixels) throw new TypeException($"a JPEG of {width} times {height} pixels is too large");
+        if ((long)width * height > MostPixels) throw new InvalidDataException($"a JPEG of {width} times {height} pixels is too large");
         if (count is not (1 or 3) || reader.Jpeg_color_space is not (J_COLOR_SPACE.JCS_GRAYSCALE or J_COLOR_SPACE.JCS_YCbCr or J_COLOR_SPACE.JCS_RGB)) return null;
         reader.Dct_method = J_DCT_METHOD.JDCT_ISLOW;
         reader.Do_fancy_upsampling = false;
@@ -38,7 +38,7 @@ internal static class JpegFile
         var units = (reader.Image_width + across * Block - 1) / (across * Block);
         static int Part(int all, int factor, int most) => (all * factor + most - 1) / most;
         var planes = components.Select(c => new ChromaPlane(Part(reader.Image_width, c.H_samp_factor, across), Part(reader.Image_height, c.V_samp_factor, down), across / c.H_samp_factor, down / c.V_samp_factor)).ToList();
-        if (components.Any(c => across % c.H_samp_factor != 0 || down % c.V_samp_factor != 0)) throw new TypeException("a JPEG whose channels are no whole parts of one another");
+        if (components.Any(c => across % c.H_samp_factor != 0 || down % c.V_samp_factor != 0)) throw new InvalidDataException("a JPEG whose channels are no whole parts of one another");
 
         var rows = components.Select(c => Enumerable.Range(0, c.V_samp_factor * Block).Select(_ => new byte[units * c.H_samp_factor * Block]).ToArray()).ToArray();
         for (var unit = 0; unit * down * Block < reader.Image_height; unit++)

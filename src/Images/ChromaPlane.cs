@@ -1,4 +1,4 @@
-namespace Lathe.Onnx;
+namespace Lathe.Runtime.Images;
 
 /// <summary>One channel of a JPEG, which may have fewer columns and rows than the image.</summary>
 /// <param name="width">Its columns.</param>

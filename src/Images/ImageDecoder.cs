@@ -1,9 +1,9 @@
 using Lathe.Runtime.Hosting;
 
-namespace Lathe.Onnx.Host;
+namespace Lathe.Runtime.Images;
 
 /// <summary>The pixels of an image file, [rows, columns, channels]. ONNX ImageDecoder, opset 20: PNG, JPEG, BMP and PNM.</summary>
-/// <remarks>It stands here because the readers of image files are packages, and Lathe.Runtime depends on none.</remarks>
+/// <remarks>It stands beside Lathe.Runtime because the readers of image files are packages, and that depends on none.</remarks>
 public sealed class ImageDecoder : HostOperator
 {
     public override IReadOnlyList<string> Operators => ["ImageDecoder"];
@@ -17,7 +17,7 @@ public sealed class ImageDecoder : HostOperator
         var format = Format(node);
         Pixels pixels;
         try { pixels = ImageFile.Read(file.Bytes, format == "Grayscale"); }
-        catch (TypeException e) { throw new HostException(e.Message); }
+        catch (InvalidDataException e) { throw new HostException(e.Message); }
         var bytes = pixels.Data;
         if (format == "BGR") for (var i = 0; i < bytes.Length; i += 3) (bytes[i], bytes[i + 2]) = (bytes[i + 2], bytes[i]);
         return [new HostTensor("u8", [pixels.Rows, pixels.Columns, format == "Grayscale" ? 1 : 3], bytes)];
