@@ -15,6 +15,9 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>What compression did to weights, in no order.</summary>
     public System.Collections.Concurrent.ConcurrentBag<LayerLoss> Losses { get; } = [];
 
+    /// <summary>How long each call of a scheduled program is expected to take, by its name.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, Pace> Paces { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What data showed of the graph's values; null where nothing was run.</summary>
     public Calibration? Calibration { get; set; }
 

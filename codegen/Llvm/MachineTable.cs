@@ -1,37 +1,61 @@
+using System.Security.Cryptography;
+using Lathe.Codegen.Package;
+using Lathe.Ir;
+
 namespace Lathe.Codegen.Llvm;
 
-/// <summary>What schedules must know of a processor, by its name: a checked-in table, so that the same options give the same bytes on any machine.</summary>
-public static class MachineTable
+/// <summary>What schedules must know of processors beside their instructions. Nothing is measured during a compile: a table is text, so that the same options give the same bytes on any machine.</summary>
+/// <param name="Rows">By processor.</param>
+/// <param name="Hash">SHA-256 of the text.</param>
+public sealed record MachineTable(Seq<MachineRow> Rows, string Hash)
 {
-    /// <summary>Bytes of a core's second cache where it is not half a mebibyte; from the makers' optimisation manuals.</summary>
-    private static readonly Dictionary<string, int> Level2 = new(StringComparer.Ordinal)
-    {
-        ["skylake-avx512"] = 1 << 20,
-        ["cascadelake"] = 1 << 20,
-        ["cooperlake"] = 1 << 20,
-        ["icelake-server"] = 5 << 18,
-        ["sapphirerapids"] = 2 << 20,
-        ["emeraldrapids"] = 2 << 20,
-        ["graniterapids"] = 2 << 20,
-        ["alderlake"] = 5 << 18,
-        ["raptorlake"] = 2 << 20,
-        ["znver4"] = 1 << 20,
-        ["znver5"] = 1 << 20,
-        ["x86-64-v4"] = 1 << 20,
-        ["haswell"] = 256 << 10,
-        ["broadwell"] = 256 << 10,
-        ["skylake"] = 256 << 10,
-        ["x86-64-v3"] = 512 << 10,
-        ["neoverse-v1"] = 1 << 20,
-        ["neoverse-n1"] = 1 << 20,
-        ["neoverse-n2"] = 1 << 20,
-    };
+    /// <summary>What a line that is for people begins with.</summary>
+    public const string Comment = "//";
 
-    public static Passes.Machine Of(CpuTarget target)
+    private static readonly Lazy<MachineTable> Own = new(() => Read(EmbeddedText.Read("machines.txt"), "machines.txt"));
+
+    /// <summary>What the table that comes with Lathe says of a target.</summary>
+    public static Passes.Machine Of(CpuTarget target) => Own.Value.Machine(target) ?? Machine(target, new(target.Cpu));
+
+    /// <exception cref="DiagnosticException">LT4201, for each line that is none.</exception>
+    public static MachineTable Read(string text, string file)
+    {
+        List<MachineRow> rows = [];
+        List<Diagnostic> faults = [];
+        foreach (var (number, line) in text.Split('\n').Select(line => line.Trim()).Index())
+        {
+            if (line.Length == 0 || line.StartsWith(Comment, StringComparison.Ordinal)) continue;
+            try
+            {
+                var row = MachineRow.Parse(line);
+                if (rows.Exists(other => other.Cpu == row.Cpu)) throw new FormatException($"{row.Cpu} has a line already");
+                rows.Add(row);
+            }
+            catch (FormatException e) { faults.Add(new("LT4201", $"machine table: {e.Message}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{file}:{number + 1}"), "lathe targets --calibrate -o FILE writes one")); }
+        }
+        return faults.Count == 0 ? new([.. rows], Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))) : throw new DiagnosticException([.. faults]);
+    }
+
+    /// <summary>What the table says of a target; null where it has no line for it.</summary>
+    public Passes.Machine? Machine(CpuTarget target) => Rows.FirstOrDefault(row => row.Cpu == target.Cpu) is { } row ? Machine(target, row) : null;
+
+    private static Passes.Machine Machine(CpuTarget target, MachineRow row)
     {
         // What runs WebAssembly is most often an x86-64 processor, as its engine sees it with SSE's registers.
         var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 && target.Architecture != CpuArchitecture.Wasm32 ? 32 : 16;
-        return new(target.Cpu, target.VectorBytes, registers, 32 << 10, Level2.GetValueOrDefault(target.Cpu, 512 << 10),
+        var plain = new Passes.Machine(target.Cpu, target.VectorBytes, registers, row.Level1, row.Level2, row.Level3,
             HasFma: target.HasFma, Quads: target.Has("avx512vnni") && target.Has("avx512vl") ? Passes.ByteQuads.Mixed : target.Has("dotprod") ? Passes.ByteQuads.Signed : Passes.ByteQuads.None);
+        var gflops = target.VectorBytes switch { 64 => row.Gflops64, 32 => row.Gflops32, 16 => row.Gflops16, _ => 0 };
+        return plain with
+        {
+            StepRate = gflops > 0 ? gflops / 2 / plain.Lanes : plain.StepRate,
+            Level2Rate = Known(row.Level2Rate, plain.Level2Rate),
+            Level3Rate = Known(row.Level3Rate, plain.Level3Rate),
+            MemoryRate = Known(row.MemoryRate, plain.MemoryRate),
+            MemoryRate2 = Known(row.MemoryRate2, plain.MemoryRate2),
+            HandOver = Known(row.HandOver, plain.HandOver),
+        };
+
+        static double Known(double value, double usual) => value > 0 ? value : usual;
     }
 }

@@ -7,7 +7,11 @@ namespace Lathe.Codegen.Package;
 /// <param name="ModelHash">SHA-256 of the model's file.</param>
 /// <param name="Recipe">The passes that ran, in the pipeline language or as named.</param>
 /// <param name="Compiler">Lathe's version.</param>
-public sealed record Provenance(string ModelHash = "", string Recipe = "", string Compiler = "", string Llvm = "");
+public sealed record Provenance(string ModelHash = "", string Recipe = "", string Compiler = "", string Llvm = "")
+{
+    /// <summary>What decisions followed beside the model: a measured machine, data for calibration; each with a SHA-256.</summary>
+    public Seq<(string Name, string Hash)> Inputs { get; init; } = [];
+}
 
 /// <summary>The contract of an artifact as JSON: what it takes and gives, what it needs, where it came from.</summary>
 public static class ContractText
@@ -28,6 +32,7 @@ public static class ContractText
             json.WriteString("recipe", provenance.Recipe);
             json.WriteString("compiler", provenance.Compiler);
             json.WriteString("llvm", provenance.Llvm);
+            foreach (var (input, hash) in provenance.Inputs) json.WriteString($"{input}_sha256", hash);
             json.WriteEndObject();
             json.WriteStartObject("target");
             json.WriteString("triple", triple);

@@ -12,19 +12,29 @@ namespace Lathe.Passes;
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
 /// <param name="Quads">What adds products of four bytes to a sum of 32 bits.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None)
+/// <param name="StepRate">Multiply-adds of the widest vectors that a core does, in billions a second.</param>
+/// <param name="Level2Rate">GB/s that one thread reads from the second cache.</param>
+/// <param name="Level3Rate">GB/s that one thread reads from the last cache.</param>
+/// <param name="MemoryRate">GB/s that one thread reads from memory.</param>
+/// <param name="MemoryRate2">GB/s that two threads read from memory together.</param>
+/// <param name="HandOver">Microseconds that giving work to another thread takes, there and back.</param>
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None,
+    double StepRate = 6, double Level2Rate = 144, double Level3Rate = 48, double MemoryRate = 15.6, double MemoryRate2 = 28, double HandOver = 2)
 {
-    /// <summary>Bytes that come from memory in the time of one multiply-add of vectors; about the same for 32 and 64 bytes of vector, since those run at half the rate.</summary>
-    private const double StreamedBytes = 2.6;
-
-    /// <summary>The same from the last cache, and from the second.</summary>
-    private const double SharedBytes = 8, NearBytes = 24;
-
     /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>
-    public double MemorySteps(double bytes) => bytes / StreamedBytes;
+    public double MemorySteps(double bytes) => bytes * StepRate / MemoryRate;
 
     /// <summary>The same where a run reads so many bytes in all, run after run: fewer than a cache holds come from there.</summary>
-    public double MemorySteps(double bytes, double all) => bytes / (all <= Level2 ? NearBytes : all <= Level3 ? SharedBytes : StreamedBytes);
+    public double MemorySteps(double bytes, double all) => bytes * StepRate / ReadRate(all);
+
+    /// <summary>GB/s that one thread reads where a run reads so many bytes in all, run after run.</summary>
+    public double ReadRate(double all) => all <= Level2 ? Level2Rate : all <= Level3 ? Level3Rate : MemoryRate;
+
+    /// <summary>f32 operations that one core does at most, in billions a second; a multiply-add is two.</summary>
+    public double Gflops => 2 * StepRate * Lanes;
+
+    /// <summary>Microseconds that so many multiply-adds of vectors take.</summary>
+    public double Microseconds(double steps) => steps / (StepRate * 1e3);
 
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;

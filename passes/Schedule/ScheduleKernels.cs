@@ -15,6 +15,7 @@ public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
         var all = new ScheduledCalls(program, compilation, MostError);
         foreach (var (kernel, general, few) in all.Kernels)
             compilation.Notes.Add(Name, kernel, few is { } rows ? $"{general.Template}; where {rows.Condition}, {rows.Scheduled.Template}" : general.Template);
+        foreach (var (call, general, _) in all.Calls) compilation.Paces[call.Name] = general.Pace;
         return new Packing(program, program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal)).Program(all.Calls.Select(c => (c.General, c.Few)));
     }
 }

@@ -7,20 +7,19 @@ namespace Lathe.Passes;
 /// <summary>Loops shared among threads.</summary>
 public static class Shares
 {
-    /// <summary>Microseconds of one thread's work from which handing half of it to another, about 2 μs there and back, is worth it.</summary>
-    private const double WorthSharing = 6;
+    /// <summary>How many times what handing over takes one thread must have to do before half of it is worth giving away.</summary>
+    private const double WorthSharing = 3;
 
     /// <summary>A loop whose iterations are shared among threads where that pays.</summary>
     public static Stmt Shared(this Machine machine, bool pays, string name, Expr extent, Func<Expr, Stmt> body) => pays ? machine.Shared(name, extent, body) : For(name, extent, body);
 
-    /// <summary>Whether a contraction takes long enough to be shared: the longer of its multiply-adds, two vectors a cycle, and its reads of B once, about ten bytes a cycle.</summary>
+    /// <summary>Whether a contraction takes long enough to be shared: the longer of its multiply-adds, and its reads of B once, about five bytes in the time of one.</summary>
     public static bool Pays(this Machine machine, Contraction contraction)
     {
-        const double cycles = 3000; // of a microsecond
         double Size(IEnumerable<Axis> axes) => axes.Aggregate(1.0, (size, axis) => size * (axis.Extent is Number n ? n.Integer : 1 << 10));
         var shared = Size(contraction.Batch);
         var (steps, bytes) = (shared * Size(contraction.M) * Size(contraction.N) * Size(contraction.K), 4 * shared * Size(contraction.N) * Size(contraction.K));
-        return Math.Max(steps / (2 * machine.Lanes), bytes / 10) / cycles > WorthSharing;
+        return machine.Microseconds(Math.Max(steps / machine.Lanes, bytes / 5)) > WorthSharing * machine.HandOver;
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Lathe.Codegen.Measuring;
+
 namespace Lathe.Benchmarks;
 
 /// <summary>Contractions as a share of what the core can do, measured in the same run.</summary>

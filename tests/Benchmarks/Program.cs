@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lathe.Benchmarks;
+using Lathe.Codegen.Measuring;
 
 const string Usage = """
     dotnet run -c Release --project tests/Benchmarks -- VERB [names] [options]

@@ -1,3 +1,4 @@
+using Lathe.Codegen.Measuring;
 using Lathe.Ir;
 using Lathe.Ir.Ops;
 

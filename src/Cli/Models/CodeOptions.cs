@@ -12,8 +12,16 @@ public sealed record CodeOptions(
     [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,
     [Option("bound a number that a run decides, such as how many elements are not zero", Value = "NAME=N")] Seq<MaxBinding> Max = default,
     [Option("no algebra that changes how results round, such as a normalization folded into weights")] bool Exact = false,
-    [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0)
+    [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0,
+    [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null)
 {
+    /// <summary>The table that <see cref="Machine"/> names; null where none is.</summary>
+    /// <exception cref="DiagnosticException">It is none.</exception>
+    public MachineTable? Table() => Machine is null ? null : MachineTable.Read(File.Exists(Machine) ? File.ReadAllText(Machine) : throw InputFault.NoFile(Machine), Path.GetFileName(Machine));
+
+    /// <summary>What a compile reads beside the model.</summary>
+    public Seq<string> Files => Machine is null ? Way.Files : [.. Way.Files, Machine];
+
     /// <summary>Whether the code runs here as it is. Nothing is asked of LLVM where nothing is asked for: an artifact runs without it.</summary>
     public bool IsForHere => Cpu == "host" && Triple is null || Target().IsNative;
 

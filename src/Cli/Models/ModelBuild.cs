@@ -11,6 +11,7 @@ internal sealed class ModelBuild
 {
     private readonly Session session;
     private readonly CodeOptions code;
+    private readonly MachineTable? table;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
     private string hash = "";
     private Calibration? unseen;
@@ -21,7 +22,7 @@ internal sealed class ModelBuild
     /// <exception cref="DiagnosticException">The pipeline file is faulty.</exception>
     public ModelBuild(Session session, CodeOptions code)
     {
-        (this.session, this.code, Pipeline) = (session, code, code.Way.Whole);
+        (this.session, this.code, Pipeline, table) = (session, code, code.Way.Whole, code.Table());
         Passes = Pipeline.Run;
     }
 
@@ -42,6 +43,9 @@ internal sealed class ModelBuild
 
     /// <summary>What compression did to weights in the last run.</summary>
     public Seq<LayerLoss> Losses { get; private set; }
+
+    /// <summary>How long each call is expected to take, as the last run scheduled it.</summary>
+    public IReadOnlyDictionary<string, Pace> Paces { get; private set; } = new Dictionary<string, Pace>();
 
     /// <summary>Told of each pass, beside the clock.</summary>
     public List<IPassObserver> Observers { get; } = [];
@@ -71,6 +75,7 @@ internal sealed class ModelBuild
         Compressed = module.Graph;
         var improved = new Runner(passes, [.. Observers, new Clock(session, times), new Keeper(graph => Compressed = graph)]).Run(module, compilation);
         Notes = [.. compilation.Notes.All];
+        Paces = compilation.Paces;
         Losses = [.. compilation.Losses];
         return improved;
     }
@@ -79,7 +84,12 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(MachineTable.Of(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen };
+    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen };
+
+    /// <summary>What decisions go by.</summary>
+    /// <exception cref="DiagnosticException">The table that was given does not know the processor.</exception>
+    public Passes.Machine Machine(CpuTarget target) => table is null ? MachineTable.Of(target) : table.Machine(target)
+        ?? throw new DiagnosticException(new Diagnostic("LT4202", $"{Path.GetFileName(code.Machine)} says nothing of {target.Cpu}; it has {string.Join(", ", table.Rows.Select(row => row.Cpu))}", "", $"add a line that begins with {target.Cpu}, or measure on such a machine: lathe targets --calibrate"));
 
     private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics) ? null : Run(graph, code.Way.Calibrate);
 
@@ -117,7 +127,14 @@ internal sealed class ModelBuild
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
-    public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version);
+    public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version) { Inputs = [.. Inputs()] };
+
+    /// <summary>What decisions followed beside the model: files by their hashes.</summary>
+    private IEnumerable<(string Name, string Hash)> Inputs()
+    {
+        if (table is not null) yield return ("machine", table.Hash);
+        if (code.Way.Calibrate is { } data && Calibration is not null) yield return ("calibration", ContentHash.Of(data));
+    }
 
     /// <summary>The first pass that a model has not been through: the one after the last it has, or of a later stage where that is not among these.</summary>
     private static int After(Seq<Pass> all, ModelSource source)

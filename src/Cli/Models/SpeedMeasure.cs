@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Lathe.Codegen.Measuring;
 using Lathe.Runtime;
 
 namespace Lathe.Cli;
@@ -9,11 +10,14 @@ internal sealed class SpeedMeasure
 {
     private const double WarmUpShare = 0.1;
 
+    /// <summary>Bytes that are in no cache: reading more is no slower.</summary>
+    private const double Far = 256 << 20;
+
     private readonly NativeModel model;
     private readonly double[] runs;
     private readonly ulong workspace;
     private readonly KernelTimes? times;
-    private readonly double flops;
+    private readonly double flops, peak, rate;
 
     public SpeedMeasure(NativeModel model, IReadOnlyList<Tensor> inputs, double seconds, int threads, bool profile, CancellationToken cancellation)
     {
@@ -27,6 +31,7 @@ internal sealed class SpeedMeasure
         if (!profile) return;
         times = new(model.Contract.Kernels.Length);
         using var host = new Host(threads, times, cancellation);
+        (peak, rate) = (threads * FmaPeak.Measure(), ReadRate.Measure((long)Math.Min(Far, model.Contract.WeightBytes + (double)workspace) / threads, threads));
         ProfiledRuns = Repeat(seconds, () => invocation.Run(host), cancellation).Length;
     }
 
@@ -52,7 +57,9 @@ internal sealed class SpeedMeasure
         var text = new StringBuilder($"{model.Contract.Name} on {threads} thread{(threads == 1 ? "" : "s")}: least {Quantity.Milliseconds(Least)}, median {Quantity.Milliseconds(Median)}, 95th percentile {Quantity.Milliseconds(Late)}, {runs.Length} runs\n");
         if (IsStatic) text.Append(CultureInfo.InvariantCulture, $"{Quantity.Count(flops)}FLOP, {Rate(flops, Least):0.0} GFLOP/s\n");
         text.Append(CultureInfo.InvariantCulture, $"load {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(workspace)}, weights {Quantity.Bytes(model.Contract.WeightBytes)}, peak memory of this process {Quantity.Bytes(PeakMemory())}\n");
-        if (times is not null) text.Append('\n').Append(TableText.Print(["ms", "share", "GFLOP/s", "GB/s", "kernel", "nodes"], [.. Kernels().Select(Row)]));
+        if (times is null) return text.ToString();
+        if (IsStatic) text.Append(CultureInfo.InvariantCulture, $"roofline, measured now: {peak:0.0} GFLOP/s, {rate:0.0} GB/s from where {Quantity.Bytes(model.Contract.WeightBytes + (long)workspace)} of weights and arena lie\n");
+        text.Append('\n').Append(TableText.Print(["ms", "share", "GFLOP/s", "GB/s", "roofline", "kernel", "nodes"], [.. Kernels().Select(Row)]));
         return text.ToString();
     }
 
@@ -74,6 +81,8 @@ internal sealed class SpeedMeasure
             json.WriteReal("gflops_per_second", Rate(flops, Least));
         }
         if (times is null) return;
+        json.WriteReal("peak_gflops_per_second", peak);
+        json.WriteReal("peak_gbytes_per_second", rate);
         json.WriteObjects("kernels", Kernels(), k =>
         {
             json.WriteString("kernel", k.Kernel.Name);
@@ -83,6 +92,7 @@ internal sealed class SpeedMeasure
             if (!IsStatic) return;
             json.WriteReal("gflops_per_second", Rate(k.Kernel.Flops * k.Calls, k.Least));
             json.WriteReal("gbytes_per_second", Rate(k.Kernel.Bytes * k.Calls, k.Least));
+            json.WriteReal("roofline_share", Roofline(k));
         });
     });
 
@@ -97,8 +107,11 @@ internal sealed class SpeedMeasure
     {
         string Real(double value, string form) => value.ToString(form, CultureInfo.InvariantCulture);
         var all = Kernels().Sum(other => other.Milliseconds);
-        return [Real(k.Milliseconds, "0.000"), Real(100 * k.Milliseconds / all, "0.0") + " %", IsStatic ? Real(Rate(k.Kernel.Flops * k.Calls, k.Least), "0.0") : "", IsStatic ? Real(Rate(k.Kernel.Bytes * k.Calls, k.Least), "0.0") : "", k.Kernel.Name, string.Join(' ', k.Kernel.Nodes)];
+        return [Real(k.Milliseconds, "0.000"), Real(100 * k.Milliseconds / all, "0.0") + " %", IsStatic ? Real(Rate(k.Kernel.Flops * k.Calls, k.Least), "0.0") : "", IsStatic ? Real(Rate(k.Kernel.Bytes * k.Calls, k.Least), "0.0") : "", IsStatic ? Real(100 * Roofline(k), "0") + " %" : "", k.Kernel.Name, string.Join(' ', k.Kernel.Nodes)];
     }
+
+    /// <summary>What arithmetic at the peak, or reading and writing at the measured rate, would take of the kernel's time, whichever is longer. Winograd, which multiplies less than is counted, can be above 1; so can what stays in a nearer cache.</summary>
+    private double Roofline(Share k) => Math.Max(k.Kernel.Flops * k.Calls / peak, k.Kernel.Bytes * k.Calls / rate) / (k.Least * 1e6);
 
     /// <summary>Billions a second.</summary>
     private static double Rate(double count, double milliseconds) => count / milliseconds / 1e6;

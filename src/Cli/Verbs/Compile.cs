@@ -69,7 +69,7 @@ public sealed record Compile(
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
         report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null || DependTarget is not null)
-            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Way.Files)));
+            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Files)));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
     }

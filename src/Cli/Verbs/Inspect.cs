@@ -6,9 +6,11 @@ namespace Lathe.Cli.Verbs;
 [Description("says what a model is: inputs, outputs, dimensions, operators, size, work, and what cannot be compiled")]
 [Example("lathe inspect model.onnx", "also where the model cannot be compiled: then it says why")]
 [Example("lathe inspect model.onnx --dim batch=8 --json", "the work of a batch, for a script")]
+[Example("lathe inspect model.onnx --roofline --cpu x86-64-v3", "which layers take the time, and why")]
 public sealed record Inspect(
     [Argument("MODEL", "an .onnx file, or a folder with model.onnx")] string Model,
-    [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,
+    CodeOptions Code,
+    [Option("what each kernel is expected to take on --cpu, and whether arithmetic or memory holds it back; nothing is run")] bool Roofline = false,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     public override ExitCode Execute(Session session)
@@ -17,10 +19,11 @@ public sealed record Inspect(
         var outline = ModelOutline.Read(path);
         try
         {
-            var import = OnnxModel.Load(path, new ImportOptions(Dim));
+            var import = OnnxModel.Load(path, new ImportOptions(Code.Dim, Max: Code.Max));
             foreach (var warning in import.Warnings) session.Report(warning);
             session.Progress("measuring its work");
-            session.Output.Write(Json ? AsJson(outline, new(import), []) : AsText(outline, new(import)));
+            var roofline = Roofline ? Expected(session, path) : null;
+            session.Output.Write(Json ? AsJson(outline, new(import), [], roofline) : AsText(outline, new(import)) + (roofline is null ? "" : "\n" + roofline.Text()));
             return ExitCode.Done;
         }
         catch (DiagnosticException e)
@@ -29,6 +32,14 @@ public sealed record Inspect(
             foreach (var diagnostic in e.Diagnostics) session.Report(diagnostic);
             return ExitCode.Fault;
         }
+    }
+
+    private Roofline Expected(Session session, string path)
+    {
+        var (build, target) = (new ModelBuild(session, Code), Code.Target());
+        // What is odd was said already.
+        var program = build.Improve(ModelSource.Read(path, Code.Dim, max: Code.Max), target).MustBeProgram;
+        return new(program, build.Paces, build.Machine(target));
     }
 
     private static string AsText(ModelOutline outline, ModelMeasure? measure)
@@ -62,7 +73,7 @@ public sealed record Inspect(
         return text + "\n" + TableText.Print(["operator", "count", "FLOP", "weights"], [.. measure.ByOperator.Select(o => (string[])[o.Operator, o.Count.ToString(CultureInfo.InvariantCulture), Quantity.Count(o.Flops), Quantity.Bytes(o.WeightBytes)])]);
     }
 
-    private static string AsJson(ModelOutline outline, ModelMeasure? measure, Seq<Diagnostic> diagnostics) => JsonText.Print(json =>
+    private static string AsJson(ModelOutline outline, ModelMeasure? measure, Seq<Diagnostic> diagnostics, Roofline? roofline = null) => JsonText.Print(json =>
     {
         json.WriteBoolean("compiles", measure is not null);
         json.WriteObjects("inputs", outline.Inputs, i =>
@@ -87,6 +98,7 @@ public sealed record Inspect(
             json.WriteEndObject();
             json.WriteString("sha256", measure.Import.Info.Hash);
         }
+        roofline?.Json(json);
         json.WriteList("diagnostics", diagnostics, d => DiagnosticJson.Write(json, d));
     });
 }

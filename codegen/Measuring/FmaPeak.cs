@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Lathe.Benchmarks;
+namespace Lathe.Codegen.Measuring;
 
 /// <summary>The ceiling every kernel's rate is held against: what one core does when it only multiplies and adds.</summary>
 public static class FmaPeak
@@ -11,7 +11,18 @@ public static class FmaPeak
     private const int Steps = 1_000_000;
 
     /// <summary>Best of ten runs on the calling thread with the widest vectors there are, in GFLOP/s of f32 (a multiply-add counts as two).</summary>
-    public static double Measure() => Avx512F.IsSupported ? Math.Max(Rate(Chains, Vector256<float>.Count), Rate(WideChains, Vector512<float>.Count)) : Rate(Chains, Vector256<float>.Count);
+    public static double Measure() => Widths.Max(Measure);
+
+    /// <summary>Bytes of the vectors that this processor multiplies and adds in one step.</summary>
+    public static IEnumerable<int> Widths => Avx512F.IsSupported ? [16, 32, 64] : Fma.IsSupported ? [16, 32] : [16];
+
+    /// <summary>The same with vectors of so many bytes.</summary>
+    public static double Measure(int bytes) => bytes switch
+    {
+        64 => Rate(WideChains, Vector512<float>.Count),
+        32 => Rate(Chains, Vector256<float>.Count),
+        _ => Rate(NarrowChains, Vector128<float>.Count),
+    };
 
     private static double Rate(Func<int, float> chains, int lanes)
     {
@@ -50,6 +61,31 @@ public static class FmaPeak
             l = Vector256.FusedMultiplyAdd(l, x, y);
         }
         return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    /// <summary>The same with vectors of 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float NarrowChains(int steps)
+    {
+        var x = Vector128.Create(0.999f);
+        var y = Vector128.Create(0.001f);
+        Vector128<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+        for (var step = 0; step < steps; step++)
+        {
+            a = Vector128.FusedMultiplyAdd(a, x, y);
+            b = Vector128.FusedMultiplyAdd(b, x, y);
+            c = Vector128.FusedMultiplyAdd(c, x, y);
+            d = Vector128.FusedMultiplyAdd(d, x, y);
+            e = Vector128.FusedMultiplyAdd(e, x, y);
+            f = Vector128.FusedMultiplyAdd(f, x, y);
+            g = Vector128.FusedMultiplyAdd(g, x, y);
+            h = Vector128.FusedMultiplyAdd(h, x, y);
+            i = Vector128.FusedMultiplyAdd(i, x, y);
+            j = Vector128.FusedMultiplyAdd(j, x, y);
+            k = Vector128.FusedMultiplyAdd(k, x, y);
+            l = Vector128.FusedMultiplyAdd(l, x, y);
+        }
+        return Vector128.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
     }
 
     /// <summary>The same with vectors of 64 bytes: processors that run them at full rate do twice as much.</summary>
