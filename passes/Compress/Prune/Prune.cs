@@ -20,18 +20,20 @@ public enum PruneRefinement
     None,
     /// <summary>Numbers are exchanged, row by row, until what was dropped no longer shifts the output.</summary>
     Dsnot,
+    /// <summary>Of units: what read those that are gone takes over with those that are left, by least squares.</summary>
+    Reconstruct,
 }
 
-/// <summary>Keeps some numbers of each weight only: types change, the rest is not stored, and kernels leave it out.</summary>
-/// <param name="Pattern">Which numbers are kept together: 4x1 blocks of outputs by inputs, 2:4, unstructured.</param>
-/// <param name="Sparsity">Of blocks, the share that is dropped, above 0 and below 1. Groups such as 2:4 say it themselves.</param>
+/// <summary>Keeps some numbers of each weight only: types change, the rest is not stored, and kernels leave it out. Or drops whole channels, heads and neurons: shapes change.</summary>
+/// <param name="Pattern">Which numbers are kept together: 4x1 blocks of outputs by inputs, 2:4, unstructured; or units of the graph: channels, heads, neurons.</param>
+/// <param name="Sparsity">Of blocks or units, the share that is dropped, above 0 and below 1. Groups such as 2:4 say it themselves.</param>
 /// <param name="Method">How it is decided.</param>
-/// <param name="Refine">How the choice is improved; of single numbers only.</param>
+/// <param name="Refine">How the choice is improved: dsnot of single numbers, reconstruct of units; obs of units reconstructs in any case.</param>
 /// <param name="Allocate">Whether each weight has the share, or all together, as costs their outputs least.</param>
 /// <param name="Weights">How the numbers that are kept are stored: f32, f16, <c>i8</c>, <c>i4 group=64</c>.</param>
 /// <param name="Damping">Of obs: what is added to the diagonal of H, as a share of its mean.</param>
 [Description("keeps some numbers of each weight: prune(pattern=4x1, sparsity=0.8, method=obs) on op(MatMul)")]
-public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMethod Method = PruneMethod.Magnitude, PruneRefinement Refine = PruneRefinement.None, PruneAllocation Allocate = PruneAllocation.Uniform, Encoding? Weights = null, double Damping = 0.01) : GraphPass
+public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMethod Method = PruneMethod.Magnitude, PruneRefinement Refine = PruneRefinement.None, PruneAllocation Allocate = PruneAllocation.Uniform, Encoding? Weights = null, double Damping = 0.01) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
@@ -40,10 +42,11 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         Check();
+        if (Pattern.Units is not null) return new StructuredPruning(this, ActsOn, compilation).Run(graph);
         var layers = new List<PruneLayer>();
         foreach (var use in CompressibleWeights.Chosen(graph, ActsOn, (use, why) => Left(compilation, use, why)))
             if (Layer(use, compilation) is { } layer) layers.Add(layer);
-        var shares = Pattern is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep);
+        var shares = Pattern.Numbers is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep);
         var stored = new Dictionary<Value, Value>();
         foreach (var (layer, share) in layers.Zip(shares))
         {
@@ -65,11 +68,13 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
 
     private void Check()
     {
-        if (Pattern is RatioPattern ? Sparsity != 0 : Sparsity is not (> 0 and < 1))
-            throw new DiagnosticException([Pattern is RatioPattern
+        if (Pattern.Numbers is RatioPattern ? Sparsity != 0 : Sparsity is not (> 0 and < 1))
+            throw new DiagnosticException([Pattern.Numbers is RatioPattern
                 ? new("LT3231", $"prune: {Pattern} says itself how much it keeps, sparsity={RecordText.Show(Sparsity)} says it again", "", "leave sparsity out")
                 : new("LT3231", $"prune: a sparsity of {RecordText.Show(Sparsity)} {(Sparsity <= 0 ? "drops nothing" : "keeps nothing")}", "", "above 0 and below 1: sparsity=0.8 keeps a fifth")]);
-        if (Refine == PruneRefinement.Dsnot && Pattern is not BlockPattern { Size: 1 }) throw new DiagnosticException([new("LT3232", $"prune: dsnot exchanges single numbers, {Pattern} keeps them together", "", "refine=dsnot with pattern=unstructured")]);
+        if (Refine == PruneRefinement.Dsnot && Pattern.Numbers is not BlockPattern { Size: 1 }) throw new DiagnosticException([new("LT3232", $"prune: dsnot exchanges single numbers, {Pattern} keeps them together", "", "refine=dsnot with pattern=unstructured")]);
+        if (Refine == PruneRefinement.Reconstruct && Pattern.Units is null) throw new DiagnosticException([new("LT3232", $"prune: reconstruct solves what reads units that are gone, {Pattern} drops none", "", "refine=reconstruct with pattern=channels, heads or neurons; method=obs for numbers")]);
+        if (Pattern.Units is not null && (Allocate != PruneAllocation.Uniform || Weights is not null)) throw new DiagnosticException([new("LT3232", $"prune: {Pattern} are dropped whole, {(Weights is null ? "allocate divides shares of numbers" : "what is left is stored as it was")}", "", Weights is null ? "leave allocate out" : "quantize(…) behind it")]);
         if (Refine == PruneRefinement.Dsnot && Method == PruneMethod.Obs) throw new DiagnosticException([new("LT3232", "prune: dsnot exchanges numbers as they were, obs has changed them", "", "refine=dsnot with method=magnitude or wanda")]);
         _ = Inner(0, 1, 2);
     }
@@ -79,12 +84,12 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
     {
         string? Why()
         {
-            var (type, format) = (use.Weight.Type, Placed(use, Pattern is RatioPattern ? 1 : Keep));
+            var (type, format) = (use.Weight.Type, Placed(use, Pattern.Numbers is RatioPattern ? 1 : Keep));
             if (type.Encoding.Size(type.Shape) > int.MaxValue) return $"{type} has more than 2 GiB";
             if (use.Kind == WeightKind.Rows) return "its rows are picked, not multiplied";
             var (outputs, inputs) = (type.Shape[use.Output].Whole, type.Shape[use.Input].Whole);
-            if (Pattern is BlockPattern block && (outputs < block.Outputs || inputs % block.Inputs != 0)) return $"{outputs} outputs by {inputs} inputs are no blocks of {Pattern}";
-            if (Pattern is RatioPattern ratio && inputs % ratio.Of != 0) return $"{inputs} inputs are no groups of {ratio.Of}";
+            if (Pattern.Numbers is BlockPattern block && (outputs < block.Outputs || inputs % block.Inputs != 0)) return $"{outputs} outputs by {inputs} inputs are no blocks of {Pattern}";
+            if (Pattern.Numbers is RatioPattern ratio && inputs % ratio.Of != 0) return $"{inputs} inputs are no groups of {ratio.Of}";
             try { return format.Size(type.Shape) is var bytes && bytes < type.Encoding.Size(type.Shape) ? null : $"{format} would take {bytes} bytes, it has {type.Encoding.Size(type.Shape)}"; }
             catch (TypeException e) { return e.Message; }
         }
@@ -95,12 +100,15 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
         }
         var numbers = use.Weight.Planes[0].ToArray<float>();
         if (Array.FindIndex(numbers, n => !float.IsFinite(n)) is >= 0 and var bad)
-            throw new DiagnosticException([new("LT3233", $"prune: {use.Weight} holds {numbers[bad]} at {bad}, which no magnitude compares with", use.Node.Result.Name, $"keep on match({NameText.Quoted(use.Weight.Name)}) leaves it as it is")]);
+            throw NotFinite(use.Weight, numbers, bad, use.Node);
         var layer = new PruneLayer(use, numbers, compilation.Calibration);
         if (!layer.IsCalibrated && NeedsGrams) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is pruned by magnitude: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
         else if (NeedsGrams && layer.Samples < layer.Matrix.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
         return layer;
     }
+
+    internal static DiagnosticException NotFinite(Value weight, float[] numbers, int bad, Node node) =>
+        new([new("LT3233", $"prune: {weight} holds {numbers[bad]} at {bad}, which no magnitude compares with", node.Result.Name, $"keep on match({NameText.Quoted(weight.Name)}) leaves it as it is")]);
 
     private (Value, LayerLoss) Store(PruneLayer layer, Sparse format, Compilation compilation)
     {
@@ -123,7 +131,7 @@ public sealed record Prune(SparsePattern Pattern, double Sparsity = 0, PruneMeth
         });
     }
 
-    private Sparse Placed(WeightUse use, double share) => new(Pattern, share, use.Output, use.Input, Inner(use.Input, use.Output, use.Weight.Type.Rank));
+    private Sparse Placed(WeightUse use, double share) => new(Pattern.Numbers!, share, use.Output, use.Input, Inner(use.Input, use.Output, use.Weight.Type.Rank));
 
     private Encoding Inner(int input, int output, int rank) => Weights switch
     {

@@ -38,6 +38,9 @@ internal sealed class PruneLayer
 
     public double? OutputError(float[] after) => layer.OutputError(after);
 
+    /// <summary>Some rows as a matrix of what <paramref name="number"/> says of each place.</summary>
+    public double[] Rows(int[] rows, Func<int, double> number) => layer.Rows(rows, number);
+
     /// <summary>The numbers that a mask keeps, the rest 0.</summary>
     public float[] Kept(bool[] mask) => [.. Numbers.Select((number, i) => mask[i] ? number : 0)];
 }

@@ -29,7 +29,7 @@ internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
     }
 
     private static string Detail(LayerLoss loss) => string.Create(CultureInfo.InvariantCulture,
-        $"{loss.After.Encoding} by {loss.Method}, {loss.BitsPerWeight:0.00} bits, SQNR {loss.Sqnr:0.0} dB, cosine {loss.Cosine:0.0000}{(loss.OutputError is { } error ? $", output error {error:0.0E+0}" : "")}{(loss.UnseenError is { } unseen ? $" ({unseen:0.0E+0} on unseen data)" : "")}");
+        $"{(loss.After.Shape == loss.Before.Shape ? loss.After.Encoding : loss.After)} by {loss.Method}, {loss.BitsPerWeight:0.00} bits{(loss.Error == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", SQNR {loss.Sqnr:0.0} dB, cosine {loss.Cosine:0.0000}"))}{(loss.OutputError is { } error ? $", output error {error:0.0E+0}" : "")}{(loss.UnseenError is { } unseen ? $" ({unseen:0.0E+0} on unseen data)" : "")}");
 
     public void Json(System.Text.Json.Utf8JsonWriter json)
     {

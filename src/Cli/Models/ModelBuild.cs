@@ -14,7 +14,7 @@ internal sealed class ModelBuild
     private readonly MachineTable? table;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
     private string hash = "";
-    private Calibration? unseen;
+    private readonly Dictionary<string, Calibration> known = new(StringComparer.Ordinal), unseen = new(StringComparer.Ordinal);
 
     /// <summary>How long each stage took, in order.</summary>
     public IReadOnlyList<(string Stage, TimeSpan Time)> Times => times;
@@ -91,9 +91,26 @@ internal sealed class ModelBuild
     public Passes.Machine Machine(CpuTarget target) => table is null ? MachineTable.Of(target) : table.Machine(target)
         ?? throw new DiagnosticException(new Diagnostic("LT4202", $"{Path.GetFileName(code.Machine)} says nothing of {target.Cpu}; it has {string.Join(", ", table.Rows.Select(row => row.Cpu))}", "", $"add a line that begins with {target.Cpu}, or measure on such a machine: lathe targets --calibrate"));
 
-    private Calibration? Calibrate(Graph graph) => Calibration ??= code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics) ? null : Run(graph, code.Way.Calibrate);
+    private Calibration? Calibrate(Graph graph)
+    {
+        if (code.Way.Calibrate is null && !Passes.Any(pass => pass.NeedsStatistics)) return null;
+        var seen = Seen(known, graph, code.Way.Calibrate);
+        Calibration ??= seen;
+        return seen;
+    }
 
-    private Calibration? CalibrateUnseen(Graph graph) => unseen ??= code.Way.Unseen is null ? null : Run(graph, code.Way.Unseen);
+    private Calibration? CalibrateUnseen(Graph graph) => code.Way.Unseen is null ? null : Seen(unseen, graph, code.Way.Unseen);
+
+    /// <summary>What data shows of a graph, run once for each graph: levels of code share it, and a pass that changes shapes asks anew.</summary>
+    /// <exception cref="DiagnosticException">LT3218: statistics on file are of the graph as it was.</exception>
+    private Calibration Seen(Dictionary<string, Calibration> all, Graph graph, string? data)
+    {
+        var key = string.Join('\n', graph.Nodes.SelectMany(n => n.Results).Select(v => $"{v} {v.Type}"));
+        if (all.TryGetValue(key, out var seen)) return seen;
+        if (all.Count > 0 && data is not null && CalibrationText.Opens(data))
+            throw new DiagnosticException(new Diagnostic("LT3218", $"calibration: {Path.GetFileName(data)} tells of values as they were before a pass made them smaller", "", "--calibrate the data itself: it is run again for the smaller graph"));
+        return all[key] = Run(graph, data);
+    }
 
     private Calibration Run(Graph graph, string? data) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
 

@@ -8,7 +8,7 @@ public sealed record PassOptions(
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
-    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
+    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
@@ -55,9 +55,16 @@ public sealed record PassOptions(
             throw new UsageException($"--prune: {share} is no share", "--prune 4x1@80%, unstructured@90%, 2:4, or \"4x1@80%, method=obs\" with options of the pass");
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
-        var weights = Quantize is null || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(Apart(Presets.GetValueOrDefault(Apart(Quantize).Format, Apart(Quantize).Format)).Format)}";
+        var weights = Quantize is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(Apart(Presets.GetValueOrDefault(Apart(Quantize).Format, Apart(Quantize).Format)).Format)}";
         try { return pipeline.With(PipelineReader.ReadLine($"prune(pattern={pattern}{dropped}{weights}{own})", "--prune").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+    }
+
+    /// <summary>Whether units of the graph are dropped: what is left is dense, and quantize stores it.</summary>
+    private static bool IsUnits(string pattern)
+    {
+        try { return PrunePattern.Parse(pattern).Units is not null; }
+        catch (ArgumentException) { return false; } // the reader of pipelines says why
     }
 
     private Pipeline WithQuantize(Pipeline pipeline)
