@@ -41,10 +41,36 @@ public static class Hoisting
         for (var level = axes.Count; level >= 0; level--)
         {
             if (level < axes.Count) inside = new Loop(LoopKind.For, axes[level], inside);
+            if (level == axes.Count - 1 && taken.LastOrDefault() is { Buffer: not null } last && last.Level == level && Kept(last, inside) is { } kept)
+            {
+                taken.Remove(last);
+                inside = kept;
+            }
             foreach (var (_, buffer, value) in taken.Where(t => t.Level == level).Reverse())
                 inside = new Scratch(buffer, Stmts.Do(buffer.Set([], value), inside));
         }
         return inside;
+    }
+
+    /// <summary>
+    /// What a sum adds up and the result is made of, number by number, is kept where the result will lie, then summed, then finished: softmax's exp runs once.
+    /// </summary>
+    /// <param name="sum">The last that was taken out.</param>
+    /// <param name="loop">Behind it: one loop around one store.</param>
+    private static Stmt? Kept((int Level, Buffer Buffer, Expr Value) sum, Stmt loop)
+    {
+        if (loop is not Loop { Kind: LoopKind.For, Body: Store store } l || sum.Value is not Reduce { Axes: [var axis] } reduce || !Linear.ProvesEqual(axis.Extent, l.Axis.Extent)) return null;
+        if (reduce.Type != store.Buffer.Scalar || store.Buffer.Scalar.Bits < 32 || reduce.Body is Load || !reduce.Body.Parts().OfType<Call>().Any()) return null;
+        var term = reduce.Body.Substitute((axis, l.Axis));
+        if (!store.Value.Parts().Contains(term)) return null;
+        var (there, again) = (store.Buffer[store.At], new Axis(l.Axis.Name, l.Axis.Extent));
+        var finished = store.Value.Replace(part => part == term ? there : null);
+        // All of it must be told by what was kept: otherwise operands would be read once more.
+        if (finished.Parts().OfType<Load>().Any(load => load != there && load.Mentions(l.Axis))) return null;
+        return new Scratch(sum.Buffer, Stmts.Do(
+            new Loop(LoopKind.For, l.Axis, store.Buffer.Set(store.At, term)),
+            sum.Buffer.Set([], reduce.With([there.Substitute((l.Axis, axis))])),
+            new Loop(LoopKind.For, again, new Store(store.Buffer, store.At, finished).Map(e => e.Substitute((l.Axis, again))))));
     }
 
     /// <summary>How many reductions stand inside one another below this.</summary>

@@ -13,7 +13,7 @@ public sealed record BufferAccess(Buffer Buffer, Func<Seq<Expr>, Expr?, Expr> Re
 /// <summary>Kernels over other buffers than they were written for.</summary>
 public static class Rebuffering
 {
-    /// <summary>The kernel with some of its buffers replaced, everywhere.</summary>
+    /// <summary>The kernel with some of its buffers replaced, everywhere: arguments and arrays of its own.</summary>
     /// <param name="kernel">Lowered or scheduled.</param>
     /// <param name="name">Of the result.</param>
     /// <param name="accesses">By the buffer that goes.</param>
@@ -26,7 +26,7 @@ public static class Rebuffering
         {
             Loop l => new Loop(l.Kind, l.Axis, Statement(l.Body)),
             Block b => new Block([.. b.Steps.Select(Statement)]),
-            Scratch s => new Scratch(s.Buffer, Statement(s.Body)),
+            Scratch s => new Scratch(accesses.TryGetValue(s.Buffer, out var access) ? access.Buffer : s.Buffer, Statement(s.Body)),
             Store s when accesses.TryGetValue(s.Buffer, out var access) => access.Set([.. s.At.Select(Formula)], Formula(s.Value)),
             Store s => new Store(s.Buffer, [.. s.At.Select(Formula)], Formula(s.Value)),
             Guard g => Stmts.When(Formula(g.Condition), Statement(g.Body)),

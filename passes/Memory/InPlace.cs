@@ -8,7 +8,7 @@ namespace Lathe.Passes;
 public sealed record InPlace : ProgramPass
 {
     public override Stage Stage => Stage.Lower;
-    public override Seq<string> After => ["lower", "precompute"];
+    public override Seq<string> After => ["lower", "precompute", "row_chains"];
 
     protected override Program Run(Program program, Compilation compilation)
     {

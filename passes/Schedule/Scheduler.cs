@@ -11,6 +11,7 @@ public static class Scheduler
     /// <param name="mostError">What an algorithm that rounds more than the plain sum may be off by, as a share of the largest result; 0 for none.</param>
     public static Scheduled Schedule(Kernel kernel, Machine machine, IReadOnlySet<string> constants, double mostError = 0)
     {
+        if (RowChain.Find(kernel, machine) is { } chain) return chain.Schedule(constants, mostError);
         if (Contraction.Find(kernel, constants) is { } contraction)
         {
             var constantB = contraction.IsConstantB(constants);
