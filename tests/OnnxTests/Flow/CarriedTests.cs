@@ -15,7 +15,8 @@ public sealed class CarriedTests
     [InlineData(3, "c = Identity(b) d = Identity(a)")] // a swap: one of the two is kept aside
     [InlineData(0, "c = Add(a, x) d = Mul(c, b)")] // the new a is read
     [InlineData(1, "c = Add(a, x) d = Mul(a, b)")] // the old a is read behind the new one
-    [InlineData(1, "c = Softmax(a) d = Mul(b, x)")] // a row's sums read what would be stored over
+    [InlineData(0, "c = Softmax(a) d = Mul(b, x)")] // a row is read whole before its first number is stored
+    [InlineData(1, "c = Einsum <equation = \"i,j->j\"> (a, x) d = Mul(b, x)")] // each sum reads what would be stored over
     [InlineData(0, "t = Softmax(a) c = Tanh(t) d = Sub(b, t)")] // reads the sums through another value
     [InlineData(0, "c = Neg(b) d = Add(b, a)", false)]
     [InlineData(0, "i1 = Reshape(i, one) e = Gather <axis = 0> (a, i1) e2 = Exp(e) c = ScatterElements(a, i1, e2) d = Add(b, c)")] // what a scatter does not touch stays where it is
