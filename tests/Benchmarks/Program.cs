@@ -10,6 +10,7 @@ const string Usage = """
       networks   whole networks beside ONNX Runtime: the eighteen that speed is judged by, or those named
       kernels    matrix products and convolutions as a share of the peak
       quantization   quantized weights: bytes, errors and accuracy by model, format and method; into docs/quantization.md
+      pruning        pruned weights: bytes, errors, divergence and accuracy by model and method; into docs/sparsity.md
       formats        one row times a matrix of weights in each format, beside int4
       sparsity       products with sparse weights beside the same with dense ones; into docs/sparsity.md
 
@@ -37,6 +38,7 @@ try
         "networks" => [.. options.Threads.Select(n => NetworkTables.Full(networks, n))],
         "kernels" => [.. Kernels.Run(options)],
         "quantization" => [Quantization.Run(options)],
+        "pruning" => [Pruning.Run(options)],
         "formats" => [Formats.Run(options)],
         "sparsity" => [.. Sparsity.Run(options)],
         _ => throw new BenchmarkException(Usage),

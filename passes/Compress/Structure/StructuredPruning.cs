@@ -32,9 +32,11 @@ internal sealed class StructuredPruning(Prune options, Func<Node, bool> actsOn, 
         var gone = chosen.SelectMany(c => c.Gone).Select(u => anew.Class(named[u.Makers[0].Places.Value.Name], u.Makers[0].Places.Axis, u.Makers[0].Places.At[0])!.Value).ToHashSet();
         var result = new Narrowing(changed, anew, gone).Run();
         Report(graph, result, chosen, readers);
+        result = new Simplify().Run(new(result), compilation).MustBeGraph;
+        OutputChange.Note(options.Name, graph, result, compilation);
         // What data showed is of values that are smaller now.
         (compilation.Calibration, compilation.Unseen) = (null, null);
-        return new Simplify().Run(new(result), compilation).MustBeGraph;
+        return result;
     }
 
     private bool IsAsked(IReadOnlyList<StructuralUnit> family)

@@ -10,7 +10,10 @@ internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
     /// <summary>Layers that a text names.</summary>
     private const int Shown = 5;
 
-    public static CompressionReport Of(ModelBuild build) => new([.. build.Losses.OrderByDescending(Size).ThenBy(l => l.Weight, StringComparer.Ordinal)], [.. build.Notes.Where(n => n.Pass is "quantize" or "prune")]);
+    /// <summary>Passes that trade accuracy for size.</summary>
+    private static readonly HashSet<string> Compressing = [.. PassList.Ordered().Where(pass => pass.Stage == Stage.Compress).Select(pass => pass.Name)];
+
+    public static CompressionReport Of(ModelBuild build) => new([.. build.Losses.OrderByDescending(Size).ThenBy(l => l.Weight, StringComparer.Ordinal)], [.. build.Notes.Where(n => Compressing.Contains(n.Pass))]);
 
     private long Before => Losses.Sum(l => l.BytesBefore);
     private long After => Losses.Sum(l => l.BytesAfter);
@@ -23,7 +26,8 @@ internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
     public IEnumerable<(string What, string Text)> Lines()
     {
         if (Losses.Count == 0 && Left.Count == 0) yield break;
-        yield return ("compressed", string.Create(CultureInfo.InvariantCulture, $"{Losses.Count} weights from {Quantity.Bytes(Before)} to {Quantity.Bytes(After)}, {Bits:0.00} bits per weight{(Left.Count == 0 ? "" : $"; {Left.Count} notes, see --json or --emit=report")}"));
+        if (Losses.Count == 0) yield return ("compressed", $"no weight is stored otherwise; {Left.Count} notes, see --json or --emit=report");
+        else yield return ("compressed", string.Create(CultureInfo.InvariantCulture, $"{Losses.Count} weights from {Quantity.Bytes(Before)} to {Quantity.Bytes(After)}, {Bits:0.00} bits per weight{(Left.Count == 0 ? "" : $"; {Left.Count} notes, see --json or --emit=report")}"));
         foreach (var loss in Losses.Take(Shown)) yield return ("", $"{loss.Node}: {Detail(loss)}");
         if (Losses.Count > Shown) yield return ("", $"… the other {Losses.Count - Shown} lose less");
     }

@@ -84,7 +84,7 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen };
+    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch };
 
     /// <summary>What decisions go by.</summary>
     /// <exception cref="DiagnosticException">The table that was given does not know the processor.</exception>
@@ -101,6 +101,9 @@ internal sealed class ModelBuild
 
     private Calibration? CalibrateUnseen(Graph graph) => code.Way.Unseen is null ? null : Seen(unseen, graph, code.Way.Unseen);
 
+    /// <summary>Of data itself only: statistics on file are of the graph that they were gathered of.</summary>
+    private IReadOnlyList<Calibration> Watch(Graph graph) => [.. new[] { code.Way.Calibrate, code.Way.Unseen }.OfType<string>().Where(data => !CalibrationText.Opens(data)).Select(data => Run(graph, data, needsGrams: false))];
+
     /// <summary>What data shows of a graph, run once for each graph: levels of code share it, and a pass that changes shapes asks anew.</summary>
     /// <exception cref="DiagnosticException">LT3218: statistics on file are of the graph as it was.</exception>
     private Calibration Seen(Dictionary<string, Calibration> all, Graph graph, string? data)
@@ -112,7 +115,7 @@ internal sealed class ModelBuild
         return all[key] = Run(graph, data);
     }
 
-    private Calibration Run(Graph graph, string? data) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
+    private Calibration Run(Graph graph, string? data, bool? needsGrams = null) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, needsGrams ?? Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
 
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's. What is compressed is decided once, for the highest: all levels compute from the same weights.</summary>
     public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)

@@ -8,7 +8,7 @@ public sealed record PassOptions(
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
-    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
+    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
@@ -50,8 +50,13 @@ public sealed record PassOptions(
     {
         var (name, own) = Apart(Prune!);
         var (pattern, share) = name.Split('@', 2) is [var before, var after] ? (before.Trim(), after.Trim()) : (name, "");
+        if (name.StartsWith("blocks@", StringComparison.Ordinal))
+        {
+            if (own != "" || !int.TryParse(share, NumberStyles.None, CultureInfo.InvariantCulture, out var count)) throw new UsageException($"--prune: {Prune} says no number of blocks", "--prune blocks@2 leaves out two residual blocks");
+            return pipeline.With(new DropBlocks(count));
+        }
         var text = share.TrimEnd('%');
-        if (share != "" && (!double.TryParse(text, System.Globalization.NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity) || !share.EndsWith('%') && sparsity > 1))
+        if (share != "" && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity) || !share.EndsWith('%') && sparsity > 1))
             throw new UsageException($"--prune: {share} is no share", "--prune 4x1@80%, unstructured@90%, 2:4, or \"4x1@80%, method=obs\" with options of the pass");
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
