@@ -56,7 +56,9 @@ internal sealed class RowChain
         var loops = stages.Select(Loops).ToList();
         var lead = new List<Expr>();
         var links = between.ConvertAll(buffer => new ChainLink(buffer));
-        for (var depth = 0; loops.TrueForAll(l => l.Count > depth) && loops.TrueForAll(l => Linear.ProvesEqual(l[depth].Extent, loops[0][depth].Extent)) && links.TrueForAll(link => link.Follows(stages, loops, depth)); depth++)
+        // A row is more than one number: of a nest around one store the innermost loop runs along it.
+        var room = stages.Zip(loops).Min(p => p.Second.Count - (Inside(p.First, p.Second.Count) is Store ? 1 : 0));
+        for (var depth = 0; depth < room && loops.TrueForAll(l => Linear.ProvesEqual(l[depth].Extent, loops[0][depth].Extent)) && links.TrueForAll(link => link.Follows(stages, loops, depth)); depth++)
             lead.Add(loops[0][depth].Extent);
         if (lead.Count == 0 || lead[^1] is not Number || !links.TrueForAll(link => link.IsKnown(lead.Count))) return null;
         // What else a loop inside a stage depends on must not be a row.
@@ -115,13 +117,14 @@ internal sealed class RowChain
     {
         Symbol[] places = [.. lead.Select((extent, i) => (Symbol)Symbol.Of(i == lead.Count - 1 ? "row" : $"at{i}", 0, i == lead.Count - 1 ? Rows - rows : extent is Number n ? n.Integer - 1 : Symbol.Unbounded))];
         var locals = links.Select(link => link.Local(lead.Count, rows, places, machine)).ToSeq();
-        var (loops, inside) = (Loops(stage), stage);
-        for (var i = 0; i < lead.Count; i++) inside = ((Loop)inside).Body;
+        var (loops, inside) = (Loops(stage), Inside(stage, lead.Count));
         var body = For(loops[lead.Count - 1].Name, rows, row => inside.Map(e => e.Placed(loops.Take(lead.Count).Select((axis, i) => (axis, i == lead.Count - 1 ? places[i] + row : (Expr)places[i])))));
         var cut = Kernel.Over("stage", [], body).Over("stage", locals.ToDictionary(l => l.Link.Buffer, l => l.Access));
         var output = cut.Body.All.OfType<Store>().Select(s => s.Buffer).First(b => b.Space == Space.Argument);
         return new(Scheduler.Schedule(Kernel.Over(FormattableString.Invariant($"{kernel.Name}.{index + 1}"), [output], cut.Body), machine, constants, mostError), places, locals);
     }
+
+    private static Stmt Inside(Stmt stmt, int loops) => loops == 0 ? stmt : Inside(((Loop)stmt).Body, loops - 1);
 
     private static List<Axis> Loops(Stmt stmt)
     {
