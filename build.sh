@@ -126,7 +126,7 @@ layout() {
   version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props)
   say "laying out $prefix"
   rm -rf "$prefix/lib/lathe"
-  mkdir -p "$prefix/bin" "$prefix/lib/lathe" "$prefix/lib/cmake/Lathe" "$prefix/lib/pkgconfig" "$prefix/include/lathe" "$prefix/share/doc/lathe" "$prefix/share/lathe/samples"
+  mkdir -p "$prefix/bin" "$prefix/lib/lathe" "$prefix/lib/cmake/Lathe" "$prefix/lib/pkgconfig" "$prefix/include/lathe" "$prefix/share/doc/lathe" "$prefix/share/lathe/samples" "$prefix/share/lathe/bazel"
   cp -R "$tool/." "$prefix/lib/lathe"
   cp src/CMake/lathe.sh "$prefix/bin/lathe" && chmod +x "$prefix/bin/lathe"
   cp src/CMake/LatheConfig.cmake src/CMake/LatheModel.cmake "$prefix/lib/cmake/Lathe"
@@ -135,6 +135,7 @@ layout() {
   cp codegen/Package/lathe.h src/CMake/lathe.hpp "$prefix/include/lathe"
   cp -R docs/. LICENSE README.md "$prefix/share/doc/lathe"
   cp -R src/Samples/. "$prefix/share/lathe/samples"
+  cp src/Bazel/lathe.bzl src/Bazel/BUILD.bazel src/Bazel/WORKSPACE src/Bazel/MODULE.bazel "$prefix/share/lathe/bazel"
 }
 
 # A real model on real digits; every step is a command that a user would type.

@@ -5,11 +5,13 @@ namespace Lathe.Passes;
 /// <summary>What all passes of one compilation share: the machine it is for, how freely it may reckon, and the notes they leave.</summary>
 /// <param name="exact">Whether algebra that changes how results round is left out; sums may be added up in another order all the same.</param>
 /// <param name="objective">What a trade between time and space is decided for.</param>
-public sealed class Compilation(Machine machine, bool exact = false, Objective objective = Objective.Speed)
+/// <param name="maxArena">Bytes that a run's workspace should keep to; null: as many as are fastest.</param>
+public sealed class Compilation(Machine machine, bool exact = false, Objective objective = Objective.Speed, long? maxArena = null)
 {
     public Machine Machine => machine;
     public bool Exact => exact;
     public Objective Objective => objective;
+    public long? MaxArena => maxArena;
     public Notes Notes { get; } = new();
 
     /// <summary>What compression did to weights, in no order.</summary>
@@ -34,7 +36,7 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     public Func<Graph, IReadOnlyList<Calibration>>? Watcher { get; init; }
 
     /// <summary>Another compilation for the same machine and objective, nothing noted yet.</summary>
-    public Compilation Again() => new(machine, exact, objective) { Calibration = Calibration, Calibrator = Calibrator };
+    public Compilation Again() => new(machine, exact, objective, maxArena) { Calibration = Calibration, Calibrator = Calibrator };
 
     /// <summary>The default way from a graph to a program.</summary>
     public Program Run(Graph graph, params Seq<IPassObserver> observers) => new Runner(Pipeline.Default.Run, observers).Run(new(graph), this).MustBeProgram;

@@ -1,5 +1,6 @@
-using System.Text;
+using Lathe.Ir;
 using LLVMSharp.Interop;
+using Encoding = System.Text.Encoding;
 
 namespace Lathe.Codegen.Llvm;
 
@@ -20,10 +21,16 @@ public sealed class Assembler(CpuTarget target, string pipeline = "default<O3>")
     /// <param name="ir">LLVM assembly.</param>
     /// <param name="name">What the module is called in the object's symbols and in messages; no path.</param>
     /// <exception cref="LlvmException">The text is faulty.</exception>
-    public byte[] ToObject(string ir, string name)
+    public byte[] ToObject(string ir, string name) => Compile(ir, name).Bytes;
+
+    /// <summary>The same, and what its functions take of the stack.</summary>
+    /// <exception cref="LlvmException">The text is faulty.</exception>
+    public ObjectCode Compile(string ir, string name)
     {
         using var module = Optimise(ir, name);
-        return module.Emit(LLVMCodeGenFileType.LLVMObjectFile);
+        var functions = CallGraph.Of(module.Print());
+        var bytes = module.Emit(LLVMCodeGenFileType.LLVMObjectFile);
+        return new(bytes, StackFrames.Of(target, functions, module.Frames, bytes));
     }
 
     /// <summary>The listing of what <see cref="ToObject"/> makes.</summary>

@@ -8,15 +8,16 @@ namespace Lathe.Codegen.Llvm;
 /// <param name="BaseFeatures">LLVM features that the ABI of the family takes for granted.</param>
 /// <param name="ElfMachine">e_machine of the ELF header; 0 where there is none.</param>
 /// <param name="ElfFlags">e_flags: on RISC-V the calling convention (compressed code, doubles in registers), which linkers compare.</param>
+/// <param name="CallBytes">What a call pushes on the stack; elsewhere the way back is in a register, and in the frame of a function that calls.</param>
 /// <param name="Pause">Assembly of the hint for a thread that spins.</param>
-public sealed record CpuArchitecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags, string Pause)
+public sealed record CpuArchitecture(string Name, string DefaultCpu, string BaseFeatures, ushort ElfMachine, uint ElfFlags, int CallBytes, string Pause)
 {
-    public static CpuArchitecture X86 { get; } = new("x86_64", "x86-64", "", 62, 0, "pause");
-    public static CpuArchitecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0, "yield");
-    public static CpuArchitecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5, ".insn i 0x0F, 0, x0, x0, 0x010");
+    public static CpuArchitecture X86 { get; } = new("x86_64", "x86-64", "", 62, 0, 8, "pause");
+    public static CpuArchitecture Aarch64 { get; } = new("aarch64", "generic", "", 183, 0, 0, "yield");
+    public static CpuArchitecture RiscV64 { get; } = new("riscv64", "generic-rv64", "+a,+c,+d,+f,+m", 243, 5, 0, ".insn i 0x0F, 0, x0, x0, 0x010");
 
     /// <summary>WebAssembly with 32-bit addresses and its 128-bit vectors, as every engine has had them since 2023.</summary>
-    public static CpuArchitecture Wasm32 { get; } = new("wasm32", "generic", "+bulk-memory,+mutable-globals,+nontrapping-fptoint,+sign-ext,+simd128", 0, 0, "");
+    public static CpuArchitecture Wasm32 { get; } = new("wasm32", "generic", "+bulk-memory,+mutable-globals,+nontrapping-fptoint,+sign-ext,+simd128", 0, 0, 0, "");
 
     public static IReadOnlyList<CpuArchitecture> All { get; } = [X86, Aarch64, RiscV64, Wasm32];
 

@@ -6,19 +6,18 @@ namespace Lathe.Codegen.Llvm;
 public static class ElfSections
 {
     private const int SectionBytes = 64;
-    private const uint NoBits = 8;
-    private const ulong Allocated = 2;
+    private const ulong Written = 1, Allocated = 2, Executed = 4;
 
-    /// <summary>Bytes of its code and constants: neither symbols nor what is for debuggers.</summary>
-    public static long LoadedBytes(byte[] obj)
+    public static LoadedParts Loaded(byte[] obj)
     {
         var (start, count) = (checked((int)BinaryPrimitives.ReadInt64LittleEndian(obj.AsSpan(40))), BinaryPrimitives.ReadUInt16LittleEndian(obj.AsSpan(60)));
-        var bytes = 0L;
+        var parts = default(LoadedParts);
         for (var i = 0; i < count; i++)
         {
             var section = obj.AsSpan(start + i * SectionBytes, SectionBytes);
-            if ((BinaryPrimitives.ReadUInt64LittleEndian(section[8..]) & Allocated) != 0 && BinaryPrimitives.ReadUInt32LittleEndian(section[4..]) != NoBits) bytes += BinaryPrimitives.ReadInt64LittleEndian(section[32..]);
+            var flags = BinaryPrimitives.ReadUInt64LittleEndian(section[8..]);
+            if ((flags & Allocated) != 0) parts = parts.With((flags & Executed) != 0, (flags & Written) != 0, BinaryPrimitives.ReadInt64LittleEndian(section[32..]));
         }
-        return bytes;
+        return parts;
     }
 }

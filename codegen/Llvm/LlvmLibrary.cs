@@ -53,18 +53,23 @@ public static unsafe class LlvmLibrary
         uint major, minor, patch;
         LLVM.GetVersion(&major, &minor, &patch);
         if (major < OldestMajor) throw new ToolMissingException($"llvm: {name} is LLVM {major}.{minor}.{patch}, the oldest that serves is {OldestMajor}; install libllvm{OldestMajor}, or set LLVM_LIBRARY to a newer one");
-        TurnVectorisersOff();
+        Configure(NativeLibrary.TryGetExport(handle, "LLVMInitializeX86Target", out _));
         return (name, $"{major}.{minor}.{patch}");
     }
 
-    /// <summary>The schedule has chosen the vectors. LLVM's own would vectorise edges a second time: larger code, longer compiles, nothing faster.</summary>
-    /// <remarks>Options of the whole library, because reading the text <c>default&lt;O3&gt;</c> sets the pass builder's own two again.</remarks>
-    private static void TurnVectorisersOff()
+    /// <summary>
+    /// The schedule has chosen the vectors: LLVM's own would vectorise edges a second time, larger code, longer compiles, nothing faster. Of frames LLVM says how large
+    /// they are, which <see cref="LlvmModule"/> hears, and arguments on the stack are part of them.
+    /// </summary>
+    /// <remarks>Options of the whole library, because reading the text <c>default&lt;O3&gt;</c> sets the pass builder's own two again. One that it does not know ends the process.</remarks>
+    private static void Configure(bool hasX86)
     {
         using var program = new MarshaledString("lathe");
         using var loops = new MarshaledString("-vectorize-loops=false");
         using var straightLines = new MarshaledString("-vectorize-slp=false");
-        var arguments = stackalloc sbyte*[] { program, loops, straightLines };
-        LLVM.ParseCommandLineOptions(3, arguments, null);
+        using var frames = new MarshaledString("-pass-remarks-analysis=^prologepilog$");
+        using var pushes = new MarshaledString("-no-x86-call-frame-opt");
+        var arguments = stackalloc sbyte*[] { program, loops, straightLines, frames, pushes };
+        LLVM.ParseCommandLineOptions(hasX86 ? 5 : 4, arguments, null);
     }
 }

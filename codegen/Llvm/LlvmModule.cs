@@ -1,17 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using LLVMSharp.Interop;
 
 namespace Lathe.Codegen.Llvm;
 
 /// <summary>One text of LLVM assembly on its way to a machine, in a context and with a target machine of its own.</summary>
-internal sealed unsafe class LlvmModule : IDisposable
+internal sealed unsafe partial class LlvmModule : IDisposable
 {
     private readonly string name;
     private readonly Machine machine;
-    private readonly List<string> errors = [];
-    private readonly GCHandle errorsHandle;
+    private readonly Heard heard = new([], []);
+    private readonly GCHandle heardHandle;
     private LLVMContextRef context;
     private LLVMModuleRef module;
 
@@ -21,9 +22,9 @@ internal sealed unsafe class LlvmModule : IDisposable
         this.name = name;
         machine = new Machine(target);
         context = LLVMContextRef.Create();
-        errorsHandle = GCHandle.Alloc(errors);
+        heardHandle = GCHandle.Alloc(heard);
         // Without a handler LLVM ends the process at the first error of code generation.
-        LLVM.ContextSetDiagnosticHandler(context, &Collect, (void*)GCHandle.ToIntPtr(errorsHandle));
+        LLVM.ContextSetDiagnosticHandler(context, &Collect, (void*)GCHandle.ToIntPtr(heardHandle));
         try
         {
             Read(source);
@@ -61,6 +62,9 @@ internal sealed unsafe class LlvmModule : IDisposable
         return bytes;
     }
 
+    /// <summary>Bytes of the frames of functions that were emitted, saved registers included.</summary>
+    public IReadOnlyDictionary<string, long> Frames => heard.Frames;
+
     public string Print() => module.PrintToString();
 
     public void Dispose()
@@ -68,7 +72,7 @@ internal sealed unsafe class LlvmModule : IDisposable
         module.Dispose();
         context.Dispose();
         machine.Dispose();
-        errorsHandle.Free();
+        heardHandle.Free();
     }
 
     private void Read(string source)
@@ -99,14 +103,26 @@ internal sealed unsafe class LlvmModule : IDisposable
 
     private void ThrowIfFailed()
     {
-        if (errors.Count > 0) throw new LlvmException(name, string.Join("\n", errors));
+        if (heard.Errors.Count > 0) throw new LlvmException(name, string.Join("\n", heard.Errors));
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Collect(LLVMOpaqueDiagnosticInfo* information, void* context)
     {
-        if (LLVM.GetDiagInfoSeverity(information) != LLVMDiagnosticSeverity.LLVMDSError) return;
-        var errors = (List<string>)GCHandle.FromIntPtr((nint)context).Target!;
-        errors.Add(NativeText.Take(LLVM.GetDiagInfoDescription(information)));
+        var heard = (Heard)GCHandle.FromIntPtr((nint)context).Target!;
+        switch (LLVM.GetDiagInfoSeverity(information))
+        {
+            case LLVMDiagnosticSeverity.LLVMDSError: heard.Errors.Add(NativeText.Take(LLVM.GetDiagInfoDescription(information))); break;
+            case LLVMDiagnosticSeverity.LLVMDSRemark when FrameRemark().Match(NativeText.Take(LLVM.GetDiagInfoDescription(information))) is { Success: true } frame:
+                heard.Frames[frame.Groups[2].Value] = long.Parse(frame.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+                break;
+        }
     }
+
+    /// <summary>What LLVM's pass prologepilog says of every function that it lays out (llvm/lib/CodeGen/PrologEpilogInserter.cpp).</summary>
+    [GeneratedRegex(@"(\d+) stack bytes in function '(.*)'$", RegexOptions.Singleline)]
+    private static partial Regex FrameRemark();
+
+    /// <summary>What LLVM said so far.</summary>
+    private sealed record Heard(List<string> Errors, Dictionary<string, long> Frames);
 }

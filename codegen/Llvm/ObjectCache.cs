@@ -15,6 +15,9 @@ public sealed class ObjectCache(string folder, long mostBytes = 512L << 20)
     public const string Variable = "LATHE_CACHE";
 
     private const string Ending = ".o";
+
+    /// <summary>What lies in a file: other forms have other keys.</summary>
+    private const string Form = "frames, object 2";
     private int made;
 
     /// <summary>The cache of this user: where <see cref="Variable"/> says, or <c>lathe/objects</c> in the folder for caches (XDG Base Directory); null where it is off or there is none.</summary>
@@ -27,13 +30,17 @@ public sealed class ObjectCache(string folder, long mostBytes = 512L << 20)
 
     /// <summary>The object of a text: as it was made before, else as the assembler makes it now.</summary>
     /// <exception cref="LlvmException">The text is faulty.</exception>
-    public byte[] ToObject(Assembler assembler, string ir, string name)
+    public byte[] ToObject(Assembler assembler, string ir, string name) => Compile(assembler, ir, name).Bytes;
+
+    /// <summary>The same, and what its functions take of the stack.</summary>
+    /// <exception cref="LlvmException">The text is faulty.</exception>
+    public ObjectCode Compile(Assembler assembler, string ir, string name)
     {
         var path = Path.Combine(folder, Key(assembler, ir, name) + Ending);
-        if (Read(path) is { } known) return known;
-        var obj = assembler.ToObject(ir, name);
-        Write(path, obj);
-        return obj;
+        if (Read(path) is { } known) return ObjectCode.Of(known);
+        var code = assembler.Compile(ir, name);
+        Write(path, code.ToArray());
+        return code;
     }
 
     /// <summary>Removes what was used longest ago, if anything was added and the folder has grown too large.</summary>
@@ -54,7 +61,7 @@ public sealed class ObjectCache(string folder, long mostBytes = 512L << 20)
     {
         var target = assembler.Target;
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in (string[])[LlvmLibrary.Version, target.Triple, target.Cpu, target.Features, assembler.Pipeline, name, ir])
+        foreach (var part in (string[])[Form, LlvmLibrary.Version, target.Triple, target.Cpu, target.Features, assembler.Pipeline, name, ir])
         {
             var bytes = Encoding.UTF8.GetBytes(part);
             sha.AppendData(BitConverter.GetBytes(bytes.Length));

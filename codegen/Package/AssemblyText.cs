@@ -8,7 +8,7 @@ namespace Lathe.Codegen.Package;
 public sealed class AssemblyText
 {
     private readonly StringBuilder text = new();
-    private int names;
+    private int names, entry;
 
     public AssemblyText Line(string line)
     {
@@ -20,6 +20,7 @@ public sealed class AssemblyText
     public AssemblyText Raw(string line)
     {
         text.Append(line).Append('\n');
+        if (line.StartsWith("define ", StringComparison.Ordinal)) entry = text.Length;
         return this;
     }
 
@@ -28,6 +29,16 @@ public sealed class AssemblyText
     {
         var name = $"%v{names++}";
         Line($"{name} = {operation}");
+        return name;
+    }
+
+    /// <summary>A place on the stack for the time of the whole function. It stands where the function begins: anywhere else the stack would grow as the code runs.</summary>
+    /// <param name="type">Of words of 64 bits.</param>
+    public string Reserve(string type)
+    {
+        var (name, before) = ($"%v{names++}", text.Length);
+        text.Insert(entry, $"  {name} = alloca {type}, align 8\n");
+        entry += text.Length - before;
         return name;
     }
 

@@ -32,13 +32,13 @@ internal sealed class Calls(AssemblyText code, Program program, LateNumbers late
     {
         if (program.Steps.Count == 0) return;
         (data, scratch, before) = (slots, room, first);
-        arguments = code.Let($"alloca [{Math.Max(1, program.Steps.Calls.Select(c => c.Arguments.Count).DefaultIfEmpty().Max())} x ptr], align 8");
+        arguments = code.Reserve($"[{Math.Max(1, program.Steps.Calls.Select(c => c.Arguments.Count).DefaultIfEmpty().Max())} x ptr]");
         if (program.Steps.Any(s => s is not CallKernel)) late.Reserve();
-        if (program.Steps.Flat.Count(s => s is Repeat) is > 0 and var all) rounds = code.Let($"alloca [{all} x i64], align 8");
+        if (program.Steps.Flat.Count(s => s is Repeat) is > 0 and var all) rounds = code.Reserve($"[{all} x i64]");
         foreach (var kernel in kernels.Values)
-            dimensions[kernel.Name] = IsLate(kernel) ? code.Let($"alloca [{kernel.Symbols.Count} x i64], align 8") : DimensionsOf(code, kernel, program, dims);
+            dimensions[kernel.Name] = IsLate(kernel) ? code.Reserve($"[{kernel.Symbols.Count} x i64]") : DimensionsOf(code, kernel, program, dims);
         var own = program.Steps.Calls.Select(strided.Of).OfType<StridedKernel>().Select(k => Math.Max(k.Apart.Symbols.Count, k.SideBySide.Symbols.Count)).DefaultIfEmpty(0).Max();
-        strides = own == 0 ? "" : code.Let($"alloca [{own} x i64], align 8");
+        strides = own == 0 ? "" : code.Reserve($"[{own} x i64]");
         host = Host();
         Emit(program.Steps);
     }
@@ -134,7 +134,7 @@ internal sealed class Calls(AssemblyText code, Program program, LateNumbers late
     {
         if (kernel.Symbols.Count == 0) return "null";
         if (kernel.Symbols == program.Symbols) return dims;
-        var own = code.Let($"alloca [{kernel.Symbols.Count} x i64], align 8");
+        var own = code.Reserve($"[{kernel.Symbols.Count} x i64]");
         var places = program.Symbols.Index().ToDictionary(s => s.Item.Name, s => s.Index);
         foreach (var (i, symbol) in kernel.Symbols.Index()) code.Line($"store i64 {code.Field(dims, places[symbol.Name] * 8L, "i64")}, ptr {code.At(own, i * 8L)}");
         return own;

@@ -18,7 +18,8 @@ public static class ContractText
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Print(ModelInterface model, string triple, string cpu, string levels, Provenance provenance, long weightBytes, string weightsHash)
+    /// <param name="memory">What was measured of the code; null where none was made.</param>
+    public static string Print(ModelInterface model, string triple, string cpu, string levels, Provenance provenance, long weightBytes, string weightsHash, MemoryUse? memory)
     {
         var program = model.Program;
         using var stream = new MemoryStream();
@@ -69,6 +70,16 @@ public static class ContractText
             json.WriteNumber("arena_bytes", Largest(program.ArenaBytes));
             json.WriteNumber("arena_lower_bound", Largest(program.LowerBound));
             json.WriteString("arena", program.ArenaBytes.ToString());
+            if (memory is not null)
+            {
+                json.WriteStartObject("memory");
+                json.WriteNumber("arena_bytes", Largest(program.ArenaBytes));
+                json.WriteNumber("stack_bytes", memory.Stack);
+                json.WriteNumber("code_bytes", memory.Code);
+                json.WriteNumber("rodata_bytes", memory.Constants);
+                json.WriteNumber("data_bytes", memory.Variables);
+                json.WriteEndObject();
+            }
             json.WriteNumber("weight_bytes", weightBytes);
             json.WriteString("weights_sha256", weightsHash);
             json.WriteEndObject();

@@ -1,5 +1,5 @@
 ; What the processor says of itself: eight words, in the order of CpuCheck.Word. A leaf that it does not have counts as nothing.
-define internal void @words(ptr %words) nounwind {
+define internal void @words(ptr %words) nounwind noredzone {
 entry:
   call void @llvm.memset.p0.i64(ptr align 4 %words, i8 0, i64 32, i1 false)
   %zero = call { i32, i32, i32, i32 } asm sideeffect "cpuid", "={ax},={bx},={cx},={dx},{ax},{cx},~{dirflag},~{fpsr},~{flags}"(i32 0, i32 0)

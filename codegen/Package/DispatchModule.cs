@@ -34,12 +34,12 @@ public sealed class DispatchModule(ModelInterface model, IReadOnlyList<CpuLevel>
             foreach (var (name, type, parameters) in Functions) code.Raw($"declare hidden {type} @\"{level.Prefix}{name}\"({parameters})");
         Chosen();
         code.Raw(weights.Open(model.Name));
-        code.Raw($"define i32 @{model.Name}_open(ptr %path, ptr %model) nounwind {{");
+        code.Raw($"define i32 @{model.Name}_open(ptr %path, ptr %model) nounwind noredzone {{");
         if (Asks) code.ReturnIf(code.Let($"icmp eq i32 {code.Let("call i32 @chosen()")}, 0"), ErrorCodes.ProcessorUnknown);
         code.Line("%code = call i32 @opened_from(ptr %path, ptr %model)").Line("ret i32 %code").Raw("}");
         foreach (var (name, type, parameters) in Functions) Forward(name, type, parameters);
-        code.Raw($"define i32 @{model.Name}_run(ptr %model, ptr %inputs, ptr %outputs, ptr %workspace, ptr %host) nounwind {{");
-        code.Line($"%code = call i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr null, ptr %workspace, ptr %host)").Line("ret i32 %code").Raw("}");
+        code.Raw($"define i32 @{model.Name}_run(ptr %model, ptr %inputs, ptr %outputs, ptr %workspace, ptr %host) nounwind noredzone {{");
+        code.Line($"%code = notail call i32 @{model.Name}_invoke(ptr %model, ptr %inputs, ptr %outputs, ptr null, ptr %workspace, ptr %host)").Line("ret i32 %code").Raw("}");
         return code.ToString();
     }
 
@@ -51,7 +51,7 @@ public sealed class DispatchModule(ModelInterface model, IReadOnlyList<CpuLevel>
     private void Forward(string name, string type, string parameters)
     {
         string[] types = [.. parameters.Split(", ", StringSplitOptions.RemoveEmptyEntries)];
-        code.Raw($"define {type} @{model.Name}_{name}({string.Join(", ", types.Select((t, i) => $"{t} %a{i}"))}) nounwind {{");
+        code.Raw($"define {type} @{model.Name}_{name}({string.Join(", ", types.Select((t, i) => $"{t} %a{i}"))}) nounwind noredzone {{");
         var arguments = string.Join(", ", types.Select((t, i) => $"{t} %a{i}"));
         if (levels.Count > 1)
         {
@@ -68,7 +68,7 @@ public sealed class DispatchModule(ModelInterface model, IReadOnlyList<CpuLevel>
         Call(levels[0]);
         code.Raw("}");
 
-        void Call(CpuLevel level) => code.Line($"ret {type} {code.Let($"call {type} @\"{level.Prefix}{name}\"({arguments})")}");
+        void Call(CpuLevel level) => code.Line($"ret {type} {code.Let($"notail call {type} @\"{level.Prefix}{name}\"({arguments})")}");
     }
 
     /// <summary><c>i32 @chosen()</c>: one and the number of the level; 0 for none. Threads that ask at once find the same.</summary>
@@ -83,14 +83,14 @@ public sealed class DispatchModule(ModelInterface model, IReadOnlyList<CpuLevel>
             code.Raw($"@variable = private unnamed_addr constant {AssemblyText.CString(Variable)}");
             foreach (var (i, level) in levels.Index()) code.Raw($"@name{i} = private unnamed_addr constant {AssemblyText.CString(level.Target.Cpu)}");
         }
-        code.Raw("define internal i32 @chosen() nounwind {");
+        code.Raw("define internal i32 @chosen() nounwind noredzone {");
         var known = code.Let("load atomic i32, ptr @level monotonic, align 4");
         var (ask, told) = (code.NewLabel("ask"), code.NewLabel("told"));
         code.Line($"br i1 {code.Let($"icmp sge i32 {known}, 0")}, label %{told}, label %{ask}");
         code.Label(told);
         code.Line($"ret i32 {known}");
         code.Label(ask);
-        var words = code.Let($"alloca [{CpuCheck.Bytes} x i8], align 8");
+        var words = code.Reserve($"[{CpuCheck.Bytes} x i8]");
         code.Line($"call void @words(ptr {words})");
         var found = "0";
         foreach (var (i, level) in levels.Index()) found = code.Let($"select i1 {CpuCheck.Holds(code, words, level.Target)}, i32 {i + 1}, i32 {found}");

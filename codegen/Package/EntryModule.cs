@@ -4,7 +4,7 @@ using Lathe.Ir;
 namespace Lathe.Codegen.Package;
 
 /// <summary>
-/// The functions of a model's C ABI as LLVM assembly: checks at entry, the calls of its kernels, the contract. It computes nothing itself:
+/// The functions of a model's C ABI as LLVM assembly: checks at entry, the calls of its kernels. It computes nothing itself:
 /// numbers that depend on dimensions come from the <see cref="PlanKernel"/>, everything else from the program's kernels.
 /// </summary>
 /// <param name="model">Names.</param>
@@ -12,10 +12,9 @@ namespace Lathe.Codegen.Package;
 /// <param name="refusal">What a processor that cannot run the code is told.</param>
 /// <param name="symbolOf">The symbol that a kernel of the program was emitted under.</param>
 /// <param name="planOf">The symbol that the plan, or another kernel of the entry's own, is emitted under.</param>
-/// <param name="contract">What <c>NAME_contract</c> returns.</param>
 /// <param name="strided">What runs where a caller gives strides.</param>
 /// <param name="pool">The built-in pool's <c>parallel_for</c>, for runs without a host; null: those run on the calling thread.</param>
-public sealed class EntryModule(ModelInterface model, string prefix, string refusal, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, string contract, StridedKernels strided, string? pool = null)
+public sealed class EntryModule(ModelInterface model, string prefix, string refusal, PlanKernel plan, Func<string, string> symbolOf, Func<string, string> planOf, StridedKernels strided, string? pool = null)
 {
     private readonly AssemblyText code = new();
     private readonly Aliases aliases = new(model.Program);
@@ -30,12 +29,10 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     public string Emit()
     {
         foreach (var symbol in Program.Kernels.Concat(strided.Kernels).Select(k => symbolOf(k.Name)).Append(planOf(plan.Kernel.Name))) Declare(symbol);
-        code.Raw($"@contract = private unnamed_addr constant {AssemblyText.CString(contract)}");
         if (pool is not null)
             code.Raw($"declare hidden void @{pool}(ptr, i64, ptr, ptr)").Raw($"@pooled = private constant {AbiTypes.Host} {{ i32 {AbiTypes.SizeOf(AbiTypes.Host)}, i32 1, ptr null, ptr @{pool}, ptr null, ptr null }}");
         code.Raw(EmbeddedText.Read("Strides.ll"));
         Errors();
-        code.Raw($"define hidden ptr @\"{prefix}contract\"() {{").Line("ret ptr @contract").Raw("}");
         WorkspaceBytes();
         Shapes();
         Invoke();
@@ -50,7 +47,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
         var all = ErrorCodes.Of(Program, strided, refusal).ToList();
         foreach (var (i, entry) in all.Index()) code.Raw($"@error{i} = private unnamed_addr constant {AssemblyText.CString(entry.Text)}");
         code.Raw($"@unknown = private unnamed_addr constant {AssemblyText.CString("no such code")}");
-        code.Raw($"define hidden ptr @\"{prefix}error\"(i32 %code) nounwind {{");
+        code.Raw($"define hidden ptr @\"{prefix}error\"(i32 %code) nounwind noredzone {{");
         code.Line($"switch i32 %code, label %other [ {string.Join(" ", all.Index().Select(e => $"i32 {e.Item.Code}, label %e{e.Index}"))} ]");
         foreach (var (i, _) in all.Index()) { code.Label($"e{i}"); code.Line($"ret ptr @error{i}"); }
         code.Label("other");
@@ -59,7 +56,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
 
     private void WorkspaceBytes()
     {
-        code.Raw($"define hidden i64 @\"{prefix}workspace_bytes\"(ptr %dims) nounwind {{");
+        code.Raw($"define hidden i64 @\"{prefix}workspace_bytes\"(ptr %dims) nounwind noredzone {{");
         Given("%dims", "i64", _ => 0);
         // Never 0, which says that the dimensions are wrong; a multiple of 64, which aligned_alloc wants.
         var bytes = code.Let($"add i64 {Number(Program.ArenaBytes, Table("%dims"))}, 63");
@@ -69,7 +66,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
 
     private void Shapes()
     {
-        code.Raw($"define hidden i32 @\"{prefix}shapes\"(ptr %dims, ptr %out) nounwind {{");
+        code.Raw($"define hidden i32 @\"{prefix}shapes\"(ptr %dims, ptr %out) nounwind noredzone {{");
         code.ReturnIf(code.Let("icmp eq ptr %out, null"), ErrorCodes.MissingArgument);
         Given("%dims", "i32", error => error);
         var table = Table("%dims");
@@ -86,7 +83,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     {
         var allowed = Program.Outputs.SelectMany(o => Program.Inputs.Select(i => $"i8 {(byte)Alias(i, o)}")).DefaultIfEmpty("i8 0").ToList();
         code.Raw($"@aliases = private constant [{allowed.Count} x i8] [{string.Join(", ", allowed)}]");
-        code.Raw($"define hidden i32 @\"{prefix}invoke\"(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind {{");
+        code.Raw($"define hidden i32 @\"{prefix}invoke\"(ptr %model, ptr %inputs, ptr %outputs, ptr %given, ptr %workspace, ptr %services) nounwind noredzone {{");
         KnownHost();
         code.Line($"%host = select i1 {code.Let("icmp eq ptr %services, null")}, ptr {(pool is null ? "null" : "@pooled")}, ptr %services");
         code.ReturnIf(code.Let("icmp eq ptr %model, null"), ErrorCodes.MissingArgument);
@@ -174,7 +171,7 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     private string Dimensions(List<string> shapes)
     {
         if (LateNumbers.Symbols(Program) is var all && all.Count == 0) return "null";
-        var dims = code.Let($"alloca [{all.Count} x i64], align 8");
+        var dims = code.Reserve($"[{all.Count} x i64]");
         if (Program.Symbols.Count == 0) return dims;
         foreach (var (s, symbol) in Program.Symbols.Index())
         {
@@ -224,8 +221,8 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     private string Table(string dims)
     {
         if (plan.Count == 0) return "null";
-        var table = code.Let($"alloca [{plan.Count} x i64], align 8");
-        var arguments = code.Let("alloca [1 x ptr], align 8");
+        var table = code.Reserve($"[{plan.Count} x i64]");
+        var arguments = code.Reserve("[1 x ptr]");
         code.Line($"store ptr {table}, ptr {arguments}");
         code.Line($"call void @\"{planOf(plan.Kernel.Name)}\"(ptr {arguments}, ptr {Calls.DimensionsOf(code, plan.Kernel, Program, dims)}, ptr null, ptr null)");
         return table;

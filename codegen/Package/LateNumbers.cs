@@ -23,7 +23,7 @@ internal sealed class LateNumbers(AssemblyText code, Program program, string dim
     /// <summary>Stack that is taken once, not in every round of a loop.</summary>
     public void Reserve()
     {
-        (table, arguments, numbers) = (code.Let("alloca [1 x i64], align 8"), code.Let("alloca [1 x ptr], align 8"), code.Let($"alloca [{Math.Max(1, places.Count)} x i64], align 8"));
+        (table, arguments, numbers) = (code.Reserve("[1 x i64]"), code.Reserve("[1 x ptr]"), code.Reserve($"[{Math.Max(1, places.Count)} x i64]"));
         code.Line($"store ptr {table}, ptr {arguments}");
     }
 

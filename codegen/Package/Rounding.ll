@@ -1,7 +1,7 @@
 ; To the nearest whole number, ties to the even one: C23's, which older systems have not. From 2^23 (2^52) on every number is whole; below, adding that
 ; leaves no place behind the point. The sign stays, a zero's too; a NaN goes through.
 
-define hidden float @roundevenf(float %x) nounwind {
+define hidden float @roundevenf(float %x) nounwind noredzone {
   %size = call float @llvm.fabs.f32(float %x)
   %up = fadd float %size, 8388608.0
   %down = fsub float %up, 8388608.0
@@ -11,7 +11,7 @@ define hidden float @roundevenf(float %x) nounwind {
   ret float %result
 }
 
-define hidden double @roundeven(double %x) nounwind {
+define hidden double @roundeven(double %x) nounwind noredzone {
   %size = call double @llvm.fabs.f64(double %x)
   %up = fadd double %size, 4503599627370496.0
   %down = fsub double %up, 4503599627370496.0

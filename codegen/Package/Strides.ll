@@ -3,7 +3,7 @@
 ; Fills %own with the strides of a tensor: those given, those of a dense one where none are, or where an axis has no second element.
 ; %reach: how far the lowest element and the one behind the highest lie from data, in elements.
 ; Returns bits: 1 not dense; 2 not side by side along the last axis; 4 two elements may share a place; 8 too far apart to have an address.
-define internal i32 @strides(ptr %given, ptr %shape, i64 %rank, ptr %own, ptr %reach) nounwind {
+define internal i32 @strides(ptr %given, ptr %shape, i64 %rank, ptr %own, ptr %reach) nounwind noredzone {
 entry:
   %last = sub i64 %rank, 1
   %none = icmp eq ptr %given, null
@@ -137,7 +137,7 @@ return:
 ; A record of six words for each tensor: its first address, the one behind its last, data, strides, shape, rank.
 ; %allowed: for each output a byte for each input: 0 it may not lie over it, 1 it may, 2 where all that the input holds lies at the same place in both.
 ; Returns 0 where all outputs may lie where they do; -1 where one lies over an input at the same place; else 1 + the number of one that may not.
-define internal i64 @overlaps(ptr %inputs, i64 %input.count, ptr %outputs, i64 %output.count, ptr %allowed) nounwind {
+define internal i64 @overlaps(ptr %inputs, i64 %input.count, ptr %outputs, i64 %output.count, ptr %allowed) nounwind noredzone {
 entry:
   br label %outer
 outer:
@@ -221,7 +221,7 @@ return:
 }
 
 ; Whether two stretches of memory have a byte in common; an empty one has none.
-define internal i1 @meets(ptr %a, ptr %b) nounwind {
+define internal i1 @meets(ptr %a, ptr %b) nounwind noredzone {
   %a.begin = load i64, ptr %a
   %a.end.at = getelementptr i64, ptr %a, i64 1
   %a.end = load i64, ptr %a.end.at

@@ -22,9 +22,9 @@ internal sealed class TensorRecords
     public TensorRecords(AssemblyText code, Program program)
     {
         (this.code, this.program) = (code, program);
-        inputs = code.Let($"alloca [{Math.Max(1, Words * program.Inputs.Count)} x i64], align 8");
-        outputs = code.Let($"alloca [{Math.Max(1, Words * program.Outputs.Count)} x i64], align 8");
-        strides = code.Let($"alloca [{Math.Max(1, program.Inputs.Concat(program.Outputs).Sum(v => v.Type.Rank))} x i64], align 8");
+        inputs = code.Reserve($"[{Math.Max(1, Words * program.Inputs.Count)} x i64]");
+        outputs = code.Reserve($"[{Math.Max(1, Words * program.Outputs.Count)} x i64]");
+        strides = code.Reserve($"[{Math.Max(1, program.Inputs.Concat(program.Outputs).Sum(v => v.Type.Rank))} x i64]");
     }
 
     /// <summary>What is known of a tensor.</summary>

@@ -30,7 +30,7 @@
 @PREFIX.pool.closing = internal global ptr @PREFIX.pool.close, section ".fini_array"
 @llvm.compiler.used = appending global [1 x ptr] [ptr @PREFIX.pool.closing], section "llvm.metadata"
 
-define hidden void @PREFIX_parallel_for(ptr %user, i64 %count, ptr %body, ptr %arg) nounwind {
+define hidden void @PREFIX_parallel_for(ptr %user, i64 %count, ptr %body, ptr %arg) nounwind noredzone {
 entry:
   %several = icmp sgt i64 %count, 1
   br i1 %several, label %open, label %serial
@@ -96,7 +96,7 @@ exit:
 }
 
 ; Takes indices until they have run out.
-define internal void @PREFIX.pool.work(ptr %body, ptr %arg, i64 %count) nounwind {
+define internal void @PREFIX.pool.work(ptr %body, ptr %arg, i64 %count) nounwind noredzone {
 entry:
   br label %next
 next:
@@ -110,7 +110,7 @@ exit:
   ret void
 }
 
-define internal ptr @PREFIX.pool.worker(ptr %unused) nounwind {
+define internal ptr @PREFIX.pool.worker(ptr %unused) nounwind noredzone {
 entry:
   br label %visit
 visit:
@@ -134,7 +134,7 @@ exit:
 }
 
 ; Spins for the time between two kernels, some ten microseconds, then sleeps.
-define internal void @PREFIX.pool.wait(ptr %semaphore) nounwind {
+define internal void @PREFIX.pool.wait(ptr %semaphore) nounwind noredzone {
 entry:
   %spins = load i32, ptr @PREFIX.pool.spins
   br label %spin
@@ -157,7 +157,7 @@ exit:
 }
 
 ; Starts the threads: LATHE_THREADS of them with the caller, or one for each processor that is online.
-define internal void @PREFIX.pool.open() nounwind {
+define internal void @PREFIX.pool.open() nounwind noredzone {
 entry:
   %all = alloca [128 x i8], align 8 ; sigset_t
   %old = alloca [128 x i8], align 8
@@ -203,7 +203,7 @@ ready:
   ret void
 }
 
-define internal void @PREFIX.pool.close() nounwind {
+define internal void @PREFIX.pool.close() nounwind noredzone {
 entry:
   %workers = load i32, ptr @PREFIX.pool.workers
   %owner = load i32, ptr @PREFIX.pool.process

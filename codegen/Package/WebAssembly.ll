@@ -2,7 +2,7 @@
 
 ; a * b + c, rounded once. The product is exact in f64; the sum is rounded to odd there, so that rounding it to f32 is as rounding the exact one
 ; (Boldo and Melquiond, Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd, IEEE Transactions on Computers 57, 2008).
-define hidden float @fmaf(float %a, float %b, float %c) nounwind {
+define hidden float @fmaf(float %a, float %b, float %c) nounwind noredzone {
   %x.a = fpext float %a to double
   %x.b = fpext float %b to double
   %x = fmul double %x.a, %x.b

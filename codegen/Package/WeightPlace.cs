@@ -14,7 +14,7 @@ public abstract record WeightPlace
             """;
 
         internal override string Open(string name) => $$"""
-            define internal i32 @opened_from(ptr %path, ptr %model) nounwind {
+            define internal i32 @opened_from(ptr %path, ptr %model) nounwind noredzone {
               %none = icmp eq ptr %model, null
               br i1 %none, label %missing, label %give
             missing:
@@ -23,7 +23,7 @@ public abstract record WeightPlace
               store ptr @opened, ptr %model
               ret i32 0
             }
-            define void @{{name}}_close(ptr %model) nounwind {
+            define void @{{name}}_close(ptr %model) nounwind noredzone {
               ret void
             }
             """;
@@ -55,7 +55,7 @@ public abstract record WeightPlace
             string N(long n) => n.ToString(CultureInfo.InvariantCulture);
             return $$"""
             ; The folder of the library that this code is in, and the file's name behind it.
-            define internal i32 @find(ptr %into) nounwind {
+            define internal i32 @find(ptr %into) nounwind noredzone {
               %info = alloca [4 x ptr], align 8
               %found = call i32 @dladdr(ptr @{{name}}_open, ptr %info)
               %none = icmp eq i32 %found, 0
@@ -86,7 +86,7 @@ public abstract record WeightPlace
               ret i32 {{ErrorCodes.WeightsMissing}}
             }
             declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-            define internal i32 @opened_from(ptr %path, ptr %model) nounwind {
+            define internal i32 @opened_from(ptr %path, ptr %model) nounwind noredzone {
               %buffer = alloca [4096 x i8], align 16
               %none = icmp eq ptr %model, null
               br i1 %none, label %missing, label %which
@@ -137,7 +137,7 @@ public abstract record WeightPlace
               store ptr %opened, ptr %model
               ret i32 0
             }
-            define void @{{name}}_close(ptr %model) nounwind {
+            define void @{{name}}_close(ptr %model) nounwind noredzone {
               %none = icmp eq ptr %model, null
               br i1 %none, label %done, label %unmap
             unmap:

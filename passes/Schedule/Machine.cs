@@ -9,8 +9,9 @@ namespace Lathe.Passes;
 /// <param name="Level1">Bytes of the first data cache of a core.</param>
 /// <param name="Level2">Bytes of the second cache of a core.</param>
 /// <param name="Level3">Bytes of the last cache that one thread may count on.</param>
+/// <param name="BlockRows">Most rows that are laid out at once; what the caches hold, unless memory is short. No sum depends on it.</param>
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
-/// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads.</param>
+/// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads. No sum depends on it.</param>
 /// <param name="Quads">What adds products of four bytes to a sum of 32 bits.</param>
 /// <param name="StepRate">Multiply-adds of the widest vectors that a core does, in billions a second.</param>
 /// <param name="Level2Rate">GB/s that one thread reads from the second cache.</param>
@@ -18,7 +19,7 @@ namespace Lathe.Passes;
 /// <param name="MemoryRate">GB/s that one thread reads from memory.</param>
 /// <param name="MemoryRate2">GB/s that two threads read from memory together.</param>
 /// <param name="HandOver">Microseconds that giving work to another thread takes, there and back.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, bool HasFma = true, ByteQuads Quads = ByteQuads.None,
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, long BlockRows = long.MaxValue, bool HasFma = true, ByteQuads Quads = ByteQuads.None,
     double StepRate = 6, double Level2Rate = 144, double Level3Rate = 48, double MemoryRate = 15.6, double MemoryRate2 = 28, double HandOver = 2)
 {
     /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>

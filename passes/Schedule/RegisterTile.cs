@@ -45,7 +45,7 @@ internal sealed class RegisterTile(Tile tile, long height, long vectors, Scalar 
         var (whole, left) = (Linear.Simplify(steps / tile.Unroll), Linear.Simplify(steps % tile.Unroll));
         // So many steps of each turn ask for what is next that together the tiles ask for all of it.
         var asking = next is not null && steps is Number known && whole is Number { Integer: > 0 and var turns } ? Math.Min(tile.Unroll, Placement.Up(known.Integer, next.Tiles * turns)) : 0;
-        var chains = whole is Number { Integer: < 4 } ? 1 : Math.Clamp(UnderWay / (height * vectors), 1, tile.Unroll);
+        var chains = Chains(tile, height, vectors, whole);
         if (chains > 1) return Chained(chains, whole, left, step);
         Stmt Step(Expr k, Func<Expr, Expr, Expr>? later) => Set((r, v, j) => step(r, k, v, j, sums[r, v, j], later?.Invoke(v, j)));
         Func<Expr, Expr, Expr>? Later(Expr turn, long u) => u >= asking ? null
@@ -56,6 +56,10 @@ internal sealed class RegisterTile(Tile tile, long height, long vectors, Scalar 
                 : Do(Enumerable.Range(0, (int)tile.Unroll).Select(u => Step(Linear.Simplify(k * tile.Unroll + u), Later(k, u))))),
             left is Number { Integer: 0 } ? Do() : Over(left is Number ? LoopKind.Unroll : LoopKind.For, "u", left, u => Step(Linear.Simplify(u + whole * tile.Unroll), null)));
     }
+
+    /// <summary>In how many sums each of a tile is added up: tiles of other heights may add up in another order.</summary>
+    /// <param name="turns">Steps by <see cref="Tile.Unroll"/>.</param>
+    public static long Chains(Tile tile, long height, long vectors, Expr turns) => turns is Number { Integer: < 4 } ? 1 : Math.Clamp(UnderWay / (height * vectors), 1, tile.Unroll);
 
     /// <summary>The same with so many sums for each of the tile, the step's place in its turn saying which; they join at the end.</summary>
     private Stmt Chained(long chains, Expr whole, Expr left, Adding step)

@@ -12,6 +12,8 @@ public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
 
     protected override Program Run(Program program, Compilation compilation)
     {
+        // Where memory is short, kernels are given what values leave of it, so their order comes first.
+        if (compilation.MaxArena is not null) program = new Reorder().Run(new Module(program), compilation).MustBeProgram;
         var all = new ScheduledCalls(program, compilation, MostError);
         foreach (var (kernel, general, few) in all.Kernels)
             compilation.Notes.Add(Name, kernel, few is { } rows ? $"{general.Template}; where {rows.Condition}, {rows.Scheduled.Template}" : general.Template);

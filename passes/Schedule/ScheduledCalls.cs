@@ -19,14 +19,36 @@ internal sealed class ScheduledCalls
         forms = [.. all.Select(c => c.Form).Distinct()];
         (scheduled, few) = (new Scheduled[forms.Length], new (Expr, Scheduled)?[forms.Length]);
         calls = [.. all.Select(c => (c.Call, Array.IndexOf(forms, c.Form)))];
+        var headroom = new Headroom(program, compilation.MaxArena);
+        var rooms = calls.GroupBy(c => c.Form).OrderBy(g => g.Key).Select(g => g.Min(c => headroom[c.Call])).ToArray();
         Parallel.For(0, forms.Length, i =>
         {
             var kernel = kernels[forms[i].Kernel];
             var weights = kernel.Inputs.Zip(forms[i].IsWeight).Where(p => p.Second).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal);
-            var error = compilation.Exact ? 0 : mostError;
-            scheduled[i] = Scheduler.Schedule(kernel, compilation.Machine, weights, error);
-            if (FewRows.Find(kernel, weights) is { } rows) few[i] = (rows.Condition, Scheduler.Schedule(rows.Kernel, compilation.Machine, weights, error));
+            scheduled[i] = Fitting(kernel, weights, rooms[i]);
+            if (FewRows.Find(kernel, weights) is { } rows) few[i] = (rows.Condition, Fitting(rows.Kernel, weights, rooms[i]));
         });
+
+        // Parts of a loop that threads share each have a slice of scratch, for some rows laid out. Fewer rows and fewer parts take less, are slower, and change no sum.
+        Scheduled Fitting(Kernel kernel, HashSet<string> weights, long room)
+        {
+            var machine = compilation.Machine;
+            Scheduled Of(Machine on) => Scheduler.Schedule(kernel, on, weights, compilation.Exact ? 0 : mostError);
+            var best = Of(machine);
+            var bytes = headroom.Scratch(best.Kernel);
+            foreach (var (tasks, rows) in from tasks in Halves(machine.Tasks) from rows in (long[])[long.MaxValue, 128, 64, 32, 16] select (tasks, rows))
+            {
+                if (bytes <= room) break;
+                if (Of(machine with { Tasks = tasks, BlockRows = rows }) is var other && headroom.Scratch(other.Kernel) is var less && less < bytes)
+                    (best, bytes) = (other with { Template = FormattableString.Invariant($"{other.Template}, in {tasks} parts{(rows == long.MaxValue ? "" : $" of {rows} rows")}: {room} bytes are left for its scratch") }, less);
+            }
+            return best;
+        }
+    }
+
+    private static IEnumerable<int> Halves(int most)
+    {
+        for (; most > 0; most /= 2) yield return most;
     }
 
     /// <summary>What each kernel got, by its name as lowered.</summary>

@@ -34,7 +34,7 @@ public sealed record Tile(long Rows, long Vectors, long Lanes, long Depth, long 
             .MinBy(r => (Up(rows, r) * Cost(r, vectors), -r));
         var deepest = machine.Level2 >= 1 << 20 ? 1024 : 480;
         var steps = depth == 0 ? 480 : Up(depth, Up(depth, deepest));
-        var block = Math.Max(best, machine.Level2 / 2 / (steps * 4) / best * best);
+        var block = Math.Max(best, Math.Min(machine.Level2 / 2 / (steps * 4), machine.BlockRows) / best * best);
         return new(best, vectors, lanes, steps, block, best * vectors >= 24 ? 2 : 4);
         // A step of a tile takes its multiply-adds, but never less than its loads.
         static double Cost(long r, long v) => Math.Max(r * v, (r + v) * 0.9) + 1.5 / r;

@@ -40,6 +40,8 @@ public sealed class WinogradContraction
         panels = Up(columns.Static, Tile.Panel);
         block = Block();
         tile = Tile.For(machine, block, columns.Static, channels.Static);
+        // Smaller blocks of whole tiles, where the rows that were left over add up in the same order as a whole tile's.
+        if (machine.BlockRows < block && block % tile.Rows is var rest && (rest == 0 || Chains(rest) == Chains(tile.Rows))) block = Math.Max(1, machine.BlockRows / tile.Rows) * tile.Rows;
         blocks = Linear.Simplify((patches.Extent + (block - 1)) / block);
         var name = contraction.Output.Buffer.Name;
         weights = new($"{name}.winograd", Scalar.F32, [panels, points, channels.Static, Tile.Panel]);
@@ -129,6 +131,14 @@ public sealed class WinogradContraction
         Seq<Axis> all = [.. contraction.K.Where(axis => windows.All(w => w.Taps != axis))];
         var near = all.FirstOrDefault(axis => contraction.A.Parts().OfType<Load>().Any(load => Linear.Of(load.Buffer.Flat(load.At))[axis] == 1)) ?? all[^1];
         return [.. all.Where(axis => axis != near), near];
+    }
+
+    /// <summary>In how many sums a tile so high adds up, at each width that columns are taken in.</summary>
+    private (long, long) Chains(long height)
+    {
+        var turns = Linear.Simplify((Expr)channels.Static / tile.Unroll);
+        var perPanel = Tile.Panel / tile.Lanes;
+        return (RegisterTile.Chains(tile, height, Math.Max(1, tile.Columns / Tile.Panel) * perPanel, turns), RegisterTile.Chains(tile, height, perPanel, turns));
     }
 
     /// <summary>Patches of a block: what the second cache holds beside the products of one register tile's columns, in even parts.</summary>

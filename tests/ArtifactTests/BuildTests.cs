@@ -102,6 +102,37 @@ public sealed class BuildTests : IDisposable
         Assert.True(File.Exists(Path.Combine(flags["-I".Length..], "lathe.hpp")), flags);
     }
 
+    /// <summary>The compiler runs here and the model's code there, by nothing but a toolchain file.</summary>
+    [ToolFact("cmake", "ninja", "aarch64-linux-gnu-g++", "qemu-aarch64")]
+    public void A_toolchain_file_decides_the_triple()
+    {
+        File.WriteAllText(scratch["toolchain.cmake"], """
+            set(CMAKE_SYSTEM_NAME Linux)
+            set(CMAKE_SYSTEM_PROCESSOR aarch64)
+            set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+            set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+            set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
+            set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+            set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+            """);
+        var folder = Directory.CreateDirectory(scratch["cross"]).FullName;
+        File.WriteAllText(Path.Combine(folder, "CMakeLists.txt"), $"""
+            cmake_minimum_required(VERSION 3.20)
+            project(cross LANGUAGES C)
+            find_package(Lathe CONFIG REQUIRED)
+            lathe_add_model(digits MODEL {models}/opt_mnist/model.onnx)
+            add_executable(scores {CProgram.Repository("docs", "digits.c")})
+            target_link_libraries(scores PRIVATE digits)
+            """);
+        var build = scratch["build"];
+        At(scratch[""], "cmake", "-S", folder, "-B", build, "-G", "Ninja", $"-DCMAKE_TOOLCHAIN_FILE={scratch["toolchain.cmake"]}", $"-DCMAKE_PREFIX_PATH={prefix}", $"-DLathe_DIR={prefix}/lib/cmake/Lathe");
+        At(build, "ninja");
+        Assert.Contains("AArch64", Tool.Run("readelf", "-h", Path.Combine(build, "scores")), StringComparison.Ordinal);
+        var scores = Lines(Tool.Run("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", Path.Combine(build, "scores")));
+        Assert.Equal(10, scores.Length);
+        Assert.Equal("7", scores.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).MaxBy(p => double.Parse(p[1], System.Globalization.CultureInfo.InvariantCulture))![0]);
+    }
+
     private string Configured(string text)
     {
         var folder = Directory.CreateDirectory(Path.Combine(scratch[""], Path.GetRandomFileName())).FullName;

@@ -11,8 +11,8 @@ internal sealed partial class BodyEmitter
         var captured = Apart(loop, $"{name}.body");
         var thunk = new FunctionWriter();
         string[] arguments = [.. captured.Select((word, i) => $"{word.Type} {KernelWriter.Word(thunk, "%closure", i, word.Type)}"), "i64 %index"];
-        thunk.Line($"call void @\"{name}.body\"({string.Join(", ", arguments)})");
-        Module.Function($"define internal void @\"{name}\"(ptr %closure, i64 %index) nounwind", thunk.Text);
+        thunk.Line($"notail call void @\"{name}.body\"({string.Join(", ", arguments)})");
+        Module.Function($"define internal void @\"{name}\"(ptr %closure, i64 %index) nounwind noredzone", thunk.Text);
 
         var count = Scalar64(extent.ToExpr());
         var closure = code.Place($"[{captured.Length.Text()} x i64]", 8);

@@ -33,8 +33,8 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
 
         var entry = new FunctionWriter();
         string[] arguments = [.. buffers.Select((_, i) => $"ptr {Word(entry, "%args", i, "ptr")}"), .. Symbols.Select((_, i) => $"i64 {Word(entry, "%dims", i, "i64")}"), "ptr %scratch", "ptr %host"];
-        entry.Line($"call void @\"{symbol}.body\"({string.Join(", ", arguments)})");
-        module.Function($"define void @\"{symbol}\"(ptr %args, ptr %dims, ptr %scratch, ptr %host) nounwind", entry.Text);
+        entry.Line($"notail call void @\"{symbol}.body\"({string.Join(", ", arguments)})");
+        module.Function($"define void @\"{symbol}\"(ptr %args, ptr %dims, ptr %scratch, ptr %host) nounwind noredzone", entry.Text);
     }
 
     /// <summary>A name for the function of one more parallel loop.</summary>
@@ -47,7 +47,7 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
     {
         // Without these LLVM cuts vectors of 64 bytes in halves, to keep the clock of older processors up.
         var wide = body.WidestVector >= 64 && target.VectorBytes >= 64 ? " \"min-legal-vector-width\"=\"512\" \"prefer-vector-width\"=\"512\"" : "";
-        module.Function($"define internal void @\"{name}\"({string.Join(", ", parameters)}) nounwind noinline{wide}", body.Text);
+        module.Function($"define internal void @\"{name}\"({string.Join(", ", parameters)}) nounwind noredzone noinline{wide}", body.Text);
     }
 
     /// <summary>Reads word <paramref name="i"/> of an array of pointers or i64.</summary>

@@ -82,14 +82,13 @@ internal static class CoffObject
         return new(architecture, defined, undefined);
     }
 
-    /// <summary>Bytes of its code and constants.</summary>
-    public static long LoadedBytes(byte[] obj)
+    public static LoadedParts Loaded(byte[] obj)
     {
-        const uint uninitialized = 0x80, info = 0x200, removed = 0x800, discardable = 0x02000000;
-        var bytes = 0L;
+        const uint info = 0x200, removed = 0x800, discardable = 0x02000000, executed = 0x20000000, written = 0x80000000;
+        var parts = default(LoadedParts);
         for (var at = HeaderBytes; at < HeaderBytes + SectionBytes * BitConverter.ToUInt16(obj, 2); at += SectionBytes)
-            if ((BitConverter.ToUInt32(obj, at + 36) & (uninitialized | info | removed | discardable)) == 0) bytes += BitConverter.ToUInt32(obj, at + 16);
-        return bytes;
+            if (BitConverter.ToUInt32(obj, at + 36) is var flags && (flags & (info | removed | discardable)) == 0) parts = parts.With((flags & executed) != 0, (flags & written) != 0, BitConverter.ToUInt32(obj, at + 16));
+        return parts;
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes.IndexOf((byte)0) is var end and >= 0 ? bytes[..end] : bytes);

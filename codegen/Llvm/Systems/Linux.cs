@@ -24,7 +24,8 @@ public sealed class Linux : TargetSystem
     public override string LinkerVariable => "LATHE_LINKER";
 
     public override ObjectSymbols Symbols(string path) => ElfSymbols.Read(path);
-    public override long LoadedBytes(byte[] obj) => ElfSections.LoadedBytes(obj);
+    public override LoadedParts Loaded(byte[] obj) => ElfSections.Loaded(obj);
+    internal override ObjectFunctions? Functions(byte[] obj) => ElfFunctions.Of(obj);
     public override void WriteData(Stream output, CpuArchitecture architecture, long length, string symbol, Action<Stream> data) => new ElfObject(architecture, length, [new(symbol, 0, length)]).Write(output, data);
 
     internal override void Link(LinkJob job)

@@ -21,7 +21,7 @@ public sealed class MacOs : TargetSystem
     public override string LinkerVariable => "LATHE_LD64";
 
     public override ObjectSymbols Symbols(string path) => MachObject.Symbols(path);
-    public override long LoadedBytes(byte[] obj) => MachObject.LoadedBytes(obj);
+    public override LoadedParts Loaded(byte[] obj) => MachObject.Loaded(obj);
     public override void WriteData(Stream output, CpuArchitecture architecture, long length, string symbol, Action<Stream> data) => MachObject.Write(output, architecture, length, symbol, data);
 
     /// <summary>The signature holds the file's name, so it is linked under that.</summary>

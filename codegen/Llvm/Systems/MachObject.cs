@@ -81,19 +81,18 @@ internal static class MachObject
         return new(architecture, defined, undefined);
     }
 
-    /// <summary>Bytes of its code and constants.</summary>
-    public static long LoadedBytes(byte[] obj)
+    public static LoadedParts Loaded(byte[] obj)
     {
         using var reader = new BinaryReader(new MemoryStream(obj));
-        var bytes = 0L;
+        var parts = default(LoadedParts);
         foreach (var at in Commands(reader).Where(c => c.Kind == Segment).Select(c => (int)c.At).ToList())
             for (var (section, left) = (at + SegmentBytes, BitConverter.ToInt32(obj, at + 64)); left > 0; section += SectionBytes, left--)
             {
-                const uint zeroes = 1, debugging = 0x02000000;
-                var flags = BitConverter.ToUInt32(obj, section + 64);
-                if ((flags & 0xFF) != zeroes && (flags & debugging) == 0) bytes += BitConverter.ToInt64(obj, section + 40);
+                const uint debugging = 0x02000000, instructions = 0x80000400;
+                var (flags, isData) = (BitConverter.ToUInt32(obj, section + 64), obj.AsSpan(section + 16, 7).SequenceEqual("__DATA\0"u8));
+                if ((flags & debugging) == 0) parts = parts.With((flags & instructions) != 0, isData, BitConverter.ToInt64(obj, section + 40));
             }
-        return bytes;
+        return parts;
     }
 
     private static IEnumerable<(uint Kind, long At)> Commands(BinaryReader reader)

@@ -70,8 +70,11 @@ public abstract class TargetSystem
     /// <exception cref="InvalidDataException">The file is not an object of this system.</exception>
     public abstract ObjectSymbols Symbols(string path);
 
-    /// <summary>Bytes of an object that a program loads: code and constants, neither symbols nor what is for debuggers.</summary>
-    public abstract long LoadedBytes(byte[] obj);
+    /// <summary>What of an object a program loads.</summary>
+    public abstract LoadedParts Loaded(byte[] obj);
+
+    /// <summary>The functions of an object; null where objects of the system are not read so far.</summary>
+    internal virtual ObjectFunctions? Functions(byte[] obj) => null;
 
     /// <summary>Writes an object that holds read-only data under one symbol, aligned to 64 bytes and seen by the objects of one library only.</summary>
     /// <param name="length">Bytes of data.</param>

@@ -25,15 +25,16 @@ internal sealed class WasmReader
         return new WasmReader(file, Path.GetFileName(path)).Symbols();
     }
 
-    /// <summary>Bytes of its code and data.</summary>
-    public static long LoadedBytes(byte[] obj)
+    /// <summary>Code, and data: which of that is written no object says.</summary>
+    public static LoadedParts Loaded(byte[] obj)
     {
-        var reader = new WasmReader(new MemoryStream(obj), "the object");
-        return reader.Sections().Sum(section =>
+        var (reader, parts) = (new WasmReader(new MemoryStream(obj), "the object"), default(LoadedParts));
+        foreach (var section in reader.Sections())
         {
             reader.file.Position = section.End;
-            return section.Kind is Code or Data ? section.End - section.Start : 0;
-        });
+            if (section.Kind is Code or Data) parts = parts.With(section.Kind == Code, false, section.End - section.Start);
+        }
+        return parts;
     }
 
     private ObjectSymbols Symbols()

@@ -28,7 +28,7 @@ public sealed class WebAssembly : TargetSystem
     public override string LinkerVariable => "LATHE_WASM_LD";
 
     public override ObjectSymbols Symbols(string path) => WasmReader.Symbols(path);
-    public override long LoadedBytes(byte[] obj) => WasmReader.LoadedBytes(obj);
+    public override LoadedParts Loaded(byte[] obj) => WasmReader.Loaded(obj);
     public override void WriteData(Stream output, CpuArchitecture architecture, long length, string symbol, Action<Stream> data) => WasmObject.Write(output, length, symbol, data);
 
     internal override void Link(LinkJob job) => job.Run(

@@ -24,7 +24,7 @@ public sealed class Windows : TargetSystem
     public override string LinkerVariable => "LATHE_LLD_LINK";
 
     public override ObjectSymbols Symbols(string path) => CoffObject.Symbols(path);
-    public override long LoadedBytes(byte[] obj) => CoffObject.LoadedBytes(obj);
+    public override LoadedParts Loaded(byte[] obj) => CoffObject.Loaded(obj);
     public override void WriteData(Stream output, CpuArchitecture architecture, long length, string symbol, Action<Stream> data) => CoffObject.Write(output, architecture, length, symbol, data);
 
     /// <summary>The image holds its own name, so it is linked under that.</summary>

@@ -23,6 +23,9 @@ internal static class Failure
             case UsageException usage:
                 foreach (var diagnostic in usage.Diagnostics) session.Report(diagnostic);
                 return ExitCode.Usage;
+            case MissedException missed:
+                foreach (var diagnostic in missed.Diagnostics) session.Report(diagnostic);
+                return ExitCode.Missed;
             case DiagnosticException fault:
                 foreach (var diagnostic in fault.Diagnostics) session.Report(diagnostic);
                 return ExitCode.Fault;

@@ -54,6 +54,7 @@ internal static class OptionText
         var parse = type.GetMethod("Parse", BindingFlags.Public | BindingFlags.Static, [typeof(string)]) ?? throw new InvalidOperationException($"{type.Name} has no Parse: it cannot be the type of {option}");
         try { return parse.Invoke(null, [text])!; }
         catch (TargetInvocationException e) when (e.InnerException is DiagnosticException { Diagnostics: [var first, ..] }) { throw new UsageException($"{option}: {first.Message}", first.Remedy); }
+        catch (TargetInvocationException e) when (e.InnerException is FormatException format) { throw new UsageException($"{option}: {format.Message}"); }
         catch (TargetInvocationException e) when (e.InnerException is UsageException inner) { throw new UsageException($"{option}: {inner.Message}", inner.Diagnostics[0].Remedy); }
     }
 

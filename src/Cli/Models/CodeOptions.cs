@@ -1,6 +1,7 @@
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
 using Lathe.Onnx;
+using Lathe.Passes;
 
 namespace Lathe.Cli;
 
@@ -12,6 +13,7 @@ public sealed record CodeOptions(
     [Option("make a dimension a number, or bound it", Value = "NAME=N|NAME=LOW..HIGH")] Seq<DimBinding> Dim = default,
     [Option("bound a number that a run decides, such as how many elements are not zero", Value = "NAME=N")] Seq<MaxBinding> Max = default,
     [Option("no algebra that changes how results round, such as a normalization folded into weights")] bool Exact = false,
+    [Option("most bytes of workspace that a run may take; results stay the same bits, fewer threads may have work", Value = "SIZE")] ByteSize? MaxArena = null,
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0,
     [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null)
 {

@@ -84,7 +84,7 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch };
+    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective, code.MaxArena?.Bytes) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch };
 
     /// <summary>What decisions go by.</summary>
     /// <exception cref="DiagnosticException">The table that was given does not know the processor.</exception>
@@ -117,6 +117,7 @@ internal sealed class ModelBuild
 
     private Calibration Run(Graph graph, string? data, bool? needsGrams = null) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, needsGrams ?? Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
 
+    /// <exception cref="MissedException">The workspace takes more than is allowed.</exception>
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's. What is compressed is decided once, for the highest: all levels compute from the same weights.</summary>
     public IReadOnlyList<CpuProgram> Improve(ModelSource source, IReadOnlyList<CpuTarget> targets, IReadOnlyList<IPassObserver> observers)
     {
@@ -128,7 +129,9 @@ internal sealed class ModelBuild
         Seq<Pass> rest = [.. Left(source).Where(pass => compressed is null || pass.Stage > Stage.Compress)];
         var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(compressed is null ? source.Module : new(compressed), target, rest).MustBeProgram)).ToList();
         (Compressed, Notes, Losses) = (compressed, notes, losses);
-        return [.. lower, highest];
+        IReadOnlyList<CpuProgram> all = [.. lower, highest];
+        if (code.MaxArena is { } most && all.Select(level => ArenaLimit.Exceeded(level.Program, most.Bytes)).OfType<Diagnostic>().ToList() is { Count: > 0 } over) throw new MissedException([.. over]);
+        return all;
     }
 
     /// <summary>Makes code of a program and writes the files.</summary>
@@ -147,7 +150,7 @@ internal sealed class ModelBuild
     }
 
     /// <summary>What an artifact says of where it came from.</summary>
-    public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version) { Inputs = [.. Inputs()] };
+    public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{(code.MaxArena is { } most ? $"max-arena {most}: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version) { Inputs = [.. Inputs()] };
 
     /// <summary>What decisions followed beside the model: files by their hashes.</summary>
     private IEnumerable<(string Name, string Hash)> Inputs()

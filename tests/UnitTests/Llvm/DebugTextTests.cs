@@ -21,7 +21,7 @@ public sealed class DebugTextTests
         {
             var plain = KernelEmitter.Emit(kernel, Target);
             var (without, with) = (new Assembler(Target).ToObject(plain, "k"), new Assembler(Target).ToObject(DebugText.Add(plain, kernel.Name, places), "k"));
-            Assert.Equal(ElfSections.LoadedBytes(without), ElfSections.LoadedBytes(with));
+            Assert.Equal(ElfSections.Loaded(without), ElfSections.Loaded(with));
             Assert.Contains(kernel.Name, Encoding.UTF8.GetString(with), StringComparison.Ordinal);
             Assert.Contains("net.lir", Encoding.UTF8.GetString(with), StringComparison.Ordinal);
         }

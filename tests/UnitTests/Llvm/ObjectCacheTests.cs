@@ -19,9 +19,11 @@ public sealed class ObjectCacheTests : IDisposable
         Assert.Equal(Assembler().ToObject(Text, "f"), made);
         var file = Assert.Single(Directory.GetFiles(scratch["cache"]));
         // Other contents under the same key, whole: proof that they are read.
-        byte[] other = [1, 2, 3];
-        File.WriteAllBytes(file, [.. System.Security.Cryptography.SHA256.HashData(other), .. other]);
-        Assert.Equal(other, cache.ToObject(Assembler(), Text, "f"));
+        var other = new ObjectCode([1, 2, 3], [new("g", 8, 64, 128, ["h", "llvm.é"])]);
+        File.WriteAllBytes(file, [.. System.Security.Cryptography.SHA256.HashData(other.ToArray()), .. other.ToArray()]);
+        var read = cache.Compile(Assembler(), Text, "f");
+        Assert.Equal(other.Bytes, read.Bytes);
+        Assert.Equal(other.Frames, read.Frames);
     }
 
     [Fact]

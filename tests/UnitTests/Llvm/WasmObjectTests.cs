@@ -16,7 +16,7 @@ public sealed class WasmObjectTests
         var symbols = target.System.Symbols(scratch["w.o"]);
         Assert.Equal(["digits.weights"], symbols.Defined);
         Assert.Empty(symbols.Undefined);
-        Assert.InRange(target.System.LoadedBytes(File.ReadAllBytes(scratch["w.o"])), 300, 320);
+        Assert.InRange(target.System.Loaded(File.ReadAllBytes(scratch["w.o"])).All, 300, 320);
     }
 
     [Fact]
