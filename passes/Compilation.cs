@@ -17,6 +17,9 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>What compression did to weights, in no order.</summary>
     public System.Collections.Concurrent.ConcurrentBag<LayerLoss> Losses { get; } = [];
 
+    /// <summary>What was measured of kernels; null: all is the cost model's to choose.</summary>
+    public Tuning? Tuning { get; init; }
+
     /// <summary>How long each call of a scheduled program is expected to take, by its name.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, Pace> Paces { get; } = new(StringComparer.Ordinal);
 

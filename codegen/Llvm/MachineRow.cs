@@ -20,27 +20,9 @@ public sealed record MachineRow(string Cpu, int Level1 = 32 << 10, int Level2 = 
     double Level1Rate = 0, double Level2Rate = 0, double Level3Rate = 0, double MemoryRate = 0, double MemoryRate2 = 0, double HandOver = 0)
 {
     /// <exception cref="FormatException">It is no line of a table; the message says why.</exception>
-    public static MachineRow Parse(string line)
-    {
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var known = RecordText.Parameters(typeof(MachineRow)).Skip(1).ToDictionary(p => p.Name, p => p.Type, StringComparer.Ordinal);
-        var given = new Dictionary<string, object>(StringComparer.Ordinal) { ["cpu"] = words[0] };
-        foreach (var word in words.Skip(1))
-        {
-            if (word.Split('=') is not [var name, var text]) throw new FormatException($"'{word}' is no name=number");
-            if (!known.TryGetValue(name, out var type)) throw new FormatException($"nothing of a processor is called '{name}'; known are {string.Join(", ", known.Keys)}");
-            if (!given.TryAdd(name, Number(text, type))) throw new FormatException($"{name} is given twice");
-        }
-        return (MachineRow)RecordText.Make(typeof(MachineRow), p => given.GetValueOrDefault(p.Name));
-    }
+    public static MachineRow Parse(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var cpu, .. var words] && !words.Any(word => word.StartsWith("cpu=", StringComparison.Ordinal))
+        ? RecordLine.Parse<MachineRow>([.. words, $"cpu={cpu}"]) : throw new FormatException("the processor comes first, by its name alone");
 
     /// <summary>All that is known, also where it is as usual.</summary>
     public override string ToString() => string.Join(' ', RecordText.Parameters(typeof(MachineRow)).Skip(1).Select(p => (p.Name, Value: p.Property.GetValue(this))).Where(p => p.Value is not 0.0).Select(p => $"{p.Name}={RecordText.Show(p.Value)}").Prepend(Cpu));
-
-    private static object Number(string text, Type type)
-    {
-        if (type == typeof(int) && int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var whole) && whole > 0) return whole;
-        if (type == typeof(double) && double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) && real > 0) return real;
-        throw new FormatException($"'{text}' is no positive {(type == typeof(int) ? "whole number" : "number")}");
-    }
 }

@@ -18,6 +18,9 @@ public sealed class ObjectCache(string folder, long mostBytes = 512L << 20)
 
     /// <summary>What lies in a file: other forms have other keys.</summary>
     private const string Form = "frames, object 2";
+
+    public string Folder => folder;
+
     private int made;
 
     /// <summary>The cache of this user: where <see cref="Variable"/> says, or <c>lathe/objects</c> in the folder for caches (XDG Base Directory); null where it is off or there is none.</summary>

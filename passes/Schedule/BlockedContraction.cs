@@ -29,7 +29,7 @@ public sealed class BlockedContraction
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
         depth = new(order, tile.Depth, constantB ? Panels.Unit(contraction) : 1);
         b = new(contraction, columns, depth, constantB);
-        packsA = !ReadsPlainly();
+        packsA = !ReadsPlainly() || machine.Chosen is { Gather: Wish.Yes };
         // What is used for one tile of rows only is not worth laying out.
         packsB = constantB || rows.Static == 0 || rows.Static > tile.Rows || !ReadsColumns();
         shared = machine.Pays(contraction);
@@ -70,6 +70,9 @@ public sealed class BlockedContraction
             return new(batch * (m * steps * padded / tile.Lanes * (1 + decoding) / efficiency + gathering + m * padded / tile.Lanes * contraction.Finishing), constantB ? b.Bytes : 0);
         }
     }
+
+    /// <summary>What the tile was weighed against.</summary>
+    public string Weighed => tile.Weighed == "" ? "" : $"tile: {tile.Weighed}";
 
     public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? " decoding" : "")}";
 

@@ -63,7 +63,7 @@ public sealed class DirectContraction
 
     private Stmt Pieces((Axis, Expr)[] at, Axis last, IReadOnlyList<(long From, long To)> segments, Expr c, long width) => Do(segments.SelectMany(piece =>
     {
-        var rows = machine.VectorRegisters == 32 ? 8L : 4L;
+        var rows = machine.Chosen is { Rows: > 0 and var chosen } ? Math.Min(chosen, machine.VectorRegisters / 2) : machine.VectorRegisters == 32 ? 8L : 4L;
         var (count, rest) = Math.DivRem(piece.To - piece.From, rows);
         return new[]
         {

@@ -11,15 +11,16 @@ internal static class Effort
     /// <summary>Machine steps of vectors for a number of each lane; a part that is there twice is worked out once, indices cost nothing.</summary>
     public static double Of(Expr e) => Of(e, new(ReferenceEqualityComparer.Instance));
 
-    private static double Of(Expr e, HashSet<Expr> seen)
+    /// <param name="moving">Only what changes with this axis counts; null: all does.</param>
+    private static double Of(Expr e, HashSet<Expr> seen, Axis? moving = null)
     {
-        if (!seen.Add(e)) return 0;
+        if (moving is not null && !e.Mentions(moving) || !seen.Add(e)) return 0;
         return e switch
         {
             // Shifted and masked, or looked up.
-            Load load => (load.Buffer.Scalar.Bits < 8 ? 2 : 0) + (load.At.Any(i => i.Parts().Any(p => p is Load)) ? 2 + load.At.Sum(i => i.Parts().OfType<Load>().Sum(inner => Of(inner, seen))) : 0),
+            Load load => (load.Buffer.Scalar.Bits < 8 ? 2 : 0) + (load.At.Any(i => i.Parts().Any(p => p is Load)) ? 2 + load.At.Sum(i => i.Parts().OfType<Load>().Sum(inner => Of(inner, seen, moving))) : 0),
             Reduce reduce => reduce.Axes.Aggregate(1.0, (size, axis) => size * Sizes.Guess(axis.Extent)) * (Of(reduce.Body, new(ReferenceEqualityComparer.Instance)) + 1),
-            _ => Own(e) + e.Children.Sum(child => Of(child, seen)),
+            _ => Own(e) + e.Children.Sum(child => Of(child, seen, moving)),
         };
     }
 
@@ -32,9 +33,10 @@ internal static class Effort
         _ => 0,
     };
 
-    /// <summary>Of loops around stores: so many times what each store takes.</summary>
+    /// <summary>Of loops around stores: so many times what each store takes; what the innermost loop does not change is worked out before it.</summary>
     public static double Of(Stmt stmt) => stmt switch
     {
+        Loop { Body: Store { Value: var value } } loop when Of(value, new(ReferenceEqualityComparer.Instance), loop.Axis) is var inside => Sizes.Guess(loop.Axis.Extent) * (inside + 1) + Of(value) - inside,
         Loop loop => Sizes.Guess(loop.Axis.Extent) * Of(loop.Body),
         Store store => Of(store.Value) + 1,
         _ => stmt.Inner.Sum(Of),

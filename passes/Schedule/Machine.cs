@@ -19,8 +19,9 @@ namespace Lathe.Passes;
 /// <param name="MemoryRate">GB/s that one thread reads from memory.</param>
 /// <param name="MemoryRate2">GB/s that two threads read from memory together.</param>
 /// <param name="HandOver">Microseconds that giving work to another thread takes, there and back.</param>
+/// <param name="Chosen">What a schedule is to be like, where that was measured or is being; null: as the cost model says.</param>
 public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, long BlockRows = long.MaxValue, bool HasFma = true, ByteQuads Quads = ByteQuads.None,
-    double StepRate = 6, double Level2Rate = 144, double Level3Rate = 48, double MemoryRate = 15.6, double MemoryRate2 = 28, double HandOver = 2)
+    double StepRate = 6, double Level2Rate = 144, double Level3Rate = 48, double MemoryRate = 15.6, double MemoryRate2 = 28, double HandOver = 2, ScheduleChoice? Chosen = null)
 {
     /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>
     public double MemorySteps(double bytes) => bytes * StepRate / MemoryRate;

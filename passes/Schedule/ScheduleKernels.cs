@@ -17,6 +17,11 @@ public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
         var all = new ScheduledCalls(program, compilation, MostError);
         foreach (var (kernel, general, few) in all.Kernels)
             compilation.Notes.Add(Name, kernel, few is { } rows ? $"{general.Template}; where {rows.Condition}, {rows.Scheduled.Template}" : general.Template);
+        foreach (var (kernel, general, _) in all.Kernels) foreach (var why in general.Why) compilation.Notes.Add(Name, kernel, why);
+        foreach (var (kernel, tuned) in all.Measured)
+        {
+            compilation.Notes.Add(Name, kernel, FormattableString.Invariant($"measured: {tuned.Choice}, {tuned.Microseconds} us{(tuned.Choice == ScheduleChoice.Model ? "" : $" against {tuned.ModelMicroseconds} us of the cost model's choice")}, the best of {tuned.Tried}"));
+        }
         foreach (var (call, general, _) in all.Calls) compilation.Paces[call.Name] = general.Pace;
         return new Packing(program, program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal)).Program(all.Calls.Select(c => (c.General, c.Few)));
     }

@@ -12,7 +12,8 @@ public static class Scheduler
     public static Scheduled Schedule(Kernel kernel, Machine machine, IReadOnlySet<string> constants, double mostError = 0)
     {
         if (RowChain.Find(kernel, machine) is { } chain) return chain.Schedule(constants, mostError);
-        if (Contraction.Find(kernel, constants) is { } contraction)
+        var wanted = machine.Chosen?.Template ?? Template.Model;
+        if (wanted != Template.Vectors && Contraction.Find(kernel, constants) is { } contraction)
         {
             var constantB = contraction.IsConstantB(constants);
             if (DirectContraction.Fits(contraction, constantB))
@@ -30,13 +31,16 @@ public static class Scheduler
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
-                var winograd = WinogradContraction.Find(contraction, machine, constantB, mostError) is { } found && found.Steps < 0.9 * blocked.Steps ? found : null;
+                var found = wanted == Template.Winograd ? WinogradContraction.Of(contraction, machine, constantB, machine.Chosen!.Results) : WinogradContraction.Find(contraction, machine, constantB, mostError);
+                var winograd = found is not null && (wanted == Template.Model ? found.Steps < 0.9 * blocked.Steps : wanted == Template.Winograd && found.Error <= mostError) ? found : null;
+                string threads = machine.WhyShared(contraction), tile = blocked.Weighed;
+                Seq<string> decided = [.. WinogradContraction.Why(contraction, machine, constantB, mostError, blocked.Steps), .. winograd is null && tile != "" ? (string[])[tile] : [], threads];
                 var dense = winograd?.Steps ?? blocked.Steps;
-                if (sparse is not null && sparse.Steps < dense) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps)"), sparse.Pace);
+                if (sparse is not null && (wanted == Template.Model ? sparse.Steps < dense : wanted == Template.Sparse)) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps)"), sparse.Pace) { Why = decided };
                 var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
                 if (winograd is not null)
-                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace);
-                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace);
+                    return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace) { Why = decided };
+                return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace) { Why = decided };
             }
         }
         return new VectorNest(machine, constants).Schedule(kernel);

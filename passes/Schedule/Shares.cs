@@ -13,13 +13,23 @@ public static class Shares
     /// <summary>A loop whose iterations are shared among threads where that pays.</summary>
     public static Stmt Shared(this Machine machine, bool pays, string name, Expr extent, Func<Expr, Stmt> body) => pays ? machine.Shared(name, extent, body) : For(name, extent, body);
 
-    /// <summary>Whether a contraction takes long enough to be shared: the longer of its multiply-adds, and its reads of B once, about five bytes in the time of one.</summary>
-    public static bool Pays(this Machine machine, Contraction contraction)
+    /// <summary>Whether a contraction takes long enough to be shared.</summary>
+    public static bool Pays(this Machine machine, Contraction contraction) => machine.Chosen is { Share: not Wish.Model and var wish } ? wish == Wish.Yes : machine.Work(contraction) > machine.LeastShared();
+
+    /// <summary>Microseconds of work from which on sharing is worth it.</summary>
+    private static double LeastShared(this Machine machine) => WorthSharing * machine.HandOver;
+
+    /// <summary>What <see cref="Pays"/> decides, with its two numbers.</summary>
+    public static string WhyShared(this Machine machine, Contraction contraction) => machine.Chosen is { Share: not Wish.Model and var wish } ? $"threads: {(wish == Wish.Yes ? "shared" : "one")}, as measured"
+        : FormattableString.Invariant($"threads: {(machine.Pays(contraction) ? "shared" : "one")}, {machine.Work(contraction):0.0} us of work against {machine.LeastShared():0.0} from which sharing is worth it");
+
+    /// <summary>Microseconds that one thread takes for a contraction at least: the longer of its multiply-adds, and its reads of B once, about five bytes in the time of one.</summary>
+    private static double Work(this Machine machine, Contraction contraction)
     {
         double Size(IEnumerable<Axis> axes) => axes.Aggregate(1.0, (size, axis) => size * (axis.Extent is Number n ? n.Integer : 1 << 10));
         var shared = Size(contraction.Batch);
         var (steps, bytes) = (shared * Size(contraction.M) * Size(contraction.N) * Size(contraction.K), 4 * shared * Size(contraction.N) * Size(contraction.K));
-        return machine.Microseconds(Math.Max(steps / machine.Lanes, bytes / 5)) > WorthSharing * machine.HandOver;
+        return machine.Microseconds(Math.Max(steps / machine.Lanes, bytes / 5));
     }
 
     /// <summary>

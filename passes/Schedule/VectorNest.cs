@@ -29,19 +29,21 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
         double Touched(Buffer weight) => weight.Scalar.Bits / 8.0 * Math.Min(Sizes.Guess(weight.Size), kernel.Outputs.Sum(o => (double)Sizes.Guess(o.Size)));
     }
 
+    private bool IsWorth(long work, long least) => machine.Chosen is { Share: not Wish.Model and var wish } ? wish == Wish.Yes : work >= least;
+
     /// <param name="around">The innermost loop around it whose iterations run one after another.</param>
     private Stmt Visit(Stmt stmt, bool shared, Axis? around = null)
     {
         switch (stmt)
         {
             case Loop loop when LaneLoop.Find(loop, machine, constants, name => $"{name}{names++}") is { } lanes:
-                var inLanes = lanes.Schedule(!shared && Work(loop) >= WorthSharingSums, around);
+                var inLanes = lanes.Schedule(!shared && IsWorth(Work(loop), WorthSharingSums), around);
                 packs.AddRange(lanes.Packs);
                 return inLanes;
             case Loop loop:
                 var (axes, inside) = Perfect(loop);
                 if (inside is Store store && IsIndependent(store, axes)) return Nest(axes, store, shared);
-                if (!shared && loop.Kind == LoopKind.For && IsShareable(loop) && Work(loop) >= WorthSharing)
+                if (!shared && loop.Kind == LoopKind.For && IsShareable(loop) && IsWorth(Work(loop), WorthSharing))
                 {
                     var (together, body) = (new List<Axis> { loop.Axis }, loop.Body);
                     for (; Few(together) && body is Loop { Kind: LoopKind.For } next && IsShareable(next); body = next.Body) together.Add(next.Axis);
@@ -142,7 +144,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
             nested.Add(merged);
             store = together;
         }
-        var worth = !shared && Work(Nest(LoopKind.For, nested, store)) >= WorthSharing;
+        var worth = !shared && IsWorth(Work(Nest(LoopKind.For, nested, store)), WorthSharing);
         var parts = Parts([.. nested, .. store.Value.Parts().OfType<Reduce>().SelectMany(r => r.Axes).Distinct()]);
         var lane = nested[^1];
         var acrossLanes = OnlyReduction(store) is { } reduce && PrefersLanesOf(reduce, lane);

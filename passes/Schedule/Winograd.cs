@@ -58,16 +58,18 @@ public sealed class Winograd
     /// The rows of a matrix times a vector. Points come in pairs ±p: two rows that differ in the sign of odd places share both halves of their sums,
     /// two columns that differ in the sign of some rows are added or subtracted once.
     /// </summary>
-    public static Seq<Expr> Times(double[][] matrix, Func<int, Expr> part)
+    /// <param name="part">Of the vector, by its place.</param>
+    /// <param name="multiplyAdd">a·b + c as the machine does it.</param>
+    public static Seq<Expr> Times(double[][] matrix, Func<int, Expr> part, Func<Expr, Expr, Expr, Expr> multiplyAdd)
     {
         var rows = new Expr?[matrix.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i] is not null) continue;
             var twin = Enumerable.Range(i + 1, rows.Length - i - 1).FirstOrDefault(other => matrix[i].Zip(matrix[other]).All(p => Math.Abs(p.First) == Math.Abs(p.Second)), -1);
-            if (twin < 0) { rows[i] = Sum(matrix[i], part); continue; }
+            if (twin < 0) { rows[i] = Sum(matrix[i], part, multiplyAdd); continue; }
             double[] Where(bool same) => [.. matrix[i].Zip(matrix[twin], (a, b) => a == b == same ? a : 0)];
-            var (alike, opposite) = (Sum(Where(true), part), Sum(Where(false), part));
+            var (alike, opposite) = (Sum(Where(true), part, multiplyAdd), Sum(Where(false), part, multiplyAdd));
             (rows[i], rows[twin]) = (alike + opposite, alike - opposite);
         }
         return [.. rows.OfType<Expr>()];
@@ -77,11 +79,11 @@ public sealed class Winograd
     public static int Steps(double[][] matrix)
     {
         var numbers = new Buffer("numbers", Scalar.F32, [matrix[0].Length]);
-        return Times(matrix, i => numbers[i]).SelectMany(row => row.Parts()).Distinct().Count(e => e is Binary or Call);
+        return Times(matrix, i => numbers[i], Expr.Fma).SelectMany(row => row.Parts()).Distinct().Count(e => e is Binary or Call);
     }
 
     /// <summary>Σ factor · part, from the last on: that factor is 1 more often than not.</summary>
-    private static Expr Sum(double[] factors, Func<int, Expr> part)
+    private static Expr Sum(double[] factors, Func<int, Expr> part, Func<Expr, Expr, Expr, Expr> multiplyAdd)
     {
         Expr? sum = null;
         var done = new bool[factors.Length];
@@ -96,7 +98,7 @@ public sealed class Winograd
                 done[twin] = true;
                 break;
             }
-            sum = sum is null ? factors[i] == 1 ? value : value * factors[i] : factors[i] == 1 ? sum + value : factors[i] == -1 ? sum - value : Expr.Fma(value, factors[i], sum);
+            sum = sum is null ? factors[i] == 1 ? value : value * factors[i] : factors[i] == 1 ? sum + value : factors[i] == -1 ? sum - value : multiplyAdd(value, factors[i], sum);
         }
         return sum ?? throw new ArgumentException("a row of zeros");
     }

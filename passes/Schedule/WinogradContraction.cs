@@ -53,6 +53,14 @@ public sealed class WinogradContraction
     public static WinogradContraction? Find(Contraction contraction, Machine machine, bool constantB, double mostError) => mostError <= 0 ? null
         : Winograd.Sizes.Select(results => Of(contraction, machine, constantB, results)).OfType<WinogradContraction>().Where(template => template.Error <= mostError).MinBy(template => template.Steps);
 
+    /// <summary>What was decided about each size there is, with its two numbers: error against the bound, steps against those of the plain product. Nothing where the sum is of another kind.</summary>
+    public static IEnumerable<string> Why(Contraction contraction, Machine machine, bool constantB, double mostError, double plain) =>
+        from results in Winograd.Sizes
+        let template = Of(contraction, machine, constantB, results)
+        where template is not null
+        select template.Error > mostError ? FormattableString.Invariant($"not winograd {results}: its error, {template.Error:0.0e+0}, is above {mostError:0.0e+0}")
+            : FormattableString.Invariant($"winograd {results} takes {template.Steps / 1e6:0.00} against {plain / 1e6:0.00} M steps of the plain product, of which it may take nine tenths");
+
     /// <summary>The template with so many results of a patch along each axis; null where the sum is of another kind, or no such algorithm is known.</summary>
     public static WinogradContraction? Of(Contraction contraction, Machine machine, bool constantB, int results)
     {
@@ -175,13 +183,15 @@ public sealed class WinogradContraction
     /// <param name="from">Numbers along an axis before.</param>
     private Stmt Transformed(Func<Winograd, double[][]> matrix, Func<Winograd, int> from, Scalar scalar, Func<Seq<int>, Expr> read, Func<Seq<int>, Expr, Stmt> write)
     {
+        // What the compiler works out is the same for all levels of code, which share the weights.
+        Func<Expr, Expr, Expr, Expr> multiplyAdd = scalar == Scalar.F64 ? Expr.Fma : machine.MultiplyAdd;
         double[][] first = matrix(windows[0].Algorithm), last = matrix(windows[^1].Algorithm);
-        if (windows.Count == 1) return Do(Winograd.Times(first, i => read([i])).Select((value, i) => write([i], value)));
+        if (windows.Count == 1) return Do(Winograd.Times(first, i => read([i]), multiplyAdd).Select((value, i) => write([i], value)));
         var width = from(windows[1].Algorithm);
         var half = new Buffer("half", scalar, [first.Length, width], Space.Registers);
         return new Scratch(half, Do(
-            Do(Enumerable.Range(0, width).SelectMany(x => Winograd.Times(first, y => read([y, x])).Select((value, y) => half.Set([y, x], value)))),
-            Do(Enumerable.Range(0, first.Length).SelectMany(y => Winograd.Times(last, x => half[y, x]).Select((value, x) => write([y, x], value))))));
+            Do(Enumerable.Range(0, width).SelectMany(x => Winograd.Times(first, y => read([y, x]), multiplyAdd).Select((value, y) => half.Set([y, x], value)))),
+            Do(Enumerable.Range(0, first.Length).SelectMany(y => Winograd.Times(last, x => half[y, x], multiplyAdd).Select((value, x) => write([y, x], value))))));
     }
 
     /// <summary>A patch of each channel into its factors; a patch on the border reads the padding.</summary>

@@ -18,11 +18,12 @@ public sealed record Compilation(string Library, double Seconds, double PeakMega
     public double BoundMegabytes => 0.3 * ModelMegabytes + 300;
 
     /// <summary>Compiles as the words say, with the tool's defaults beside them.</summary>
-    public static Compilation Run(BenchModel model, BenchOptions options, IEnumerable<string> words)
+    /// <param name="variant">Names a folder of its own, for several of one model at a time.</param>
+    public static Compilation Run(BenchModel model, BenchOptions options, IEnumerable<string> words, string variant = "")
     {
         var tool = options.Tool ?? Places.Lathe;
         if (!File.Exists(tool)) throw new BenchmarkException($"no {tool}: run ./build.sh first");
-        var folder = Path.Combine(Places.Root, "artifacts", "bench", model.Name);
+        var folder = Path.Combine(Places.Root, "artifacts", "bench", variant == "" ? model.Name : $"{model.Name}.{variant}");
         var began = Stopwatch.GetTimestamp();
         string[] all = ["compile", model.Path, "-o", folder, "--name", model.Name, "--json", .. words];
         var start = tool.EndsWith(".dll", StringComparison.Ordinal) ? new ProcessStartInfo("dotnet", [tool, .. all]) : new ProcessStartInfo(tool, all);

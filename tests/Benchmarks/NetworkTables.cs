@@ -60,7 +60,8 @@ public static class NetworkTables
 
     private static string Count(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
 
-    private static string Processor()
+    /// <summary>What it is measured on.</summary>
+    public static string Processor()
     {
         const string Information = "/proc/cpuinfo";
         var name = File.Exists(Information) ? File.ReadLines(Information).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() : null;

@@ -12,12 +12,16 @@ const string Usage = """
       quantization   quantized weights: bytes, errors and accuracy by model, format and method; into docs/quantization.md
       pruning        pruned weights: bytes, errors, divergence and accuracy by model and method; into docs/sparsity.md
       formats        one row times a matrix of weights in each format, beside int4
+      techniques     what each technique brings, by leaving it out; --markdown writes it into docs/performance.md
+      model          what the cost model expects of each kernel of networks beside what it takes
+      half           networks with weights in f16 beside the same in f32
       sparsity       products with sparse weights beside the same with dense ones; into docs/sparsity.md
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
       --all            every generated network                        --shared     the float models of the shared folder
       --dynamic        dimensions stay open, as in the model files    --json FILE  the same tables with all digits
-      --readme         write the short table into README.md           --lathe FILE the compiler under test
+      --readme         write the short table into README.md           --markdown   write the table into its document
+      --lathe FILE the compiler under test
 
     First: ./build.sh, and tests/Benchmarks/peer.sh for ONNX Runtime and the models. Ends with 1 where a network fails or differs.
     """;
@@ -40,6 +44,9 @@ try
         "quantization" => [Quantization.Run(options)],
         "pruning" => [Pruning.Run(options)],
         "formats" => [Formats.Run(options)],
+        "techniques" => [Techniques.Run(options)],
+        "model" => [.. CostModel.Run(options)],
+        "half" => [HalfWeights.Run(options)],
         "sparsity" => [.. Sparsity.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };

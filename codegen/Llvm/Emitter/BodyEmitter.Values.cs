@@ -33,6 +33,8 @@ internal sealed partial class BodyEmitter
         Binary b when Narrow(b.A.Type) => Widened(b) is var wide && b.Operator.IsComparison() ? wide : wide.As(b.A.Type),
         Call { Function: not Function.Select } c when Narrow(c.Arguments[0].Type) => Widened(c) is var wide && c.Type == Scalar.Bool ? wide : wide.As(c.Type),
         Reduce r when Narrow(r.Type) => Reduce.Of(r.Kind, r.Axes, r.Body.As(Scalar.F32)).As(r.Type),
+        // Where the machine has no step for it libm's function would be called lane by lane. The product is exact in f64; the sum rounds there, then to f32.
+        Call { Function: Function.Fma, Type: Scalar.F32, Arguments: [var x, var y, var z] } when !kernel.HasFma => (x.As(Scalar.F64) * y.As(Scalar.F64) + z.As(Scalar.F64)).As(Scalar.F32),
         Cast c => NarrowFloats.Expand(c, kernel.HasHalf),
         Call c => Elementary.Expand(c, kernel.HasFma),
         _ => null,

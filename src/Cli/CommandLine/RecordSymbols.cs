@@ -61,12 +61,13 @@ internal sealed class RecordSymbols
             Description = described.Description + (shown == "" ? "" : $" ({shown})"),
             HelpName = described.Value != "" ? described.Value : choices is [] ? RecordText.Snake(parameter.Name!).ToUpperInvariant() : string.Join('|', choices),
             Required = !parameter.HasDefaultValue,
-            Arity = new(1, OptionText.IsList(parameter.ParameterType) ? 1000 : 1),
+            Arity = new(described.Bare is null ? 1 : 0, OptionText.IsList(parameter.ParameterType) ? 1000 : 1),
             AllowMultipleArgumentsPerToken = false,
             CustomParser = Words,
         };
         Options.Add(symbol);
-        return parsed => Value(parameter, symbol.Name, parsed.GetResult(symbol)?.Tokens.Select(t => t.Value).ToArray());
+        return parsed => parsed.GetResult(symbol) is { Implicit: false, Tokens: [] } && described.Bare is { } bare ? OptionText.Read(parameter.ParameterType, symbol.Name, [bare])
+            : Value(parameter, symbol.Name, parsed.GetResult(symbol)?.Tokens.Select(t => t.Value).ToArray());
     }
 
     private static object? Value(ParameterInfo parameter, string name, string[]? texts) =>

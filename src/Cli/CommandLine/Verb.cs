@@ -31,6 +31,9 @@ public sealed class OptionAttribute(string description, params string[] aliases)
 
     /// <summary>What help calls its value: <c>DIR</c>; the choices where it is one of a few.</summary>
     public string Value { get; init; } = "";
+
+    /// <summary>What the option is where no value follows it; null: one must.</summary>
+    public string? Bare { get; init; }
 }
 
 /// <summary>A use of a verb worth showing in its help.</summary>

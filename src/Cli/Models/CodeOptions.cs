@@ -15,14 +15,25 @@ public sealed record CodeOptions(
     [Option("no algebra that changes how results round, such as a normalization folded into weights")] bool Exact = false,
     [Option("most bytes of workspace that a run may take; results stay the same bits, fewer threads may have work", Value = "SIZE")] ByteSize? MaxArena = null,
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0,
-    [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null)
+    [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null,
+    [Option("measure the schedules of each kernel that FILE does not know yet, into it, and follow the fastest in place of the cost model; without FILE one in the folder for caches. A compile with all its kernels in FILE measures nothing", Value = "FILE", Bare = "")] string? Autotune = null)
 {
+    /// <summary>The tuning file that is named, or the user's own; null where none is asked for.</summary>
+    /// <exception cref="UsageException">There is no folder for caches, or a model stands in the file's place.</exception>
+    public string? TuningFile() => Autotune switch
+    {
+        null => null,
+        "" => ObjectCache.OfUser() is { } cache ? Path.Combine(cache.Folder, "kernels.tune") : throw new UsageException($"--autotune: {ObjectCache.Variable} says that nothing is kept", "--autotune FILE"),
+        var file when Path.GetExtension(file) is ".onnx" or ModelSource.TextEnding => throw new UsageException($"--autotune {file}: this is a model, and a tuning file would go in its place", $"write the model first: {file} --autotune, or --autotune=FILE"),
+        var file => file,
+    };
+
     /// <summary>The table that <see cref="Machine"/> names; null where none is.</summary>
     /// <exception cref="DiagnosticException">It is none.</exception>
     public MachineTable? Table() => Machine is null ? null : MachineTable.Read(File.Exists(Machine) ? File.ReadAllText(Machine) : throw InputFault.NoFile(Machine), Path.GetFileName(Machine));
 
     /// <summary>What a compile reads beside the model.</summary>
-    public Seq<string> Files => Machine is null ? Way.Files : [.. Way.Files, Machine];
+    public Seq<string> Files => [.. Way.Files, .. Machine is null ? (string[])[] : [Machine], .. Autotune is { Length: > 0 } ? (string[])[Autotune] : []];
 
     /// <summary>Whether the code runs here as it is. Nothing is asked of LLVM where nothing is asked for: an artifact runs without it.</summary>
     public bool IsForHere => Cpu == "host" && Triple is null || Target().IsNative;

@@ -6,7 +6,7 @@ namespace Lathe.Cli;
 
 /// <summary>What a compile did: times, sizes, templates, files.</summary>
 /// <param name="Beside">Files about it.</param>
-internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times, CompressionReport Compression, Seq<string> Beside = default)
+internal sealed record CompileReport(string Name, string Cpu, Program Program, Artifact Artifact, IReadOnlyList<(string Stage, TimeSpan Time)> Times, CompressionReport Compression, Seq<string> Beside = default, (IReadOnlyList<TunedKernel> Used, int Measured)? Tuned = null)
 {
     /// <summary>A template's description begins with this where no fast form was found.</summary>
     private const string Slow = "plain";
@@ -44,6 +44,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         Line("weights", Quantity.Bytes(Artifact.WeightBytes));
         Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
         Line("kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
+        if (Tuned is var (used, now)) Line("tuned", string.Create(CultureInfo.InvariantCulture, $"{used.Count} kernels, {now} measured now: {used.Count(k => k.Choice == ScheduleChoice.Model)} as the cost model chose, in all {used.Sum(k => k.Microseconds):0.0} us against {used.Sum(k => k.ModelMicroseconds):0.0}"));
         foreach (var (what, told) in Compression.Lines()) Line(what, told);
         foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
         foreach (var file in Artifact.Files.Concat(Beside)) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
@@ -70,6 +71,18 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
             json.WriteNumber("calls", t.Count);
             json.WriteReal("flops", t.Flops);
         });
+        if (Tuned is var (used, now))
+        {
+            json.WriteNumber("measured_now", now);
+            json.WriteObjects("tuned", used, k =>
+            {
+                json.WriteString("key", k.Key);
+                json.WriteString("choice", k.Choice.ToString());
+                json.WriteNumber("us", k.Microseconds);
+                json.WriteNumber("model_us", k.ModelMicroseconds);
+                json.WriteNumber("tried", k.Tried);
+            });
+        }
         json.WriteObjects("slow", SlowCalls, c =>
         {
             json.WriteString("node", c.Call.Name);

@@ -12,6 +12,7 @@ internal sealed class ModelBuild
     private readonly Session session;
     private readonly CodeOptions code;
     private readonly MachineTable? table;
+    private readonly Autotuner? tuner;
     private readonly List<(string Stage, TimeSpan Time)> times = [];
     private string hash = "";
     private readonly Dictionary<string, Calibration> known = new(StringComparer.Ordinal), unseen = new(StringComparer.Ordinal);
@@ -24,6 +25,7 @@ internal sealed class ModelBuild
     {
         (this.session, this.code, Pipeline, table) = (session, code, code.Way.Whole, code.Table());
         Passes = Pipeline.Run;
+        tuner = code.TuningFile() is { } file ? new(session, file) : null;
     }
 
     /// <summary>What a model goes through, as far as it has not been.</summary>
@@ -84,7 +86,10 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective, code.MaxArena?.Bytes) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch };
+    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective, code.MaxArena?.Bytes) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch, Tuning = tuner?.Of(target) };
+
+    /// <summary>Kernels whose schedule was measured, and how many of them in this run; null where nothing is tuned.</summary>
+    public (IReadOnlyList<TunedKernel> Used, int Measured)? Tuned => tuner?.Report;
 
     /// <summary>What decisions go by.</summary>
     /// <exception cref="DiagnosticException">The table that was given does not know the processor.</exception>
@@ -156,6 +161,7 @@ internal sealed class ModelBuild
     private IEnumerable<(string Name, string Hash)> Inputs()
     {
         if (table is not null) yield return ("machine", table.Hash);
+        if (tuner is not null) yield return ("autotune", tuner.Hash);
         if (code.Way.Calibrate is { } data && Calibration is not null) yield return ("calibration", ContentHash.Of(data));
     }
 

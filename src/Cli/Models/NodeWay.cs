@@ -7,8 +7,14 @@ namespace Lathe.Cli;
 internal sealed class NodeWay(string name) : IPassObserver
 {
     private readonly List<(string Pass, string Where)> places = [];
+    private readonly HashSet<string> kernels = new(StringComparer.Ordinal), schedules = new(StringComparer.Ordinal);
 
-    public void Ran(Pass pass, int number, Module module, TimeSpan time) => places.Add((pass.Name, Where(module) ?? "gone: what it computed is part of other steps, or nobody reads it"));
+    public void Ran(Pass pass, int number, Module module, TimeSpan time)
+    {
+        places.Add((pass.Name, Where(module) ?? "gone: what it computed is part of other steps, or nobody reads it"));
+        if (pass.Stage == Stage.Lower && module.Program is { } program && CallOf(program) is { } call) kernels.Add(call.Kernel);
+        if (pass.Stage == Stage.Schedule) schedules.Add(pass.Name);
+    }
 
     /// <summary>What each pass did to it, then what it noted about it, or about what it was made part of.</summary>
     /// <param name="start">Where it stood before the first.</param>
@@ -20,7 +26,7 @@ internal sealed class NodeWay(string name) : IPassObserver
         {
             if (where != previous) yield return (pass, where);
             previous = where;
-            foreach (var note in notes.Where(n => n.Pass == pass && IsOurs(n.Node) && !where.EndsWith(n.Text, StringComparison.Ordinal))) yield return (pass, note.Node == name ? note.Text : $"{note.Node}: {note.Text}");
+            foreach (var note in notes.Where(n => n.Pass == pass && (IsOurs(n.Node) || OfKernel(n)) && !where.EndsWith(n.Text, StringComparison.Ordinal))) yield return (pass, note.Node == name || OfKernel(note) ? note.Text : $"{note.Node}: {note.Text}");
         }
     }
 
@@ -29,8 +35,7 @@ internal sealed class NodeWay(string name) : IPassObserver
     {
         if (module.Program is { } program)
         {
-            var call = program.Steps.Calls.FirstOrDefault(c => c.Info?.Nodes.Contains(name) == true || c.Name == name);
-            if (call is null) return program.Once.Any(c => c.Info?.Nodes.Contains(name) == true || c.Name == name) ? "runs once, in the compiler" : null;
+            if (CallOf(program) is not { } call) return program.Once.Any(c => c.Info?.Nodes.Contains(name) == true || c.Name == name) ? "runs once, in the compiler" : null;
             return $"call {call.Name} of kernel {call.Kernel}{(call.Info?.Template is { Length: > 0 } template ? $": {template}" : "")}";
         }
         foreach (var node in module.MustBeGraph.Nodes)
@@ -40,6 +45,12 @@ internal sealed class NodeWay(string name) : IPassObserver
         return null;
     }
 
-    /// <summary>Notes about the value itself, about values made in its place, and about the kernel that a call of it uses.</summary>
+    /// <summary>The call that computes it; null where there is none.</summary>
+    private CallKernel? CallOf(Program program) => program.Steps.Calls.FirstOrDefault(c => c.Info?.Nodes.Contains(name) == true || c.Name == name);
+
+    /// <summary>Schedules are of kernels, which several calls may share.</summary>
+    private bool OfKernel(Note note) => schedules.Contains(note.Pass) && kernels.Contains(note.Node);
+
+    /// <summary>Notes about the value itself, and about values made in its place.</summary>
     private bool IsOurs(string noted) => noted == name || noted.StartsWith(name + ".", StringComparison.Ordinal);
 }

@@ -14,20 +14,20 @@ internal sealed class Roofline
     public Roofline(Program program, IReadOnlyDictionary<string, Pace> paces, Machine machine)
     {
         (this.machine, at) = (machine, program.Symbols.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" with open dimensions at {Sizes.Typical}"));
-        Footprint = Sizes.Guess(program.ArenaBytes) + (double)program.Slots.Where(s => s.Kind == SlotKind.Weight).Sum(s => Sizes.Guess(s.Bytes));
-        Layers = [.. program.Steps.Calls.Where(call => call.Info is not null).Select(call => Of(call, paces.GetValueOrDefault(call.Name)))];
+        Footprint = Estimate.Footprint(program);
+        var estimates = Estimate.Of(program, paces, machine);
+        Layers = [.. program.Steps.Calls.Where(call => call.Info is not null).Select(call => new Layer(call.Info!.Nodes, call.Info.Template, Sizes.Guess(call.Info.Flops), Sizes.Guess(call.Info.Bytes), estimates[call.Name]))];
     }
 
     /// <summary>One call of a kernel.</summary>
     /// <param name="Nodes">What it computes, by the model's names.</param>
     /// <param name="Flops">By the definition of its nodes; a faster algorithm does not lower it.</param>
     /// <param name="Bytes">That it must read and write.</param>
-    /// <param name="ArithmeticMicroseconds">What its arithmetic takes, as it is scheduled.</param>
-    /// <param name="MemoryMicroseconds">What reading and writing takes.</param>
-    public sealed record Layer(Seq<string> Nodes, string Template, double Flops, double Bytes, double ArithmeticMicroseconds, double MemoryMicroseconds)
+    /// <param name="Expected">What the cost model says of it.</param>
+    public sealed record Layer(Seq<string> Nodes, string Template, double Flops, double Bytes, Estimate Expected)
     {
-        public double Microseconds => Math.Max(ArithmeticMicroseconds, MemoryMicroseconds);
-        public string Bound => ArithmeticMicroseconds >= MemoryMicroseconds ? "compute" : "memory";
+        public double Microseconds => Expected.Microseconds;
+        public string Bound => Expected.Arithmetic >= Expected.Memory ? "compute" : "memory";
     }
 
     public Seq<Layer> Layers { get; }
@@ -39,12 +39,6 @@ internal sealed class Roofline
     public double ReadRate => machine.ReadRate(Footprint);
 
     public double Milliseconds => Layers.Sum(l => l.Microseconds) / 1e3;
-
-    private Layer Of(CallKernel call, Pace pace)
-    {
-        var bytes = (double)Sizes.Guess(call.Info!.Bytes);
-        return new(call.Info.Nodes, call.Info.Template, Sizes.Guess(call.Info.Flops), bytes, machine.Microseconds(pace.Steps), Math.Max(pace.Streamed, bytes) / ReadRate / 1e3);
-    }
 
     public string Text()
     {
@@ -72,8 +66,8 @@ internal sealed class Roofline
             json.WriteReal("flops", l.Flops);
             json.WriteReal("bytes", l.Bytes);
             json.WriteString("bound", l.Bound);
-            json.WriteReal("arithmetic_us", l.ArithmeticMicroseconds);
-            json.WriteReal("memory_us", l.MemoryMicroseconds);
+            json.WriteReal("arithmetic_us", l.Expected.Arithmetic);
+            json.WriteReal("memory_us", l.Expected.Memory);
             json.WriteReal("expected_us", l.Microseconds);
         });
         json.WriteEndObject();

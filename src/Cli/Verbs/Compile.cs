@@ -66,7 +66,7 @@ public sealed record Compile(
         var plain = Emit.Contains(Emission.Onnx) ? PlainGraph.Of(build.Compressed ?? throw new UsageException("--emit=onnx: this is a program already, ONNX has none", "start from the model, or from text of a graph"), OnnxDecode, session.Report) : null;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
-        var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build));
+        var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
         report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (Depend || DependFile is not null || DependTarget is not null)
             OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Files)));

@@ -32,10 +32,10 @@ public sealed class MachineTableTests
     public void A_processor_without_a_line_is_not_known() => Assert.Null(MachineTable.Read(Measured, "m.txt").Machine(CpuTarget.Parse("haswell")));
 
     [Theory]
-    [InlineData("znver5 level4=1", "nothing of a processor is called 'level4'")]
+    [InlineData("znver5 level4=1", "nothing is called 'level4' here")]
     [InlineData("znver5 level2=-1", "no positive whole number")]
     [InlineData("znver5 memory_rate=nan", "no positive number")]
-    [InlineData("znver5 level2", "no name=number")]
+    [InlineData("znver5 level2", "no name=value")]
     [InlineData("znver5 level2=1 level2=2", "given twice")]
     [InlineData("znver5\nznver5", "has a line already")]
     public void A_faulty_line_is_named(string text, string said)
