@@ -38,7 +38,7 @@ public sealed record RowChains : ProgramPass
             // From the last step on: a chain is as long as it can be.
             foreach (var last in list.OfType<CallKernel>().Reverse())
             {
-                if (dropped.Contains(last) || Best(Links(last, made)) is not { } chain) continue;
+                if (dropped.Contains(last) || Best(Links(last, made), list) is not { } chain) continue;
                 heads[last] = chain.Call;
                 foreach (var call in chain.Calls.SkipLast(1)) dropped.Add(call);
                 foreach (var slot in chain.Between) gone.Add(slot);
@@ -65,12 +65,25 @@ public sealed record RowChains : ProgramPass
         bool IsBetween(string slot) => slots[slot].Kind == SlotKind.Arena && uses[slot] == 2 && !asked.Contains(slot) && !gone.Contains(slot);
 
         // The longest chain that is worth it.
-        Chain? Best(List<CallKernel> calls)
+        Chain? Best(List<CallKernel> calls, Seq<Step> list)
         {
             for (; calls.Count > 1; calls.RemoveAt(0))
-                if (Joined(calls) is var (kernel, arguments, between) && RowChain.Find(kernel, compilation.Machine) is { } chain && chain.Pays(compilation.Objective, out var why))
+                if (CanWait(calls, list) && Joined(calls) is var (kernel, arguments, between) && RowChain.Find(kernel, compilation.Machine) is { } chain && chain.Pays(compilation.Objective, out var why))
                     return new([.. calls], between, calls[^1] with { Kernel = shared.Add(kernel).Name, Arguments = arguments, Info = Together(calls, between) }, why);
             return null;
+        }
+
+        // Whether all may run where the last one stands: nothing on the way changes what they read, slots that a loop carries or symbols.
+        bool CanWait(List<CallKernel> calls, Seq<Step> list)
+        {
+            var waiting = new List<CallKernel>();
+            foreach (var step in list.TakeWhile(step => !ReferenceEquals(step, calls[^1])))
+            {
+                if (step is CallKernel call && calls.Exists(c => ReferenceEquals(c, call))) waiting.Add(call);
+                else if (new[] { step }.Calls.SelectMany(c => c.Arguments.Skip(shared[c.Kernel].Inputs.Count)).Any(slot => waiting.Exists(c => c.Arguments.Contains(slot)))) return false;
+                else if (new[] { step }.Bound.Any(symbol => waiting.Exists(c => shared[c.Kernel].Symbols.Contains(symbol)))) return false;
+            }
+            return true;
         }
 
         // The calls as one kernel over arrays of its own; null where a call takes one slot twice.

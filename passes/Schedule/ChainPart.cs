@@ -52,8 +52,9 @@ internal sealed class ChainPart
         for (; at is Scratch { Buffer.Space: Space.Arena } s; at = s.Body) own.Add(s.Buffer);
         if (at is not Block { Steps: var steps }) return stmt;
         var fills = steps.TakeWhile(step => !step.All.SelectMany(s => s.Own).Any(e => e.Parts().Contains(row)) && step.All.OfType<Store>().All(s => own.Contains(s.Buffer)) && step.Loads.All(l => l.Buffer.Space == Space.Argument)).ToList();
-        if (fills.Count == 0) return stmt;
         var filled = fills.SelectMany(f => f.All).OfType<Store>().Select(s => s.Buffer).ToHashSet();
+        // What is stored to again, as sums that begin at 0 are, must begin anew for each part of the rows.
+        if (fills.Count == 0 || steps.Skip(fills.Count).SelectMany(s => s.All).OfType<Store>().Any(s => filled.Contains(s.Buffer))) return stmt;
         arrays.AddRange(filled);
         before.AddRange(fills);
         return own.Where(b => !filled.Contains(b)).Reverse().Aggregate(Do(steps.Skip(fills.Count)), (body, array) => new Scratch(array, body));
