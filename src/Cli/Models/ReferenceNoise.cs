@@ -10,7 +10,7 @@ internal static class ReferenceNoise
     private const string File = "index.tsv", Name = "name", Noise = "ort_noise";
 
     /// <summary>How much of the noise a result may be off: two computations that each round differently, and one pair of runs that measured it.</summary>
-    private const double Times = 10;
+    internal const double Times = 10;
 
     /// <summary>The tolerance of a model: where the user says nothing, ten times its reference's noise if that is more than the usual.</summary>
     /// <param name="model">Path of its file.</param>

@@ -26,7 +26,7 @@ public sealed record Verify(
         foreach (var (number, path) in models.Index())
         {
             session.Progress($"{number + 1} of {models.Count}: {path}");
-            var found = new ModelCheck(session, Code, ReferenceNoise.Widened(Tolerance, path), By, Seed).Check(path, Label(path), Cases);
+            var found = new ModelCheck(session, Code, ReferenceNoise.Widened(Tolerance, path), Tolerance.IsUsual ? new DoubleWitness(session.Cancellation) : null, By, Seed).Check(path, Label(path), Cases);
             results.AddRange(found);
             if (!Json) session.Output.Write(string.Concat(found.Select(r => r.ToString())));
             if (models.Count == 1) foreach (var diagnostic in found.SelectMany(r => r.Diagnostics).Distinct()) session.Report(diagnostic);
