@@ -134,8 +134,24 @@ layout() {
   sed "s/@VERSION@/$version/" src/CMake/lathe.pc.in > "$prefix/lib/pkgconfig/lathe.pc"
   cp codegen/Package/lathe.h src/CMake/lathe.hpp "$prefix/include/lathe"
   cp -R docs/. LICENSE README.md "$prefix/share/doc/lathe"
-  cp -R src/Samples/. "$prefix/share/lathe/samples"
+  sed -i 's|(\.\./src/Samples/|(../../lathe/samples/|' "$prefix"/share/doc/lathe/*.md
+  samples "$prefix/share/lathe/samples"
   cp src/Bazel/lathe.bzl src/Bazel/BUILD.bazel src/Bazel/WORKSPACE src/Bazel/MODULE.bazel "$prefix/share/lathe/bazel"
+}
+
+# Samples stand on their own, wherever they are copied: with the models that they compile and the program that they link.
+samples() {
+  local model sample
+  cp -R src/Samples/. "$1"
+  for model in opt_mnist hand_keypoint_cls; do
+    mkdir -p "$1/models/$model"
+    cp tests/models/$model/model.onnx tests/models/$model/SOURCE.md "$1/models/$model"
+  done
+  cp docs/digits.c "$1/models"
+  cp docs/digits.c "$1/bazel" && cp tests/models/opt_mnist/model.onnx "$1/bazel/digits.onnx"
+  for sample in make/Makefile ninja/build.ninja cmake/CMakeLists.txt; do
+    sed -e 's|\.\./\.\./\.\./tests/models|../models|' -e 's|\.\./\.\./\.\./docs|../models|' src/Samples/$sample > "$1/$sample"
+  done
 }
 
 # A real model on real digits; every step is a command that a user would type.

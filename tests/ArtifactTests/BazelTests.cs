@@ -14,8 +14,6 @@ public sealed class BazelTests : IDisposable
         var prefix = scratch["prefix"];
         Tool.Run("bash", CProgram.Repository("build.sh"), "layout", prefix, Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")));
         var sample = Path.Combine(prefix, "share", "lathe", "samples", "bazel");
-        File.Copy(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx"), Path.Combine(sample, "digits.onnx"));
-        File.Copy(CProgram.Repository("docs", "digits.c"), Path.Combine(sample, "digits.c"));
         var home = Directory.CreateDirectory(scratch["home"]).FullName;
         string Bazel(params string[] arguments) => Tool.Run("env", ["-C", sample, $"HOME={home}", $"PATH={prefix}/bin:{Environment.GetEnvironmentVariable("PATH")}", "bazel", "--batch", $"--output_user_root={scratch["bazel"]}", .. arguments]);
         try

@@ -8,9 +8,9 @@ public sealed class BuildTests : IDisposable
 
     public BuildTests()
     {
-        (prefix, models) = (scratch["prefix"], scratch["models"]);
+        prefix = scratch["prefix"];
+        models = Sample("models");
         Tool.Run("bash", CProgram.Repository("build.sh"), "layout", prefix, Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")));
-        Tool.Run("cp", "-R", CProgram.Repository("tests", "models"), models);
     }
 
     public void Dispose() => scratch.Dispose();
@@ -19,7 +19,7 @@ public sealed class BuildTests : IDisposable
     public void CMake_builds_what_changed_installs_and_its_consumer_finds_it()
     {
         var (build, installed) = (scratch["build"], scratch["installed"]);
-        At(scratch[""], "cmake", "-S", Sample("cmake"), "-B", build, "-G", "Ninja", $"-DMODELS={models}", $"-DCMAKE_PREFIX_PATH={prefix}", $"-DCMAKE_INSTALL_PREFIX={installed}");
+        At(scratch[""], "cmake", "-S", Sample("cmake"), "-B", build, "-G", "Ninja", $"-DCMAKE_PREFIX_PATH={prefix}", $"-DCMAKE_INSTALL_PREFIX={installed}");
         At(build, "ninja");
         Assert.Equal(["digit 7", "gesture 0", "code 2000: input 'Input3' must have the shape [1, 1, 28, 28]"], Lines(At(build, "./two_models")));
         Assert.Contains("no work to do", At(build, "ninja"), StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class BuildTests : IDisposable
     public void CMake_with_make_compiles_a_model_once()
     {
         var build = scratch["build"];
-        At(scratch[""], "cmake", "-S", Sample("cmake"), "-B", build, "-G", "Unix Makefiles", $"-DMODELS={models}", $"-DCMAKE_PREFIX_PATH={prefix}");
+        At(scratch[""], "cmake", "-S", Sample("cmake"), "-B", build, "-G", "Unix Makefiles", $"-DCMAKE_PREFIX_PATH={prefix}");
         Assert.Contains("Linking", At(build, "make"), StringComparison.Ordinal);
         Assert.DoesNotContain("Compiling", At(build, "make"), StringComparison.Ordinal);
         Touch("opt_mnist");
@@ -70,9 +70,9 @@ public sealed class BuildTests : IDisposable
     [ToolFact("make", "gcc")]
     public void Make_links_again_where_bytes_changed()
     {
-        string[] make = ["make", "-C", Copy("make"), $"LATHE={prefix}/bin/lathe", $"MODEL={models}/opt_mnist/model.onnx", $"MAIN={CProgram.Repository("docs", "digits.c")}"];
+        string[] make = ["make", "-C", Sample("make")];
         Assert.Contains("-o digits", At(scratch[""], make), StringComparison.Ordinal);
-        Assert.Equal(10, Lines(At(scratch["make"], "./digits")).Length);
+        Assert.Equal(10, Lines(At(Sample("make"), "./digits")).Length);
         Assert.Contains("up to date", At(scratch[""], make), StringComparison.Ordinal);
         Touch("opt_mnist");
         var again = At(scratch[""], make);
@@ -84,15 +84,11 @@ public sealed class BuildTests : IDisposable
     [ToolFact("ninja", "gcc")]
     public void Ninja_stops_where_bytes_are_as_before()
     {
-        var file = Path.Combine(Copy("ninja"), "build.ninja");
-        var lines = File.ReadAllText(file).Replace("lathe = lathe", $"lathe = {prefix}/bin/lathe", StringComparison.Ordinal)
-            .Replace("../../../tests/models", models, StringComparison.Ordinal).Replace("../../../docs", CProgram.Repository("docs"), StringComparison.Ordinal);
-        File.WriteAllText(file, lines);
-        At(scratch["ninja"], "ninja");
-        Assert.Equal(10, Lines(At(scratch["ninja"], "./digits")).Length);
+        At(Sample("ninja"), "ninja");
+        Assert.Equal(10, Lines(At(Sample("ninja"), "./digits")).Length);
         Touch("opt_mnist");
-        Assert.DoesNotContain("cc digits", At(scratch["ninja"], "ninja"), StringComparison.Ordinal);
-        Assert.Contains("no work to do", At(scratch["ninja"], "ninja"), StringComparison.Ordinal);
+        Assert.DoesNotContain("cc digits", At(Sample("ninja"), "ninja"), StringComparison.Ordinal);
+        Assert.Contains("no work to do", At(Sample("ninja"), "ninja"), StringComparison.Ordinal);
     }
 
     [ToolFact("pkg-config")]
@@ -144,14 +140,9 @@ public sealed class BuildTests : IDisposable
 
     private string Sample(params string[] path) => Path.Combine([prefix, "share", "lathe", "samples", .. path]);
 
-    private string Copy(string sample)
-    {
-        Tool.Run("cp", "-R", Sample(sample), scratch[sample]);
-        return scratch[sample];
-    }
-
-    /// <summary>What a command prints in a folder, with a home that holds nothing.</summary>
-    private string At(string folder, params string[] command) => Tool.Run("env", ["-C", folder, $"HOME={Directory.CreateDirectory(scratch["home"]).FullName}", .. command]);
+    /// <summary>What a command prints in a folder, with a home that holds nothing and the prefix on the search path.</summary>
+    private string At(string folder, params string[] command) =>
+        Tool.Run("env", ["-C", folder, $"HOME={Directory.CreateDirectory(scratch["home"]).FullName}", $"PATH={prefix}/bin:{Environment.GetEnvironmentVariable("PATH")}", .. command]);
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
