@@ -109,7 +109,7 @@ internal sealed class RowChain
         });
         var times = around.Axes.Aggregate(1.0, (size, axis) => size * Sizes.Guess(axis.Extent));
         var pace = parts.Select((part, i) => part.Pace * (times * (i == 0 ? full : 1))).Aggregate((a, b) => a + b);
-        return new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. parts.SelectMany(p => p.Once).DistinctBy(k => k.Name)], FormattableString.Invariant($"{TileRows} of {Rows} rows at a time: {parts[0].Templates}"), pace);
+        return new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. parts.SelectMany(p => p.Once).DistinctBy(k => k.Name)], FormattableString.Invariant($"chain: {TileRows} of {Rows} rows at a time: {parts[0].Templates}"), pace);
     }
 
     /// <summary>A stage scheduled as a kernel of its own for some rows.</summary>

@@ -17,7 +17,7 @@ public static class EntryPoint
             return 0;
         }
         using var interruption = new Interruption();
-        var session = new Session(Console.Out, Console.Error, !Console.IsErrorRedirected, interruption.Token);
+        var session = new Session(Console.Out, Console.Error, !Console.IsErrorRedirected, interruption.Token) { Compiles = Codegen.Llvm.ObjectCache.OfUser() };
         interruption.Ended = () => session.Report(Failure.Interrupted);
         return (int)CommandLine.Run(arguments, session);
     }

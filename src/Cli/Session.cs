@@ -13,6 +13,9 @@ public sealed class Session(TextWriter output, TextWriter error, bool isTerminal
     public TextWriter Output => output;
     public CancellationToken Cancellation => cancellation;
 
+    /// <summary>Where whole compiles are kept; null: each is done.</summary>
+    public Codegen.Llvm.ObjectCache? Compiles { get; init; }
+
     /// <summary>How diagnostics are written; set once the command line is read.</summary>
     public DiagnosticForm Form { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Lathe.Codegen.Package;
 using Lathe.Passes;
 
@@ -34,20 +35,33 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
         }
     }
 
-    public string Text()
+    public string Text() => Print(Kept, $"{Quantity.Milliseconds(Times.Sum(t => t.Time.TotalMilliseconds))}: {string.Join(", ", Times.Where(t => t.Time.TotalMilliseconds >= 1).Select(t => $"{t.Stage} {Quantity.Milliseconds(t.Time.TotalMilliseconds)}"))}", Artifact.Files.Concat(Beside));
+
+    /// <summary>What another compile to the same files would tell too.</summary>
+    public KeptReport Kept => new($"{Name} for {Cpu}", Body(), Json());
+
+    /// <param name="time">What took how long.</param>
+    public static string Print(KeptReport told, string time, IEnumerable<string> files)
     {
-        var text = new StringBuilder($"{Name} for {Cpu}\n");
-        void Line(string what, string value) => text.Append(CultureInfo.InvariantCulture, $"  {what,-10} {value}\n");
-        var total = TimeSpan.FromTicks(Times.Sum(t => t.Time.Ticks));
-        Line("time", $"{Quantity.Milliseconds(total.TotalMilliseconds)}: {string.Join(", ", Times.Where(t => t.Time.TotalMilliseconds >= 1).Select(t => $"{t.Stage} {Quantity.Milliseconds(t.Time.TotalMilliseconds)}"))}");
-        Line("code", Quantity.Bytes(Artifact.CodeBytes));
-        Line("weights", Quantity.Bytes(Artifact.WeightBytes));
-        Line("arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
-        Line("kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
-        if (Tuned is var (used, now)) Line("tuned", string.Create(CultureInfo.InvariantCulture, $"{used.Count} kernels, {now} measured now: {used.Count(k => k.Choice == ScheduleChoice.Model)} as the cost model chose, in all {used.Sum(k => k.Microseconds):0.0} us against {used.Sum(k => k.ModelMicroseconds):0.0}"));
-        foreach (var (what, told) in Compression.Lines()) Line(what, told);
-        foreach (var (call, info) in SlowCalls) Line("slow", $"{call.Name}: {info.Template}");
-        foreach (var file in Artifact.Files.Concat(Beside)) Line("wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
+        var text = new StringBuilder($"{told.Head}\n");
+        Line(text, "time", time);
+        text.Append(told.Body);
+        foreach (var file in files) Line(text, "wrote", $"{file} ({Quantity.Bytes(new FileInfo(file).Length)})");
+        return text.ToString();
+    }
+
+    private static void Line(StringBuilder text, string what, string value) => text.Append(CultureInfo.InvariantCulture, $"  {what,-10} {value}\n");
+
+    private string Body()
+    {
+        var text = new StringBuilder();
+        Line(text, "code", Quantity.Bytes(Artifact.CodeBytes));
+        Line(text, "weights", Quantity.Bytes(Artifact.WeightBytes));
+        Line(text, "arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
+        Line(text, "kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");
+        if (Tuned is var (used, now)) Line(text, "tuned", string.Create(CultureInfo.InvariantCulture, $"{used.Count} kernels, {now} measured now: {used.Count(k => k.Choice == ScheduleChoice.Model)} as the cost model chose, in all {used.Sum(k => k.Microseconds):0.0} us against {used.Sum(k => k.ModelMicroseconds):0.0}"));
+        foreach (var (what, told) in Compression.Lines()) Line(text, what, told);
+        foreach (var (call, info) in SlowCalls) Line(text, "slow", $"{call.Name}: {info.Template}");
         return text.ToString();
     }
 
@@ -55,11 +69,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
     {
         json.WriteString("name", Name);
         json.WriteString("cpu", Cpu);
-        json.WriteObjects("times", Times, t =>
-        {
-            json.WriteString("stage", t.Stage);
-            json.WriteNumber("ms", t.Time.TotalMilliseconds);
-        });
+        WriteTimes(json, Times);
         json.WriteNumber("code_bytes", Artifact.CodeBytes);
         json.WriteNumber("weight_bytes", Artifact.WeightBytes);
         json.WriteReal("arena_bytes", Most(Program.ArenaBytes));
@@ -89,11 +99,34 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
             json.WriteString("template", c.Info.Template);
         });
         Compression.Json(json);
-        json.WriteObjects("files", Artifact.Files.Concat(Beside), file =>
+        WriteFiles(json, Artifact.Files.Concat(Beside));
+    });
+
+    /// <summary>The JSON that was kept, with these times and files.</summary>
+    public static string Json(KeptReport told, IEnumerable<(string Stage, TimeSpan Time)> times, IEnumerable<string> files)
+    {
+        using var kept = JsonDocument.Parse(told.Json);
+        return JsonText.Print(json =>
         {
-            json.WriteString("path", file);
-            json.WriteNumber("bytes", new FileInfo(file).Length);
-        });
+            foreach (var field in kept.RootElement.EnumerateObject())
+                if (field.NameEquals(TimesField)) WriteTimes(json, times);
+                else if (field.NameEquals(FilesField)) WriteFiles(json, files);
+                else field.WriteTo(json);
+        }, versioned: false);
+    }
+
+    private const string TimesField = "times", FilesField = "files";
+
+    private static void WriteTimes(Utf8JsonWriter json, IEnumerable<(string Stage, TimeSpan Time)> times) => json.WriteObjects(TimesField, times, t =>
+    {
+        json.WriteString("stage", t.Stage);
+        json.WriteNumber("ms", t.Time.TotalMilliseconds);
+    });
+
+    private static void WriteFiles(Utf8JsonWriter json, IEnumerable<string> files) => json.WriteObjects(FilesField, files, file =>
+    {
+        json.WriteString("path", file);
+        json.WriteNumber("bytes", new FileInfo(file).Length);
     });
 
     private static string Size(Expr bytes) => Quantity.Bytes(Sizes.Guess(bytes));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
 using Lathe.Onnx;
@@ -45,6 +46,9 @@ public sealed record Compile(
 
         if (PackageBuild.IsPackage(OutputDir)) return Package(session, path, name);
         Check(target.System);
+        var (watch, cache) = (Stopwatch.StartNew(), Cache(session, path, name, targets));
+        if (cache?.Restore(OutputDir) is { } kept) return Told(session, path, kept, watch);
+        var before = session.Reported.Count;
         var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items } });
         var source = build.Read(path);
         var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
@@ -68,9 +72,36 @@ public sealed record Compile(
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
         report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
-        if (Depend || DependFile is not null || DependTarget is not null)
-            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? artifact.Files.Concat(report.Beside) : [DependTarget], source.Files.Concat(Code.Files)));
+        if (session.Reported.Count == before) cache?.Keep(artifact.Files, report.Beside, source.Files.Skip(1), report.Kept);
+        WriteRule(name, artifact.Files.Concat(report.Beside), source.Files);
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
+        return ExitCode.Done;
+    }
+
+    private void WriteRule(string name, IEnumerable<string> made, IEnumerable<string> from)
+    {
+        if (Depend || DependFile is not null || DependTarget is not null)
+            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? made : [DependTarget], from.Concat(Code.Files)));
+    }
+
+    /// <summary>What emissions are files that a cache may keep: others write beside what they list, or are there to be looked at.</summary>
+    private static readonly HashSet<Emission> Keepable = [Emission.Shared, Emission.Static, Emission.Object, Emission.Header, Emission.Contract, Emission.Python, Emission.Javascript, Emission.Pipeline];
+
+    /// <summary>Where this compile may lie; null where more than the model and the options decides, or something is to be seen on the way.</summary>
+    private CompileCache? Cache(Session session, string path, string name, IReadOnlyList<CpuTarget> targets) =>
+        Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
+            || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null ? null
+        : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
+            Code.Way.Whole.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
+
+    /// <summary>What is said of a compile that was kept.</summary>
+    private ExitCode Told(Session session, string path, KeptCompile kept, Stopwatch watch)
+    {
+        List<string> In(KeptFile[] files) => [.. files.Select(f => Path.Combine(OutputDir, f.Name))];
+        List<string> files = [.. In(kept.Files), .. In(kept.Beside)];
+        WriteRule(Name ?? ModelPath.NameOf(path), files, [path, .. kept.External.Select(f => Path.Combine(Path.GetDirectoryName(path) ?? "", f.Name))]);
+        if (Quiet && !Json) return ExitCode.Done;
+        session.Output.Write(Json ? CompileReport.Json(kept.Report, [("kept", watch.Elapsed)], files) : CompileReport.Print(kept.Report, $"{Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}: all as it was compiled before, LATHE_CACHE=off compiles again", files));
         return ExitCode.Done;
     }
 
