@@ -10,6 +10,9 @@ namespace Lathe.Passes;
 [Description("runs steps that follow one another row by row together, some rows at a time: attention without its matrix of scores")]
 public sealed record RowChains : ProgramPass
 {
+    /// <summary>How much more arithmetic a chain may take than its steps one by one: edges of tiles, not another template.</summary>
+    private const double MostSteps = 1.25;
+
     public override Stage Stage => Stage.Lower;
     public override Seq<string> After => ["lower", "precompute"];
 
@@ -68,9 +71,17 @@ public sealed record RowChains : ProgramPass
         Chain? Best(List<CallKernel> calls, Seq<Step> list)
         {
             for (; calls.Count > 1; calls.RemoveAt(0))
-                if (CanWait(calls, list) && Joined(calls) is var (kernel, arguments, between) && RowChain.Find(kernel, compilation.Machine) is { } chain && chain.Pays(compilation.Objective, out var why))
+                if (CanWait(calls, list) && Joined(calls) is var (kernel, arguments, between) && RowChain.Find(kernel, compilation.Machine) is { } chain && chain.Pays(compilation.Objective, out var why) && KeepsPace(chain, calls))
                     return new([.. calls], between, calls[^1] with { Kernel = shared.Add(kernel).Name, Arguments = arguments, Info = Together(calls, between) }, why);
             return null;
+        }
+
+        // Whether products are as fast for some rows of one of them as for all: where rows are those of one channel of a convolution, they are not.
+        bool KeepsPace(RowChain chain, List<CallKernel> calls)
+        {
+            double Steps(CallKernel call) => Scheduler.Schedule(shared[call.Kernel], compilation.Machine, shared[call.Kernel].Inputs.Zip(call.Arguments).Where(p => IsWeight(p.Second)).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal)).Pace.Steps;
+            bool IsWeight(string slot) => slots[slot].Kind is SlotKind.Weight or SlotKind.Source;
+            return chain.Schedule(calls.SelectMany(c => c.Arguments).Where(IsWeight).ToHashSet(StringComparer.Ordinal), 0).Pace.Steps <= MostSteps * calls.Sum(Steps);
         }
 
         // Whether all may run where the last one stands: nothing on the way changes what they read, slots that a loop carries or symbols.

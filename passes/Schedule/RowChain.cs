@@ -75,17 +75,21 @@ internal sealed class RowChain
     {
         var batch = lead.Take(lead.Count - 1).Aggregate(1.0, (size, extent) => size * Sizes.Guess(extent));
         var whole = batch * Rows * RowBytes;
-        var again = batch * (Tiles - 1) * stages.Sum(Shared);
+        var again = stages.Sum(stage => Again(stage, batch));
         why = FormattableString.Invariant($"{TileRows} of {Rows} rows at a time keep {TileRows * RowBytes / 1024.0:0} KiB between {stages.Count} steps in the second cache, of {whole / 1024:0}");
         return whole > (objective == Objective.Speed ? machine.Level3 : machine.Level2) && Rows > 1 && 2 * whole > again;
     }
 
-    /// <summary>Bytes of arguments that a stage reads for each part of the rows again.</summary>
-    private double Shared(Stmt stage)
+    /// <summary>Bytes of arguments that a stage reads more than once: what all rows share for each part of them, and what products of the batch share, such as the input of a convolution's channels, for each product.</summary>
+    private double Again(Stmt stage, double batch)
     {
-        var loops = Loops(stage);
-        return stage.Loads.Where(l => l.Buffer.Space == Space.Argument && !l.Mentions(loops[lead.Count - 1])).Distinct()
-            .Sum(l => l.Parts().OfType<Axis>().Distinct().Except(loops.Take(lead.Count)).Aggregate(l.Buffer.Scalar.Bits / 8.0, (bytes, axis) => bytes * Sizes.Guess(axis.Extent)));
+        var around = Loops(stage).Take(lead.Count).ToList();
+        return stage.Loads.Where(l => l.Buffer.Space == Space.Argument).Distinct().Sum(l =>
+        {
+            double Size(IEnumerable<Axis> axes) => axes.Aggregate(1.0, (size, axis) => size * Sizes.Guess(axis.Extent));
+            var inner = l.Buffer.Scalar.Bits / 8.0 * Size(l.Parts().OfType<Axis>().Distinct().Except(around));
+            return inner * (batch * (l.Mentions(around[^1]) ? Rows : Tiles) - Size(around.Where(l.Mentions)));
+        });
     }
 
     /// <summary>The chain in its fast form.</summary>
