@@ -52,7 +52,8 @@ internal sealed class Panels
 
     /// <summary>The number of a column at a step.</summary>
     /// <param name="column">In its panel.</param>
-    public Expr At(Expr block, Expr panel, Expr step, Expr column) => contraction.B.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column) : null);
+    public Expr At(Expr block, Expr panel, Expr step, Expr column) => contraction.B.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column)
+        : IsDecoding && Phase(value) is { } size ? Linear.Simplify(step % size) : null);
 
     /// <summary>The read of the array with a number for each step, to ask for it early.</summary>
     public Expr Ahead(Expr block, Expr panel, Expr step, Expr column) => Read(parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!, block, panel, step, column);
@@ -77,7 +78,9 @@ internal sealed class Panels
         {
             if (IsLookup(load))
             {
-                if (contraction.K.Concat(contraction.N).Concat(batch).Any(Load.Of(load.Buffer, [.. load.At.Select(index => index.Replace(part => part is Load ? Number.Of(part.Type.Arithmetic, 0L).As(part.Type) : null))], load.Outside).Mentions)) return null;
+                // Beside what is looked up by, a place in the table may say how far into its group a step is: blocks begin where groups do.
+                var whole = depth.IsOne || contraction.B.Parts().All(part => Phase(part) is not { } size || depth.Steps % size == 0);
+                if (contraction.K.Concat(contraction.N).Concat(batch).Any(Load.Of(load.Buffer, [.. load.At.Select(index => index.Replace(part => part is Load ? Number.Of(part.Type.Arithmetic, 0L).As(part.Type) : whole && Phase(part) is not null ? (Expr)0 : null))], load.Outside).Mentions)) return null;
                 continue;
             }
             if (load.Outside is not null || load.Buffer.Scalar is Scalar.F64 || load.Buffer.Scalar.IsComplex) return null;
@@ -94,6 +97,9 @@ internal sealed class Panels
 
     /// <summary>A read of a table by a number that is itself read: the table stays where it is, whatever the place.</summary>
     private static bool IsLookup(Load load) => load.At.Any(index => index.Parts().OfType<Load>().Any());
+
+    /// <summary>The size of the groups of steps in which an expression says the place: <c>k % 4</c> is 4; null for any other.</summary>
+    private long? Phase(Expr part) => part is Binary { Operator: Operator.Modulo, B: Number { Integer: > 1 and var size } } place && contraction.K is [var axis] && place.A == axis ? size : null;
 
     /// <summary>Bits for each number of B.</summary>
     private static double Bits(Seq<Part> stored) => stored.Sum(part => part.PerColumn ? (double)part.Packed.Scalar.Bits / part.Steps : 0);

@@ -14,7 +14,7 @@ public static class Formats
         .. new[]
         {
             "i4 group=64 scales=f16", "f32", "narrow kind=f16", "i8 axis=1", "i3 axis=0 group=64 scales=f16", "i2 axis=0 group=64 scales=f16", "float format=e4m3 axis=1", "float format=e3m2 axis=0 group=64 scales=f16", "float format=e2m1 axis=0 group=64 scales=f16",
-            "mx format=e2m1 axis=0", "nf4 axis=0 group=64 scales=f16", "codebook bits=4 axis=0 group=64 scales=f16", "codebook bits=3 axis=0 group=64 scales=f16", "power bits=4 axis=0 group=64 scales=f16",
+            "mx format=e2m1 axis=0", "nf4 axis=0 group=64 scales=f16", "codebook bits=4 axis=0 group=64 scales=f16", "codebook bits=3 axis=0 group=64 scales=f16", "vq dim=4 bits=8 axis=1 input=0", "power bits=4 axis=0 group=64 scales=f16",
             "shift bits=4 axis=0 group=64 scales=f16", "ternary axis=0 group=64 scales=f16",
         }.Select(IrText.ReadEncoding),
         new Log5(Axis: 0, Group: 64),

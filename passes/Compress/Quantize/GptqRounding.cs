@@ -69,7 +69,7 @@ internal sealed class GptqRounding : Rounding
 
     /// <summary>U, upper triangular, with UᵀU the inverse of H + λI, its columns in order. With J turning the order round and L·Lᵀ = J(H + λI)J it is J·L⁻¹·J.</summary>
     /// <param name="damping">λ as a share of the mean of H's diagonal; ten times as much where H is not positive then.</param>
-    private static double[] Feedback(double[] hessian, int size, int[] order, double damping, Layer layer)
+    internal static double[] Feedback(double[] hessian, int size, int[] order, double damping, MeasuredLayer layer)
     {
         var mean = 0.0;
         for (var i = 0; i < size; i++) mean += hessian[(long)i * size + i] / size;

@@ -3,16 +3,26 @@ using Lathe.Passes.Algebra;
 
 namespace Lathe.Passes;
 
-/// <summary>One weight whose codes are to be chosen: its numbers, the format, what it is multiplied by.</summary>
-internal sealed class Layer
+/// <summary>One weight whose codes are to be chosen in a format with a grid for each group.</summary>
+internal sealed class Layer(WeightUse use, Grouped format, float[] numbers, Calibration? calibration) : MeasuredLayer(use, numbers, calibration)
+{
+    public Grouped Format => format;
+
+    public Partition Partition { get; } = format.Partition(use.Weight.Type.Shape);
+
+    /// <summary>Fits the grid of a group, what all groups share chosen by all of the weight.</summary>
+    public Grouped.Fitting Fit => field ??= format.Fitter(Numbers, Importance(), Shape);
+}
+
+/// <summary>One weight that is to be stored otherwise: its numbers, and what it is multiplied by.</summary>
+internal class MeasuredLayer
 {
     private readonly Gram? gram;
     private readonly int[] gramOfRow;
 
-    public Layer(WeightUse use, Grouped format, float[] numbers, Calibration? calibration)
+    public MeasuredLayer(WeightUse use, float[] numbers, Calibration? calibration)
     {
-        (Use, Format, Numbers, Matrix) = (use, format, numbers, WeightMatrix.Of(use));
-        Partition = format.Partition(use.Weight.Type.Shape);
+        (Use, Numbers, Matrix) = (use, numbers, WeightMatrix.Of(use));
         var unfolding = Matrix is null || calibration is null || calibration.Grams.Count == 0 ? null : Unfolding.Of(use);
         gram = unfolding is null ? null : calibration!.Grams.GetValueOrDefault(unfolding.Key);
         if (gram is not null && gram.Counts.Any(n => n == 0)) gram = null;
@@ -20,17 +30,12 @@ internal sealed class Layer
     }
 
     public WeightUse Use { get; }
-    public Grouped Format { get; }
 
     /// <summary>In the weight's own order.</summary>
     public float[] Numbers { get; }
 
     /// <summary>Null where the weight is a table of rows.</summary>
     public WeightMatrix? Matrix { get; }
-
-    public Partition Partition { get; }
-    /// <summary>Fits the grid of a group, what all groups share chosen by all of the weight.</summary>
-    public Grouped.Fitting Fit => field ??= Format.Fitter(Numbers, Importance(), Shape);
 
     public Seq<Expr> Shape => Use.Weight.Type.Shape;
 

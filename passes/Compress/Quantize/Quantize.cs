@@ -45,16 +45,36 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             var narrowed = NarrowWeights.Of(few, narrow, compilation, (use, why) => Left(compilation, use, why));
             return graph.Map(value => narrowed.GetValueOrDefault(value, value));
         }
+        if (Weights is Vq vectors) return Vectors(graph, vectors, compilation);
         var format = Format();
         var stored = new Dictionary<Value, Value>();
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
-        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format, compilation)), (type, use) => type.With(format.Placed(use.Input, use.Output, type.Rank)), compilation))
+        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format.Placed(use.Input, use.Output, use.Weight.Type.Rank), compilation)), (type, use) => type.With(format.Placed(use.Input, use.Output, type.Rank)), compilation))
         {
             var (value, loss) = Store(use, format, compilation);
             stored[use.Weight] = value;
             compilation.Losses.Add(loss);
         }
         return Stored(graph, stored, compilation);
+    }
+
+    /// <summary>The graph with weights in a format of vectors.</summary>
+    private Graph Vectors(Graph graph, Vq format, Compilation compilation)
+    {
+        if (Method is not (QuantizeMethod.Rtn or QuantizeMethod.Gptq))
+            throw new DiagnosticException([new("LT3203", $"quantize: {RecordText.Show(Method)} chooses a code for each number, {format} has one for {format.Dim}", "", "method=rtn takes the nearest vector, method=gptq makes up for its error")]);
+        TensorType Type(TensorType type, WeightUse use) => type.With(format.Placed(use.Input, use.Output));
+        var stored = new Dictionary<Value, Value>();
+        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format.Placed(use.Input, use.Output), compilation)), Type, compilation))
+        {
+            var layer = new MeasuredLayer(use, Finite(use), compilation.Calibration);
+            var method = Usable(layer, compilation);
+            var value = new Value(use.Weight.Name, Type(use.Weight.Type, use), VectorWeights.Choose(layer, format.Placed(use.Input, use.Output), this with { Method = method }));
+            stored[use.Weight] = value;
+            var after = Decoded.Of(value);
+            compilation.Losses.Add(Measured(use, value, method, layer, after, compilation));
+        }
+        return graph.Map(value => stored.GetValueOrDefault(value, value));
     }
 
     /// <summary>The graph with weights as they are stored, and what they are multiplied with as <see cref="Activations"/> says.</summary>
@@ -76,7 +96,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     }
 
     /// <summary>Whether a weight gets smaller; who is told why it does not.</summary>
-    private bool Smaller(WeightUse use, Grouped format, Compilation compilation)
+    private bool Smaller(WeightUse use, Encoding format, Compilation compilation)
     {
         if (Why(use, format) is not { } why) return true;
         Left(compilation, use, why);
@@ -130,34 +150,49 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     };
 
     /// <summary>Whether a weight gets smaller.</summary>
-    private static bool Fits(WeightUse use, Grouped format) => Why(use, format) is null;
+    private static bool Fits(WeightUse use, Grouped format) => Why(use, format.Placed(use.Input, use.Output, use.Weight.Type.Rank)) is null;
 
-    private static string? Why(WeightUse use, Grouped format)
+    private static string? Why(WeightUse use, Encoding placed)
     {
         var type = use.Weight.Type;
         if (type.Encoding.Size(type.Shape) > int.MaxValue) return $"{type} has more than 2 GiB";
-        var placed = format.Placed(use.Input, use.Output, type.Rank);
         try { return placed.Size(type.Shape) is var bytes && bytes < type.Encoding.Size(type.Shape) ? null : $"{placed} would take {bytes} bytes, it has {type.Encoding.Size(type.Shape)}"; }
         catch (TypeException e) { return e.Message; }
     }
 
     private (Value, LayerLoss) Store(WeightUse use, Grouped format, Compilation compilation)
     {
-        var (type, numbers) = (use.Weight.Type, use.Weight.Planes[0].ToArray<float>());
-        var placed = format.Placed(use.Input, use.Output, type.Rank);
-        if (Finite(numbers) is { } bad)
-            throw new DiagnosticException([new("LT3202", $"quantize: {use.Weight} holds {numbers[bad]} at {bad}, no grid can", use.Node.Result.Name, $"keep on match({NameText.Quoted(use.Weight.Name)}) leaves it as it is")]);
-        var (layer, method) = (new Layer(use, placed, numbers, compilation.Calibration), Method);
-        if (!layer.IsCalibrated && Rounding.Of(Method).NeedsGrams)
-        {
-            if (use.Kind != WeightKind.Rows) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is rounded to nearest: calibration does not show what it is multiplied by, so {RecordText.Show(method)} has nothing to go by");
-            method = QuantizeMethod.Rtn;
-        }
-        if (Rounding.Of(method).NeedsGrams && layer.Samples < layer.Matrix!.Columns)
-            compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
+        var placed = format.Placed(use.Input, use.Output, use.Weight.Type.Rank);
+        var layer = new Layer(use, placed, Finite(use), compilation.Calibration);
+        var method = Usable(layer, compilation);
         var choice = Rounding.Of(method).Choose(layer, this);
-        var (value, after) = (new Value(use.Weight.Name, type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
-        return (value, LayerLoss.Measure(use, value, RecordText.Show(method), numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after), UnseenError = compilation.Unseen is null ? null : new Layer(use, placed, numbers, compilation.Unseen).OutputError(after) });
+        var (value, after) = (new Value(use.Weight.Name, use.Weight.Type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
+        return (value, Measured(use, value, method, layer, after, compilation));
+    }
+
+    /// <summary>The method as far as data let it be used; who is told where they do not.</summary>
+    private QuantizeMethod Usable(MeasuredLayer layer, Compilation compilation)
+    {
+        if (!Rounding.Of(Method).NeedsGrams) return Method;
+        var use = layer.Use;
+        if (!layer.IsCalibrated)
+        {
+            if (use.Kind != WeightKind.Rows) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is rounded to nearest: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
+            return QuantizeMethod.Rtn;
+        }
+        if (layer.Samples < layer.Matrix!.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
+        return Method;
+    }
+
+    private static LayerLoss Measured(WeightUse use, Value value, QuantizeMethod method, MeasuredLayer layer, float[] after, Compilation compilation) =>
+        LayerLoss.Measure(use, value, RecordText.Show(method), layer.Numbers, after, layer.Importance()) with { OutputError = layer.OutputError(after), UnseenError = compilation.Unseen is null ? null : new MeasuredLayer(use, layer.Numbers, compilation.Unseen).OutputError(after) };
+
+    /// <exception cref="DiagnosticException">A number is none.</exception>
+    private float[] Finite(WeightUse use)
+    {
+        var numbers = use.Weight.Planes[0].ToArray<float>();
+        return Finite(numbers) is not { } bad ? numbers
+            : throw new DiagnosticException([new("LT3202", $"quantize: {use.Weight} holds {numbers[bad]} at {bad}, no grid can", use.Node.Result.Name, $"keep on match({NameText.Quoted(use.Weight.Name)}) leaves it as it is")]);
     }
 
     private static int? Finite(ReadOnlySpan<float> numbers)
