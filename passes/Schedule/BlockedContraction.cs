@@ -28,7 +28,7 @@ public sealed class BlockedContraction
         var order = contraction.NearLast();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
         depth = new(order, tile.Depth, constantB ? Panels.Unit(contraction) : 1);
-        b = new(contraction, columns, depth, constantB);
+        b = new(contraction, columns, depth, constantB, tile.Unroll);
         packsA = !ReadsPlainly() || machine.Chosen is { Gather: Wish.Yes };
         // What is used for one tile of rows only is not worth laying out.
         packsB = constantB || rows.Static == 0 || rows.Static > tile.Rows || !ReadsColumns();

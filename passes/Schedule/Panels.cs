@@ -16,18 +16,21 @@ internal sealed class Panels
     private readonly DepthBlocks depth;
     private readonly Seq<Axis> batch;
     private readonly bool constant;
+    private readonly long unroll;
     private readonly Seq<Part> parts;
 
     /// <summary>Something in panels.</summary>
     /// <param name="Value">What the formula has where this is read.</param>
     /// <param name="Steps">Steps that share a number.</param>
     /// <param name="PerColumn">Whether it is another one for each column.</param>
-    private sealed record Part(Expr Value, Buffer Packed, long Steps, bool PerColumn);
+    /// <param name="PerByte">Steps whose numbers share a byte, those of one column: the numbers of a step are then found in all bytes at the same place. 1 where each has bytes of its own or a byte holds columns.</param>
+    private sealed record Part(Expr Value, Buffer Packed, long Steps, bool PerColumn, long PerByte = 1);
 
     /// <param name="constant">Whether B is weights, packed by the compiler; else it is packed when the model runs.</param>
-    public Panels(Contraction contraction, Flattened columns, DepthBlocks depth, bool constant)
+    /// <param name="unroll">Steps that a turn of the loop has, one written after another.</param>
+    public Panels(Contraction contraction, Flattened columns, DepthBlocks depth, bool constant, long unroll)
     {
-        (this.contraction, this.columns, this.depth, this.constant) = (contraction, columns, depth, constant);
+        (this.contraction, this.columns, this.depth, this.constant, this.unroll) = (contraction, columns, depth, constant, unroll);
         batch = constant ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
         Count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
         var name = $"{contraction.Output.Buffer.Name}.panels";
@@ -66,6 +69,7 @@ internal sealed class Panels
 
     private Expr Read(Part part, Expr block, Expr panel, Expr step, Expr column)
     {
+        if (part.PerByte > 1) return part.Packed[[.. batch, block, panel, Linear.Simplify(step / part.PerByte), column, Linear.Simplify(step % part.PerByte)]];
         var group = part.Steps == 1 ? step : Linear.Simplify(step / part.Steps);
         return part.PerColumn ? part.Packed[[.. batch, block, panel, group, column]] : part.Packed[[.. batch, block, group]];
     }
@@ -88,7 +92,11 @@ internal sealed class Panels
             if (!depth.IsOne && depth.Steps % steps != 0) return null;
             Seq<Expr> shape = [.. batch.Select(a => a.Extent), depth.Count, Up(depth.Steps, steps)];
             if (perColumn) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, Up(depth.Steps, steps), Tile.Panel];
-            found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", load.Buffer.Scalar, shape), steps, perColumn));
+            var perByte = perColumn && steps == 1 && load.Buffer.Scalar.Bits < 8 ? 8 / load.Buffer.Scalar.Bits : 1;
+            // No byte has a place that nothing is stored to, and a step's place in its byte is known where it is read.
+            if (unroll % perByte != 0 || depth.Stored is not Number || depth.Steps % perByte != 0 || depth.IsRagged) perByte = 1;
+            if (perByte > 1) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Steps / perByte, Tile.Panel, perByte];
+            found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", load.Buffer.Scalar, shape), steps, perColumn, perByte));
         }
         // Whatever else of the formula depends on the place would have to be placed, too.
         var rest = contraction.B.Replace(part => part is Load load ? load.Buffer[[.. load.At.Select(_ => (Expr)0)]] : null);
@@ -116,7 +124,8 @@ internal sealed class Panels
     {
         var column = Linear.Simplify(n * Tile.Panel + j);
         var b = value.Placed(columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column));
-        return SetExisting(part.Packed, [.. batch, kb, n, at, j], exists, ragged ? Expr.Select(column < columns.Extent, b, Number.Of(b.Type.Arithmetic, 0.0).As(b.Type)) : b);
+        Seq<Expr> place = part.PerByte == 1 ? [at, j] : [Linear.Simplify(at / part.PerByte), j, Linear.Simplify(at % part.PerByte)];
+        return SetExisting(part.Packed, [.. batch, kb, n, .. place], exists, ragged ? Expr.Select(column < columns.Extent, b, Number.Of(b.Type.Arithmetic, 0.0).As(b.Type)) : b);
     }));
 
     /// <summary>Loops over the steps of a block, or over those that share a number.</summary>

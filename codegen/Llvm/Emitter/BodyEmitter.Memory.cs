@@ -87,7 +87,9 @@ internal sealed partial class BodyEmitter
     {
         const string read = "0", secondCache = "2", data = "1";
         var at = memory[later.Buffer];
-        Command("llvm.prefetch.p0", [("ptr", Address(at, Locate(at, later.At), sure: false)), ("i32", read), ("i32", secondCache), ("i32", data)]);
+        var place = Locate(at, later.At);
+        var address = at.PerByte > 1 ? ByteAddress(at.Pointer, at, Index(First(place.Flat, place.Flat.Constant))) : Address(at, place, sure: false);
+        Command("llvm.prefetch.p0", [("ptr", address), ("i32", read), ("i32", secondCache), ("i32", data)]);
         return x;
     }
 
