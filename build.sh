@@ -4,7 +4,7 @@
 #   ./build.sh               set up and build everything; the tool is artifacts/lathe
 #   ./build.sh demo          also compile a digit classifier and run it on real digits
 #   ./build.sh test          also run the tests and end with a line `N passed, N failed`; --all adds the longer ones
-#   ./build.sh pack [DIR]    also lay out what CMake, pkg-config and a search path find: DIR (artifacts/pack) is a prefix
+#   ./build.sh pack [DIR]    also lay out what CMake, pkg-config and a search path find: DIR (artifacts/pack) is a prefix; DIR/nuget: packages for .NET
 #   ./build.sh format        lay the source out as .editorconfig says
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -152,6 +152,34 @@ samples() {
   for sample in make/Makefile ninja/build.ninja cmake/CMakeLists.txt; do
     sed -e 's|\.\./\.\./\.\./tests/models|../models|' -e 's|\.\./\.\./\.\./docs|../models|' src/Samples/$sample > "$1/$sample"
   done
+  for sample in src/Samples/dotnet/*/*.csproj; do
+    sed 's|\.\./\.\./\.\./\.\./tests/models|../../models|' "$sample" > "$1/${sample#src/Samples/}"
+  done
+}
+
+# The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
+# $3 says for which frameworks the first two are; what follows goes to every pack.
+packages() {
+  local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") for=()
+  mkdir -p "$1" && into=$(cd "$1" && pwd) && tool=$(cd "$2" && pwd)
+  [ -z "${3:-}" ] || for=("-p:LatheFrameworks=$3")
+  say "packing into $into"
+  rm -f "$into"/*.nupkg
+  "${pack[@]}" src/Runtime -o "$into" "${for[@]}" >&2
+  "${pack[@]}" src/Images -o "$into" "${for[@]}" >&2
+  "${pack[@]}" src/Build -o "$into" -p:LatheToolFolder="$tool" >&2
+  "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
+}
+
+# Frameworks of the runtime's packages: .NET 8 too, where its reference assemblies can be had.
+frameworks() {
+  local probe=artifacts/probe/net8 answer=net10.0
+  mkdir -p $probe
+  echo '<Project />' | tee $probe/Directory.Build.props $probe/Directory.Build.targets $probe/Directory.Packages.props >/dev/null
+  echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup></Project>' > $probe/probe.csproj
+  if timeout 120 dotnet restore $probe/probe.csproj >/dev/null 2>&1; then answer='net8.0%3Bnet10.0'; else say 'Lathe.Runtime for .NET 10 alone: the reference assemblies of .NET 8 cannot be restored here'; fi
+  rm -rf $probe
+  echo "$answer"
 }
 
 # A real model on real digits; every step is a command that a user would type.
@@ -186,8 +214,10 @@ step=${1:-build}
 case $step in
   build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
   demo) require demo; choose_packages; build_tool; demo ;;
-  pack) require demo; choose_packages; build_tool; layout "${1:-artifacts/pack}" "$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")" ;;
+  pack) require demo; choose_packages; build_tool; tool=$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")
+    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" "$(frameworks)" ;;
   layout) layout "$@" ;; # PREFIX TOOL: the last step of pack alone, with the tool in the folder TOOL
+  packages) packages "$@" ;; # FOLDER TOOL: the same for packages
   test) require test; choose_packages; tests/run.sh "$@" ;;
   format) dotnet format Compiler.sln --exclude '**/Generated/**' "$@" ;;
   *) sed -n '4,9s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;

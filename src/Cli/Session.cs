@@ -30,6 +30,7 @@ public sealed class Session(TextWriter output, TextWriter error, bool isTerminal
             reported.Add(diagnostic);
             ClearProgress();
             if (Form == DiagnosticForm.Text) error.WriteLine(diagnostic);
+            if (Form == DiagnosticForm.Msbuild) error.WriteLine(DiagnosticLine.Print(diagnostic));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -12,42 +13,28 @@ public sealed unsafe class Artifact : IDisposable
     /// <summary>A workspace begins at a multiple of this many bytes.</summary>
     public const int WorkspaceAlignment = 64;
 
-    private readonly nint library;
+    private readonly ArtifactEntries entries;
     private readonly void* model;
-    private readonly delegate* unmanaged<void*, void> close;
-    private readonly delegate* unmanaged<long*, long*, int> shapes;
-    private readonly delegate* unmanaged<long*, ulong> workspaceBytes;
-    private readonly delegate* unmanaged<void*, NativeTensor*, NativeTensor*, long*, void*, NativeHost*, int> invoke;
-    private readonly delegate* unmanaged<int, byte*> error;
     private bool disposed;
 
     /// <summary>What the artifact says of itself.</summary>
     public Contract Contract { get; }
 
-    private Artifact(string path, string? weights)
+    private Artifact(ArtifactEntries entries, string file, string? weights)
     {
-        var name = NameOf(path);
-        if (!NativeLibrary.TryLoad(path, out library)) throw new ArtifactException($"{Path.GetFileName(path)} is no shared library for this machine");
+        this.entries = entries;
         try
         {
-            var open = (delegate* unmanaged<byte*, void**, int>)Entry(path, name, "open");
-            close = (delegate* unmanaged<void*, void>)Entry(path, name, "close");
-            shapes = (delegate* unmanaged<long*, long*, int>)Entry(path, name, "shapes");
-            workspaceBytes = (delegate* unmanaged<long*, ulong>)Entry(path, name, "workspace_bytes");
-            invoke = (delegate* unmanaged<void*, NativeTensor*, NativeTensor*, long*, void*, NativeHost*, int>)Entry(path, name, "invoke");
-            error = (delegate* unmanaged<int, byte*>)Entry(path, name, "error");
-            var contract = (delegate* unmanaged<byte*>)Entry(path, name, "contract");
-
-            Contract = Contract.Parse(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(contract()).ToArray());
+            Contract = Contract.Parse(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entries.Contract()).ToArray());
             if (Contract.Abi > NativeHost.CurrentAbi)
-                throw new ArtifactException($"{Path.GetFileName(path)}: follows ABI {Contract.Abi}, this runtime knows up to {NativeHost.CurrentAbi}");
+                throw new ArtifactException($"{file}: follows ABI {Contract.Abi}, this runtime knows up to {NativeHost.CurrentAbi}");
             void* opened;
-            fixed (byte* file = weights is null ? null : Encoding.UTF8.GetBytes(weights + '\0')) Check(open(file, &opened));
+            fixed (byte* path = weights is null ? null : Encoding.UTF8.GetBytes(weights + '\0')) Check(entries.Open(path, &opened));
             model = opened;
         }
         catch
         {
-            NativeLibrary.Free(library);
+            entries.Dispose();
             throw;
         }
     }
@@ -59,14 +46,23 @@ public sealed unsafe class Artifact : IDisposable
     public static Artifact Open(string path, string? weights = null)
     {
         if (!File.Exists(path)) throw new ArtifactException($"no artifact at {path}");
-        return new(Path.GetFullPath(path), weights);
+        return new(LoadedEntries.InFile(Path.GetFullPath(path), NameOf(path)), Path.GetFileName(path), weights);
     }
+
+    /// <summary>Loads the library of a model that was built with an assembly, from where that assembly's native libraries are.</summary>
+    /// <param name="name">The model's, which its functions begin with.</param>
+    /// <exception cref="ArtifactException">There is none, or none for this machine.</exception>
+    public static Artifact Load(string name, Assembly assembly, string? weights = null) => new(LoadedEntries.Of(assembly, name), name, weights);
+
+    /// <summary>A model whose functions are in the program already, linked or loaded by other means.</summary>
+    /// <param name="entries">Disposed with this.</param>
+    public static Artifact Of(ArtifactEntries entries, string? weights = null) => new(entries, "the linked model", weights);
 
     /// <summary>Bytes one run needs at the given dimensions, one value for each of the contract's, in its order.</summary>
     public ulong WorkspaceBytes(ReadOnlySpan<long> dimensions)
     {
         CheckDimensions(dimensions);
-        fixed (long* d = dimensions) return workspaceBytes(d);
+        fixed (long* d = dimensions) return entries.WorkspaceBytes(d);
     }
 
     /// <summary>
@@ -75,12 +71,11 @@ public sealed unsafe class Artifact : IDisposable
     public void Shapes(ReadOnlySpan<long> dimensions, Span<long> extents)
     {
         CheckDimensions(dimensions);
-        var needed = Contract.Inputs.Sum(t => t.Shape.Length) + Contract.Outputs.Sum(t => t.Shape.Length);
-        if (extents.Length < needed) throw new ArgumentException($"{needed} extents, room for {extents.Length}", nameof(extents));
+        if (extents.Length < Contract.Extents) throw new ArgumentException($"{Contract.Extents} extents, room for {extents.Length}", nameof(extents));
         long none; // of a model of single numbers the list is empty, and yet a place
         fixed (long* d = dimensions)
         fixed (long* e = extents)
-            Check(shapes(d, e is null ? &none : e));
+            Check(entries.Shapes(d, e is null ? &none : e));
     }
 
     /// <summary>Runs once. Allocates nothing; a wrong shape or too small a buffer is an error, never undefined.</summary>
@@ -98,7 +93,7 @@ public sealed unsafe class Artifact : IDisposable
         fixed (NativeTensor* x = inputs)
         fixed (NativeTensor* y = outputs)
         fixed (long* d = dimensions)
-            code = invoke(model, x is null ? &none : x, y, d, workspace, host);
+            code = entries.Invoke(model, x is null ? &none : x, y, d, workspace, host);
         if (code != 0) Check(code);
     }
 
@@ -107,13 +102,13 @@ public sealed unsafe class Artifact : IDisposable
     {
         if (disposed) return;
         disposed = true;
-        close(model);
-        NativeLibrary.Free(library);
+        entries.Close(model);
+        entries.Dispose();
     }
 
     private void Check(int code)
     {
-        if (code != 0) throw new ArtifactException(Marshal.PtrToStringUTF8((nint)error(code)) ?? $"error {code}", code);
+        if (code != 0) throw new ArtifactException(Marshal.PtrToStringUTF8((nint)entries.Error(code)) ?? $"error {code}", code);
     }
 
     private void CheckDimensions(ReadOnlySpan<long> dimensions)
@@ -121,11 +116,6 @@ public sealed unsafe class Artifact : IDisposable
         if (dimensions.Length != Contract.Dimensions.Length)
             throw new ArgumentException($"{Contract.Name}: {Contract.Dimensions.Length} dimensions, given {dimensions.Length}", nameof(dimensions));
     }
-
-    private nint Entry(string path, string name, string function) =>
-        NativeLibrary.TryGetExport(library, $"{name}_{function}", out var address)
-            ? address
-            : throw new ArtifactException($"{Path.GetFileName(path)} has no {name}_{function}: not written by lathe compile, or its file was renamed");
 
     /// <summary>The model's name by its library's file: <c>libNAME.so</c>.</summary>
     public static string NameOf(string path)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Lathe.Runtime;
@@ -13,6 +14,9 @@ public sealed record ContractTensor(string Name, string Type, int Bits, Immutabl
 {
     /// <summary>Bytes that this many elements take, the last byte filled up.</summary>
     public long Bytes(long elements) => checked(elements * Bits + 7) / 8;
+
+    /// <summary>Its part of <see cref="Contract.Signature"/>.</summary>
+    public override string ToString() => $"{Name}: {Type}[{string.Join(", ", Shape.Select(extent => long.TryParse(extent, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? extent : "?"))}]";
 }
 
 /// <summary>A kernel: its place in the list is the number that <see cref="NativeHost.Kernel"/> hears.</summary>
@@ -32,6 +36,40 @@ public sealed record Contract(
     long ArenaBytes,
     long WeightBytes)
 {
+    /// <summary>Where the extents of each tensor begin in the list of all, inputs before outputs; the last entry is the length of that list.</summary>
+    private readonly int[] starts = Starts(Inputs.AddRange(Outputs));
+
+    /// <summary>Extents of all inputs and outputs together.</summary>
+    public int Extents => starts[^1];
+
+    /// <summary>
+    /// Names, element types and shapes of inputs and outputs in one line, which a class that was written for a model is compared by. A
+    /// dimension that is no number is written as ?.
+    /// </summary>
+    public string Signature => $"({string.Join(", ", Inputs)}) -> ({string.Join(", ", Outputs)})";
+
+    /// <summary>Whether the artifact is what a signature describes: where that has ?, any extent will do.</summary>
+    public bool Fits(string signature)
+    {
+        var (own, at) = (Signature, 0);
+        foreach (var c in signature)
+        {
+            if (c == '?') while (at < own.Length && (own[at] == '?' || char.IsAsciiDigit(own[at]))) at++;
+            else if (at == own.Length || own[at++] != c) return false;
+        }
+        return at == own.Length;
+    }
+
+    /// <summary>Where the extents of a tensor begin, outputs counted on behind inputs.</summary>
+    internal int Start(int tensor) => starts[tensor];
+
+    private static int[] Starts(ImmutableArray<ContractTensor> tensors)
+    {
+        var starts = new int[tensors.Length + 1];
+        for (var i = 0; i < tensors.Length; i++) starts[i + 1] = starts[i] + tensors[i].Shape.Length;
+        return starts;
+    }
+
     /// <summary>Reads the fields a run needs; what else the JSON holds is for other readers.</summary>
     public static Contract Parse(ReadOnlyMemory<byte> json)
     {

@@ -20,7 +20,7 @@ public sealed unsafe class Invocation : IDisposable
         this.artifact = artifact;
         this.dimensions = dimensions.ToArray();
         var contract = artifact.Contract;
-        var extents = new long[contract.Inputs.Sum(t => t.Shape.Length) + contract.Outputs.Sum(t => t.Shape.Length)];
+        var extents = new long[contract.Extents];
         artifact.Shapes(dimensions, extents);
 
         var rest = extents.AsSpan();

@@ -9,4 +9,6 @@ public enum DiagnosticForm
     Json,
     /// <summary>One SARIF 2.1.0 log at the end, as code hosts and editors read it.</summary>
     Sarif,
+    /// <summary>A line each, as they come, in the form that MSBuild and editors read off the output of tools.</summary>
+    Msbuild,
 }

@@ -15,6 +15,7 @@ public sealed class ProjectTests
         ["src/Onnx"] = ["ir", "src/Runtime", "src/Images"],
         ["src/Images"] = ["src/Runtime"],
         ["src/Runtime"] = [],
+        ["src/Build"] = [],
         ["src/Cli"] = ["src/Onnx", "src/Runtime", "codegen"],
         ["codegen/Compat/ILGPU"] = [],
         ["codegen/Compat/LLVMSharp"] = [],

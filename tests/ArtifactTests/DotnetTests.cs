@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Lathe.ArtifactTests;
+
+/// <summary>Models in .NET projects: the packages as <c>./build.sh pack</c> makes them, in clean folders with an empty home.</summary>
+public sealed partial class DotnetTests(DotnetPackages packages) : IClassFixture<DotnetPackages>, IDisposable
+{
+    private readonly ScratchFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void The_page_on_dotnet_followed_word_for_word_gives_the_right_digits()
+    {
+        var page = File.ReadAllText(CProgram.Repository("docs", "dotnet.md"));
+        var first = page[page.IndexOf("## Five lines", StringComparison.Ordinal)..page.IndexOf("## The class", StringComparison.Ordinal)];
+        var blocks = Block().Matches(first).Select(m => (Kind: m.Groups[1].Value, Text: m.Groups[2].Value)).ToList();
+        Assert.Equal(["sh", "xml", "csharp", "sh", "text"], blocks.Select(b => b.Kind));
+
+        packages.Shell(scratch.Folder, blocks[0].Text);
+        var project = scratch["app/app.csproj"];
+        File.WriteAllText(project, File.ReadAllText(project).Replace("</Project>", blocks[1].Text + "</Project>", StringComparison.Ordinal));
+        File.WriteAllText(scratch["app/Program.cs"], blocks[2].Text);
+        Assert.Equal(blocks[4].Text.Trim(), packages.Shell(scratch["app"], blocks[3].Text).Trim());
+    }
+
+    [LongFact]
+    public void A_build_compiles_what_has_changed_and_clean_leaves_nothing()
+    {
+        Project("""<TensorModel Include="digits.onnx" /><TensorModel Include="gestures.onnx" Recipe="small.recipe" Dims="batch=1" />""", "System.Console.WriteLine(app.Digits.Input3Length + app.Gestures.InputLength);");
+        Assert.Equal(["digits.onnx", "gestures.onnx"], Compiled());
+        Assert.Equal("826", packages.Shell(scratch.Folder, "dotnet run --no-build").Trim());
+
+        Assert.Equal([], Compiled());
+        Touch("Program.cs");
+        Assert.Equal([], Compiled());
+        Touch("small.recipe");
+        Assert.Equal(["gestures.onnx"], Compiled());
+        Touch("digits.onnx");
+        Assert.Equal(["digits.onnx"], Compiled());
+        // What the item says is an input too.
+        Edit("app.csproj", "batch=1", "batch=1..4");
+        Assert.Equal(["gestures.onnx"], Compiled());
+        var times = packages.Shell(scratch.Folder, "dotnet build -c Release --no-restore -clp:PerformanceSummary");
+        var added = Regex.Matches(times, @"(\d+) ms +Lathe\w+ ").Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(added < 200, times);
+
+        packages.Shell(scratch.Folder, "dotnet clean -c Release");
+        Assert.False(Directory.Exists(scratch["obj/Release/net10.0/lathe"]));
+        Assert.Empty(Directory.GetFiles(scratch["bin"], "*", SearchOption.AllDirectories));
+
+        // An editor's build writes the classes and nothing else.
+        packages.Shell(scratch.Folder, "dotnet msbuild -v:m -p:Configuration=Release -t:Compile -p:DesignTimeBuild=true -p:BuildingProject=false -p:SkipCompilerExecution=true -p:ProvideCommandLineArgs=true");
+        Assert.Equal(["Digits.class.stamp", "Digits.g.cs", "Gestures.class.stamp", "Gestures.g.cs"], Directory.GetFiles(scratch["obj/Release/net10.0/lathe"], "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_wrong_is_an_error_with_a_code_and_a_place_and_the_next_build_recovers()
+    {
+        Project("""
+            <TensorModel Include="digits.onnx" />
+                <TensorModel Include="missing.onnx" />
+                <TensorModel Include="gestures.onnx" Recipe="none.recipe" ClassName="digits" />
+            """, "System.Console.WriteLine(app.Digits.Input3Length);");
+        var errors = Errors();
+        Assert.Contains("app.csproj(10,27): error LT7001: there is no model missing.onnx", errors, StringComparison.Ordinal);
+        Assert.Contains("app.csproj(11,27): error LT7002: there is no ", errors, StringComparison.Ordinal);
+        Assert.Contains("app.csproj(11,27): error LT7003: gestures.onnx and digits.onnx both become the class digits", errors, StringComparison.Ordinal);
+
+        Edit("app.csproj", """<TensorModel Include="missing.onnx" />""", "");
+        Edit("app.csproj", """Recipe="none.recipe" ClassName="digits" """, """Recipe="small.recipe" """);
+        File.WriteAllText(scratch["small.recipe"], "pipeline small {\n  fold\n  simplifie\n}\n");
+        File.WriteAllText(scratch["digits.onnx"], "no model");
+        Assert.Contains("digits.onnx : error LT1", Errors(), StringComparison.Ordinal);
+
+        File.Copy(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx"), scratch["digits.onnx"], overwrite: true);
+        Assert.Matches(@"small\.recipe\(3,3\): error LT3\d\d\d: ", Errors());
+        Assert.Empty(Directory.GetFiles(scratch["obj"], "libGestures.so", SearchOption.AllDirectories));
+
+        File.WriteAllText(scratch["small.recipe"], "pipeline small {\n  simplify\n}\n");
+        Assert.Contains("error LT4", Errors("LATHE_LINKER=/nowhere/ld"), StringComparison.Ordinal);
+        Assert.Contains("gestures.onnx", Compiled());
+    }
+
+    /// <summary>A console project with these items.</summary>
+    private void Project(string items, string program)
+    {
+        File.WriteAllText(scratch["app.csproj"], $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="Lathe.Runtime" Version="*" /><PackageReference Include="Lathe.Build" Version="*" PrivateAssets="all" /></ItemGroup>
+              <ItemGroup>
+                {items}
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(scratch["Program.cs"], program);
+        File.WriteAllText(scratch["small.recipe"], "pipeline small {\n  simplify\n}\n");
+        File.Copy(CProgram.Repository("tests", "models", "opt_mnist", "model.onnx"), scratch["digits.onnx"]);
+        File.Copy(CProgram.Repository("tests", "models", "hand_keypoint_cls", "model.onnx"), scratch["gestures.onnx"]);
+        packages.Shell(scratch.Folder, "dotnet restore --source $PACKAGES");
+    }
+
+    /// <summary>Builds, and says which models were compiled for it.</summary>
+    private IEnumerable<string> Compiled() => Regex.Matches(packages.Shell(scratch.Folder, "dotnet build -c Release --no-restore"), @"compiling (\S+)").Select(m => m.Groups[1].Value);
+
+    private string Errors(string variables = "")
+    {
+        var (code, output) = packages.Try(scratch.Folder, $"{variables} dotnet build -c Release --no-restore");
+        Assert.NotEqual(0, code);
+        return output;
+    }
+
+    /// <summary>A time that no file of a build so far has reached.</summary>
+    private void Touch(string file) => File.SetLastWriteTimeUtc(scratch[file], DateTime.UtcNow);
+
+    private void Edit(string file, string old, string with) => File.WriteAllText(scratch[file], File.ReadAllText(scratch[file]).Replace(old, with, StringComparison.Ordinal));
+
+    [GeneratedRegex("```([a-z]+)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
