@@ -160,13 +160,13 @@ samples() {
 # The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
 # $3 says for which frameworks the first two are; what follows goes to every pack.
 packages() {
-  local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") for=()
+  local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") runs_on=()
   mkdir -p "$1" && into=$(cd "$1" && pwd) && tool=$(cd "$2" && pwd)
-  [ -z "${3:-}" ] || for=("-p:LatheFrameworks=$3")
+  [ -z "${3:-}" ] || runs_on=("-p:LatheFrameworks=$3")
   say "packing into $into"
   rm -f "$into"/*.nupkg
-  "${pack[@]}" src/Runtime -o "$into" "${for[@]}" >&2
-  "${pack[@]}" src/Images -o "$into" "${for[@]}" >&2
+  "${pack[@]}" src/Runtime -o "$into" "${runs_on[@]}" >&2
+  "${pack[@]}" src/Images -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Build -o "$into" -p:LatheToolFolder="$tool" >&2
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
 }

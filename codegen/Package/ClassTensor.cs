@@ -10,6 +10,9 @@ public sealed record ClassTensor(Value Value, int Place, string Pascal, bool IsI
 {
     public CSharpType Type { get; } = CSharpType.Of(Value.Type.Scalar);
     public string Camel => CSharpNames.Camel(Pascal);
+
+    /// <summary>The parameter that gets its extents where data decide them.</summary>
+    public string CamelShape => Camel.TrimStart('@') + "Shape";
     public string Kind => IsInput ? "input" : "output";
     public string Span => $"global::System.{(IsInput ? "ReadOnlySpan" : "Span")}<{Type.Name}>";
 

@@ -110,7 +110,7 @@ public sealed class ModelClass
         var late = outputs.Where(t => t.IsLate).ToList();
         var parameters = dimensions.Select(d => (Name: CSharpNames.Camel(d.Pascal), Type: "long", Text: $"Dimension {d.Symbol.Name}, {N(d.Symbol.Low)}{(d.Symbol.High >= Symbol.Unbounded ? " or more" : $" to {N(d.Symbol.High)}")}."))
             .Concat(inputs.Select(t => (Name: t.Camel, Type: t.Span, Text: $"Input {t.Described}."))).Concat(outputs.Select(t => (Name: t.Camel, Type: t.Span, Text: $"Gets output {t.Described}.")))
-            .Concat(late.Select(t => (Name: t.Camel.TrimStart('@') + "Shape", Type: "global::System.Span<long>", Text: $"Gets the extents of {t.Described}, {N(t.Value.Type.Rank)} of them."))).ToList();
+            .Concat(late.Select(t => (Name: t.CamelShape, Type: "global::System.Span<long>", Text: $"Gets the extents of {t.Described}, {N(t.Value.Type.Rank)} of them."))).ToList();
         Doc("Runs once.", [.. parameters.Select(p => (p.Name.TrimStart('@'), p.Text)), ("options", "A host with threads, a workspace of the caller's, or a token that ends the run.")]);
         Line($"public unsafe void Run({string.Concat(parameters.Select(p => $"{p.Type} {p.Name}, "))}{Runtime}.RunOptions options = default)");
         Open();
@@ -122,7 +122,7 @@ public sealed class ModelClass
         Line($"    global::System.ReadOnlySpan<{Runtime}.TensorMemory> outputs = [{string.Join(", ", outputs.Select((t, i) => Memory(t, inputs.Count + i)))}];");
         Line($"    Model.Run(dims, inputs, outputs, {(late.Count > 0 ? "extents" : "default")}, options);");
         Line("}");
-        foreach (var tensor in late) Line($"extents.Slice({N(outputs.Take(tensor.Place).Sum(t => t.Value.Type.Rank))}, {N(tensor.Value.Type.Rank)}).CopyTo({tensor.Camel.TrimStart('@')}Shape);");
+        foreach (var tensor in late) Line($"extents.Slice({N(outputs.Take(tensor.Place).Sum(t => t.Value.Type.Rank))}, {N(tensor.Value.Type.Rank)}).CopyTo({tensor.CamelShape});");
         Close();
         Line();
 

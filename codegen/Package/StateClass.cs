@@ -23,11 +23,12 @@ public sealed class StateClass(ClassOptions options, IReadOnlyList<ClassTensor> 
     public void Print(Action<string> line, Action open, Action close, Action<string, IEnumerable<(string, string)>> doc)
     {
         var own = inputs.Where(t => states.All(s => s.Input != t)).Concat(outputs.Where(t => states.All(s => s.Output != t))).ToList();
+        var late = outputs.Where(t => t.IsLate).Select(t => t.CamelShape).ToList();
         var dims = string.Concat(dimensions.Select(d => $"long {CSharpNames.Camel(d.Pascal)}, "));
         doc("Runs once over a stream: states come from the run before and are left for the next.", [("state", "Of this stream, used by one thread at a time.")]);
-        line($"public void Run(State state, {dims}{string.Concat(own.Select(t => $"{t.Span} {t.Camel}, "))}global::Lathe.Runtime.RunOptions options = default)");
+        line($"public void Run(State state, {dims}{string.Concat(own.Select(t => $"{t.Span} {t.Camel}, "))}{string.Concat(late.Select(shape => $"global::System.Span<long> {shape}, "))}global::Lathe.Runtime.RunOptions options = default)");
         open();
-        line($"Run({string.Concat(dimensions.Select(d => CSharpNames.Camel(d.Pascal) + ", "))}{string.Concat(inputs.Concat(outputs).Select(t => Argument(t) + ", "))}options);");
+        line($"Run({string.Concat(dimensions.Select(d => CSharpNames.Camel(d.Pascal) + ", "))}{string.Concat(inputs.Concat(outputs).Select(Argument).Concat(late).Select(argument => argument + ", "))}options);");
         line("state.Step();");
         close();
         line("");

@@ -103,7 +103,8 @@ namespace Lathe.Build
             if (Named("Recipe") is { Length: > 0 } recipe) words.AddRange(["--pipeline", recipe]);
             if (Named("Calibrate") is { Length: > 0 } data) words.AddRange(["--calibrate", data]);
             Dimensions(words);
-            foreach (var option in List("Options")) words.AddRange(option.Split([' '], StringSplitOptions.RemoveEmptyEntries));
+            // The value of an option may hold spaces and commas: --quantize i4 group=64, method=gptq.
+            foreach (var option in Text("Options").Split(';').Select(part => part.Trim()).Where(part => part != "")) words.AddRange(option.Split([' '], 2, StringSplitOptions.RemoveEmptyEntries));
             return Lines(words);
         }
 

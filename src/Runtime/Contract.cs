@@ -39,6 +39,9 @@ public sealed record Contract(
     /// <summary>Where the extents of each tensor begin in the list of all, inputs before outputs; the last entry is the length of that list.</summary>
     private readonly int[] starts = Starts(Inputs.AddRange(Outputs));
 
+    /// <summary>All of it, as the artifact has it.</summary>
+    public ReadOnlyMemory<byte> Json { get; private init; }
+
     /// <summary>Extents of all inputs and outputs together.</summary>
     public int Extents => starts[^1];
 
@@ -83,7 +86,8 @@ public sealed record Contract(
             List(root, "outputs", Tensor),
             List(root, "kernels", k => new ContractKernel(Text(k, "name"), List(k, "nodes", n => n.GetString()!), Number(k, "flops"), Number(k, "bytes"))),
             (long)Number(root, "arena_bytes"),
-            (long)Number(root, "weight_bytes"));
+            (long)Number(root, "weight_bytes"))
+        { Json = json };
     }
 
     private static ContractTensor Tensor(JsonElement tensor) =>

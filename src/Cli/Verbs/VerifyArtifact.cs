@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Lathe.Codegen.Package;
+using Lathe.Runtime;
+
+namespace Lathe.Cli.Verbs;
+
+[Description("checks that an artifact is whole and what it says it is: its interface, its contract, its weights, its model")]
+[Example("lathe verify-artifact out/libdigits.so --model digits.onnx", "also that it was compiled from this file, and that it computes what the file says")]
+public sealed record VerifyArtifact(
+    [Argument("ARTIFACT", "a library that lathe compile wrote")] string Artifact,
+    CodeOptions Code,
+    Tolerance Tolerance,
+    [Option("the model that it should be of; its hash is compared, and what both compute on random inputs", Value = "MODEL")] string? Model = null,
+    [Option("of those inputs")] int Seed = 0,
+    [Option("as JSON, with a version")] bool Json = false) : Verb
+{
+    private sealed record Check(string What, bool Holds, string Detail);
+
+    public override ExitCode Execute(Session session)
+    {
+        var checks = new List<Check>();
+        // Opening it compares the version of the interface, and the length and stamp of weights that lie in a file.
+        using (var opened = Lathe.Runtime.Artifact.Open(Artifact))
+        {
+            checks.Add(new("interface", true, $"version {opened.Contract.Abi}, this tool knows up to {LatheHeader.Abi}"));
+            checks.AddRange(Beside(opened.Contract.Json));
+            if (Model is not null) checks.Add(OfModel(opened.Contract.Json));
+        }
+        if (Model is not null) checks.Add(Computes(session));
+        session.Output.Write(Json ? AsJson(checks) : string.Concat(checks.Select(c => $"{(c.Holds ? "ok" : "WRONG"),-7}{c.What,-12}{c.Detail}\n")));
+        return checks.All(c => c.Holds) ? ExitCode.Done : ExitCode.Fault;
+    }
+
+    /// <summary>The contract inside the library, against the one in the file beside it.</summary>
+    private IEnumerable<Check> Beside(ReadOnlyMemory<byte> json)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Artifact))!, Lathe.Runtime.Artifact.NameOf(Artifact) + ".json");
+        if (!File.Exists(file)) yield break;
+        var same = File.ReadAllBytes(file).AsSpan().SequenceEqual(json.Span);
+        yield return new("contract", same, same ? $"{Path.GetFileName(file)} is what the library says" : $"{Path.GetFileName(file)} is not what the library says: one of them is of another compile");
+    }
+
+    private Check OfModel(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var (said, own) = (document.RootElement.GetProperty("provenance").GetProperty("model_sha256").GetString(), ContentHash.Of(ModelPath.Resolve(Model!)));
+        return new("model", said == own, said == own ? $"compiled from {Path.GetFileName(Model)}, sha256 {own[..16]}…" : $"compiled from a file of sha256 {said}, {Path.GetFileName(Model)} has {own}");
+    }
+
+    /// <summary>What the artifact computes against the interpreter, which runs the model's own formulas.</summary>
+    private Check Computes(Session session)
+    {
+        using var opener = new ModelOpener(session, Code);
+        using var native = opener.Open(Artifact, new());
+        using var reference = opener.Open(Model!, new(Backend: Backend.Reference));
+        var inputs = InputFiles.Read(reference.Inputs, [], ImageOptions.Default, Seed, Code.Dim);
+        var compared = native.Outputs.Zip(reference.Run(inputs), native.Run(inputs)).Select(o => (Name: o.First, Comparison: Tolerance.Compare(o.Second, o.Third))).ToList();
+        return new("results", compared.All(c => c.Comparison.Met), string.Join("; ", compared.Select(c => $"{c.Name}: {c.Comparison}")));
+    }
+
+    private static string AsJson(List<Check> checks) => JsonText.Print(json =>
+    {
+        json.WriteBoolean("holds", checks.All(c => c.Holds));
+        json.WriteObjects("checks", checks, check =>
+        {
+            json.WriteString("what", check.What);
+            json.WriteBoolean("holds", check.Holds);
+            json.WriteString("detail", check.Detail);
+        });
+    });
+}
