@@ -57,7 +57,7 @@ float[] Planes(Box box, int width, int height, float[] mean, float[] deviation)
     }
     return planes;
 
-    static (int At, float Rest) Place(int at, int count, int size, int begin, int end)
+    static (int At, float Part) Place(int at, int count, int size, int begin, int end)
     {
         var place = Math.Clamp((at + 0.5f) * size / count - 0.5f + begin, 0, end - 1);
         return ((int)place, place - (int)place);
