@@ -111,9 +111,26 @@ public sealed class BlockedContraction
         return sums.Around(
             When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),
             one ? Do() : When(0 < kb, sums.Set((r, v, j) => partial[[local + r, Column(v, j)]])),
-            sums.Add(depth.StepsOf(kb), Passes.RegisterTile.Products(machine, A, (k, v, j) => B(panel, k, v, j)), next),
+            packsB && b.Groups is var (each, shares, steps) && height * vectors + 4 <= machine.VectorRegisters ? InGroups(each, shares, steps)
+                : sums.Add(depth.StepsOf(kb), Passes.RegisterTile.Products(machine, A, (k, v, j) => B(panel, k, v, j)), next),
             one ? Do() : When(kb < depth.Count - 1, sums.Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[r, v, j]))),
             When(one ? true : Expr.Same(kb, depth.Count - 1), sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[r, v, j])))));
+
+        // What a group of steps shares multiplies their sum, not each of its numbers.
+        Stmt InGroups(Expr each, Expr shares, long steps)
+        {
+            var part = new RegisterTile(tile, height, vectors, name: "group");
+            Expr Of(Expr formula, Expr k, Expr v, Expr j) => b.At(formula, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j));
+            return For("g", depth.Steps / steps, g =>
+            {
+                Expr At(Expr k) => Linear.Simplify(g * steps + k);
+                var later = next is null ? null : next with { Number = Linear.Simplify(next.Number * (depth.Steps / steps) + g) };
+                return part.Around(
+                    part.Set((_, _, _) => 0.0),
+                    part.Add(steps, Passes.RegisterTile.Products(machine, (r, k) => A(r, At(k)), (k, v, j) => Of(each, At(k), v, j)), later, depth.Steps),
+                    sums.Set((r, v, j) => machine.MultiplyAdd(part[r, v, j], Of(shares, At(0), v, j), sums[r, v, j])));
+            });
+        }
     }
 
     private Stmt StoreAt(Expr row, Expr column, Expr sum)

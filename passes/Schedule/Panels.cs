@@ -55,8 +55,33 @@ internal sealed class Panels
 
     /// <summary>The number of a column at a step.</summary>
     /// <param name="column">In its panel.</param>
-    public Expr At(Expr block, Expr panel, Expr step, Expr column) => contraction.B.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column)
+    public Expr At(Expr block, Expr panel, Expr step, Expr column) => At(contraction.B, block, panel, step, column);
+
+    /// <summary>A part of that number's formula.</summary>
+    public Expr At(Expr formula, Expr block, Expr panel, Expr step, Expr column) => formula.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column)
         : IsDecoding && Phase(value) is { } size ? Linear.Simplify(step % size) : null);
+
+    /// <summary>B as the product of what is another number at every step and of what groups of steps share, such as their scale, so that a group can be summed before it is scaled; null where it is none.</summary>
+    public (Expr Each, Expr Shared, long Steps)? Groups
+    {
+        get
+        {
+            if (!IsDecoding || depth.Stored is not Number || depth.IsRagged) return null;
+            var (each, shared, steps) = (new List<Expr>(), new List<Expr>(), depth.Steps);
+            foreach (var factor in Contraction.Factors(contraction.B))
+            {
+                var read = parts.Where(part => factor.Parts().Contains(part.Value)).ToList();
+                if (read.Count == 0 || read.Exists(part => part.Steps == 1) || factor.Parts().Any(part => Phase(part) is not null)) each.Add(factor);
+                else
+                {
+                    shared.Add(factor);
+                    steps = Math.Min(steps, read.Min(part => part.Steps));
+                }
+            }
+            var whole = parts.All(part => part.Steps == 1 || part.Steps % steps == 0) && depth.Steps % steps == 0 && steps % unroll == 0 && steps >= 4 * unroll;
+            return each.Count > 0 && shared.Count > 0 && whole ? (each.Aggregate((a, b) => a * b), shared.Aggregate((a, b) => a * b), steps) : null;
+        }
+    }
 
     /// <summary>The read of the array with a number for each step, to ask for it early.</summary>
     public Expr Ahead(Expr block, Expr panel, Expr step, Expr column) => Read(parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!, block, panel, step, column);

@@ -40,7 +40,8 @@ internal sealed class RegisterTile(Tile tile, long height, long vectors, Scalar 
         (r, k, v, j, sum, ahead) => machine.MultiplyAdd(a(r, k), ahead is null ? b(k, v, j) : Expr.Ahead(b(k, v, j), ahead), sum);
 
     /// <summary>Adds the products of some steps. A tile too small to keep the machine busy adds them up in several sums, which also round less.</summary>
-    public Stmt Add(Expr steps, Adding step, Next? next = null)
+    /// <param name="all">How many there are of the loops around too, as far as <paramref name="next"/> numbers them; null: so many.</param>
+    public Stmt Add(Expr steps, Adding step, Next? next = null, Expr? all = null)
     {
         var (whole, left) = (Linear.Simplify(steps / tile.Unroll), Linear.Simplify(steps % tile.Unroll));
         // So many steps of each turn ask for what is next that together the tiles ask for all of it.
@@ -49,7 +50,7 @@ internal sealed class RegisterTile(Tile tile, long height, long vectors, Scalar 
         if (chains > 1) return Chained(chains, whole, left, step);
         Stmt Step(Expr k, Func<Expr, Expr, Expr>? later) => Set((r, v, j) => step(r, k, v, j, sums[r, v, j], later?.Invoke(v, j)));
         Func<Expr, Expr, Expr>? Later(Expr turn, long u) => u >= asking ? null
-            : (v, j) => next!.At(Linear.Simplify(Expr.Min((next.Number * whole + turn) * asking + u, steps - 1)), v, j);
+            : (v, j) => next!.At(Linear.Simplify(Expr.Min((next.Number * whole + turn) * asking + u, (all ?? steps) - 1)), v, j);
         return Do(
             whole is Number { Integer: 0 } ? Do() : For("k", whole, k => asking == 0
                 ? Unroll("u", tile.Unroll, u => Step(Linear.Simplify(k * tile.Unroll + u), null))
