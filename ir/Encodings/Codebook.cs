@@ -1,7 +1,7 @@
 namespace Lathe.Ir;
 
 /// <summary>A table of 2^bits numbers that is fitted to the weight: <c>codebook bits=4 axis=0</c>, <c>codebook bits=3 group=64 scales=f16</c>.</summary>
-/// <param name="Bits">2 to 8; up to 4 the table lies in registers.</param>
+/// <param name="Bits">2 to 8; up to 5 the table lies in registers.</param>
 /// <param name="Axis">As of <see cref="Grouped"/>.</param>
 /// <param name="Group">As of <see cref="Grouped"/>.</param>
 /// <param name="Scales">As of <see cref="Levelled"/>.</param>

@@ -4,7 +4,7 @@ namespace Lathe.Ir;
 /// <param name="Axis">As of <see cref="Grouped"/>.</param>
 /// <param name="Group">As of <see cref="Grouped"/>.</param>
 /// <param name="Scales">As of <see cref="Levelled"/>.</param>
-/// <remarks>The table is a plane: formulas do not hold its numbers, so steps with other tables share kernels. Up to sixteen entries fit in registers.</remarks>
+/// <remarks>The table is a plane: formulas do not hold its numbers, so steps with other tables share kernels. Up to 32 entries fit in registers.</remarks>
 public abstract record Tabled(int Axis, long Group, Scalar Scales) : Levelled(Axis, Group, Scales)
 {
     /// <summary>Always as many, so that sums round alike however many processors there are.</summary>
