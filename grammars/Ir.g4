@@ -8,7 +8,8 @@ file      : weights? (graph | kernel | program)* EOF ;
 // ---- weights: every constant, its type, and where its bytes are ------------------------------------
 weights   : 'weights' '{' weight* '}' ;
 weight    : GLOBAL ':' type '=' (elements | plane (',' plane)*) ;
-plane     : (name '=')? HASH ;                        // sha:5d1e7a90…, kept beside the text
+plane     : (part '=')? HASH ;                        // sha:5d1e7a90…, kept beside the text
+part      : name (':' name)* ;                        // scale; u:scale of a factor
 elements  : '[' (expr (',' expr)*)? ']' ;             // a small weight's numbers
 
 // ---- graphs: what to compute, on whole tensors ------------------------------------------------------
@@ -34,7 +35,7 @@ operand   : LOCAL | GLOBAL | '_' ;                    // '_' is an optional oper
 
 type      : 'tensor' '<' (shape ',')? encoding '>' ;
 shape     : SHAPE | INT | '[' (expr (',' expr)*)? ']' ;
-encoding  : name pattern? attribute* ('(' encoding ')')? ;  // i8 scale=0.5 zero=-1; sparse 4x1 keep=0.2 (f16); order=[0, 2, 3, 1] may follow
+encoding  : name pattern? attribute* ('(' encoding ')')? ('+' encoding)? ;  // i8 scale=0.5 zero=-1; sparse 4x1 keep=0.2 (f16); lowrank rank=32 (f16) + i4 group=64; order=[0, 2, 3, 1] may follow
 pattern   : SHAPE | INT ':' INT ;                     // 4x1, 2:4
 encodingAlone : encoding EOF ;                        // as an option of a pass holds it
 literal   : '[' (literal (',' literal)*)? ']'                             # list

@@ -47,20 +47,20 @@ public partial class IrParser : Parser {
 		FLOAT=54, LOCAL=55, GLOBAL=56, NAME=57, STRING=58, COMMENT=59, SPACE=60, 
 		OTHER=61;
 	public const int
-		RULE_file = 0, RULE_weights = 1, RULE_weight = 2, RULE_plane = 3, RULE_elements = 4, 
-		RULE_graph = 5, RULE_params = 6, RULE_param = 7, RULE_results = 8, RULE_where = 9, 
-		RULE_dimension = 10, RULE_whole = 11, RULE_check = 12, RULE_node = 13, 
-		RULE_targets = 14, RULE_made = 15, RULE_call = 16, RULE_argument = 17, 
-		RULE_attribute = 18, RULE_inside = 19, RULE_operands = 20, RULE_operand = 21, 
-		RULE_type = 22, RULE_shape = 23, RULE_encoding = 24, RULE_pattern = 25, 
-		RULE_encodingAlone = 26, RULE_literal = 27, RULE_kernel = 28, RULE_buffers = 29, 
-		RULE_buffer = 30, RULE_stmt = 31, RULE_head = 32, RULE_axis = 33, RULE_index = 34, 
-		RULE_program = 35, RULE_arena = 36, RULE_slots = 37, RULE_slot = 38, RULE_once = 39, 
-		RULE_steps = 40, RULE_step = 41, RULE_expr = 42, RULE_operator = 43, RULE_primary = 44, 
-		RULE_local = 45, RULE_label = 46, RULE_name = 47;
+		RULE_file = 0, RULE_weights = 1, RULE_weight = 2, RULE_plane = 3, RULE_part = 4, 
+		RULE_elements = 5, RULE_graph = 6, RULE_params = 7, RULE_param = 8, RULE_results = 9, 
+		RULE_where = 10, RULE_dimension = 11, RULE_whole = 12, RULE_check = 13, 
+		RULE_node = 14, RULE_targets = 15, RULE_made = 16, RULE_call = 17, RULE_argument = 18, 
+		RULE_attribute = 19, RULE_inside = 20, RULE_operands = 21, RULE_operand = 22, 
+		RULE_type = 23, RULE_shape = 24, RULE_encoding = 25, RULE_pattern = 26, 
+		RULE_encodingAlone = 27, RULE_literal = 28, RULE_kernel = 29, RULE_buffers = 30, 
+		RULE_buffer = 31, RULE_stmt = 32, RULE_head = 33, RULE_axis = 34, RULE_index = 35, 
+		RULE_program = 36, RULE_arena = 37, RULE_slots = 38, RULE_slot = 39, RULE_once = 40, 
+		RULE_steps = 41, RULE_step = 42, RULE_expr = 43, RULE_operator = 44, RULE_primary = 45, 
+		RULE_local = 46, RULE_label = 47, RULE_name = 48;
 	public static readonly string[] ruleNames = {
-		"file", "weights", "weight", "plane", "elements", "graph", "params", "param", 
-		"results", "where", "dimension", "whole", "check", "node", "targets", 
+		"file", "weights", "weight", "plane", "part", "elements", "graph", "params", 
+		"param", "results", "where", "dimension", "whole", "check", "node", "targets", 
 		"made", "call", "argument", "attribute", "inside", "operands", "operand", 
 		"type", "shape", "encoding", "pattern", "encodingAlone", "literal", "kernel", 
 		"buffers", "buffer", "stmt", "head", "axis", "index", "program", "arena", 
@@ -71,9 +71,9 @@ public partial class IrParser : Parser {
 	private static readonly string[] _LiteralNames = {
 		null, "'weights'", "'{'", "'}'", "':'", "'='", "','", "'['", "']'", "'graph'", 
 		"'('", "')'", "'->'", "'return'", "'where'", "'in'", "'..'", "'-'", "'check'", 
-		"'_'", "'yield'", "'tensor'", "'<'", "'>'", "'kernel'", "'let'", "'scratch'", 
-		"'if'", "'else'", "'program'", "'arena'", "'least'", "'slots'", "'at'", 
-		"'once'", "'steps'", "'loop'", "'while'", "'most'", "'+'", "'*'", "'/'", 
+		"'_'", "'yield'", "'tensor'", "'<'", "'>'", "'+'", "'kernel'", "'let'", 
+		"'scratch'", "'if'", "'else'", "'program'", "'arena'", "'least'", "'slots'", 
+		"'at'", "'once'", "'steps'", "'loop'", "'while'", "'most'", "'*'", "'/'", 
 		"'%'", "'<='", "'=='", "'&'", "'|'", "'^'", "'<<'", "'>>'", "';'"
 	};
 	private static readonly string[] _SymbolicNames = {
@@ -154,39 +154,39 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 97;
+			State = 99;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__0) {
 				{
-				State = 96;
+				State = 98;
 				weights();
 				}
 			}
 
-			State = 104;
+			State = 106;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 553648640L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1107296768L) != 0)) {
 				{
-				State = 102;
+				State = 104;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__8:
 					{
-					State = 99;
+					State = 101;
 					graph();
 					}
 					break;
-				case T__23:
+				case T__24:
 					{
-					State = 100;
+					State = 102;
 					kernel();
 					}
 					break;
-				case T__28:
+				case T__29:
 					{
-					State = 101;
+					State = 103;
 					program();
 					}
 					break;
@@ -194,11 +194,11 @@ public partial class IrParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 106;
+				State = 108;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 107;
+			State = 109;
 			Match(Eof);
 			}
 		}
@@ -235,25 +235,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 109;
+			State = 111;
 			Match(T__0);
-			State = 110;
+			State = 112;
 			Match(T__1);
-			State = 114;
+			State = 116;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==GLOBAL) {
 				{
 				{
-				State = 111;
+				State = 113;
 				weight();
 				}
 				}
-				State = 116;
+				State = 118;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 117;
+			State = 119;
 			Match(T__2);
 			}
 		}
@@ -297,20 +297,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 119;
-			Match(GLOBAL);
-			State = 120;
-			Match(T__3);
 			State = 121;
-			type();
+			Match(GLOBAL);
 			State = 122;
+			Match(T__3);
+			State = 123;
+			type();
+			State = 124;
 			Match(T__4);
-			State = 132;
+			State = 134;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__6:
 				{
-				State = 123;
+				State = 125;
 				elements();
 				}
 				break;
@@ -318,7 +318,6 @@ public partial class IrParser : Parser {
 			case T__8:
 			case T__13:
 			case T__17:
-			case T__23:
 			case T__24:
 			case T__25:
 			case T__26:
@@ -333,24 +332,25 @@ public partial class IrParser : Parser {
 			case T__35:
 			case T__36:
 			case T__37:
+			case T__38:
 			case HASH:
 			case NAME:
 				{
-				State = 124;
+				State = 126;
 				plane();
-				State = 129;
+				State = 131;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 125;
+					State = 127;
 					Match(T__5);
-					State = 126;
+					State = 128;
 					plane();
 					}
 					}
-					State = 131;
+					State = 133;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -374,8 +374,8 @@ public partial class IrParser : Parser {
 
 	public partial class PlaneContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HASH() { return GetToken(IrParser.HASH, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
-			return GetRuleContext<NameContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public PartContext part() {
+			return GetRuleContext<PartContext>(0);
 		}
 		public PlaneContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -392,20 +392,73 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 137;
+			State = 139;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) {
 				{
-				State = 134;
-				name();
-				State = 135;
+				State = 136;
+				part();
+				State = 137;
 				Match(T__4);
 				}
 			}
 
-			State = 139;
+			State = 141;
 			Match(HASH);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PartContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext[] name() {
+			return GetRuleContexts<NameContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name(int i) {
+			return GetRuleContext<NameContext>(i);
+		}
+		public PartContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_part; } }
+	}
+
+	[RuleVersion(0)]
+	public PartContext part() {
+		PartContext _localctx = new PartContext(Context, State);
+		EnterRule(_localctx, 8, RULE_part);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 143;
+			name();
+			State = 148;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__3) {
+				{
+				{
+				State = 144;
+				Match(T__3);
+				State = 145;
+				name();
+				}
+				}
+				State = 150;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
 			}
 		}
 		catch (RecognitionException re) {
@@ -436,40 +489,40 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ElementsContext elements() {
 		ElementsContext _localctx = new ElementsContext(Context, State);
-		EnterRule(_localctx, 8, RULE_elements);
+		EnterRule(_localctx, 10, RULE_elements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 141;
+			State = 151;
 			Match(T__6);
-			State = 150;
+			State = 160;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
 				{
-				State = 142;
+				State = 152;
 				expr();
-				State = 147;
+				State = 157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 143;
+					State = 153;
 					Match(T__5);
-					State = 144;
+					State = 154;
 					expr();
 					}
 					}
-					State = 149;
+					State = 159;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 152;
+			State = 162;
 			Match(T__7);
 			}
 		}
@@ -522,86 +575,86 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public GraphContext graph() {
 		GraphContext _localctx = new GraphContext(Context, State);
-		EnterRule(_localctx, 10, RULE_graph);
+		EnterRule(_localctx, 12, RULE_graph);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 154;
+			State = 164;
 			Match(T__8);
-			State = 155;
+			State = 165;
 			label();
-			State = 156;
+			State = 166;
 			Match(T__9);
-			State = 158;
+			State = 168;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 157;
+				State = 167;
 				@params();
 				}
 			}
 
-			State = 160;
+			State = 170;
 			Match(T__10);
-			State = 161;
+			State = 171;
 			Match(T__11);
-			State = 162;
+			State = 172;
 			results();
-			State = 164;
+			State = 174;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 163;
+				State = 173;
 				where();
 				}
 			}
 
-			State = 166;
+			State = 176;
 			Match(T__1);
-			State = 170;
+			State = 180;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 167;
+				State = 177;
 				check();
 				}
 				}
-				State = 172;
+				State = 182;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 176;
+			State = 186;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 173;
+				State = 183;
 				node();
 				}
 				}
-				State = 178;
+				State = 188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 179;
+			State = 189;
 			Match(T__12);
-			State = 181;
+			State = 191;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 				{
-				State = 180;
+				State = 190;
 				operands();
 				}
 			}
 
-			State = 183;
+			State = 193;
 			Match(T__2);
 			}
 		}
@@ -633,26 +686,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ParamsContext @params() {
 		ParamsContext _localctx = new ParamsContext(Context, State);
-		EnterRule(_localctx, 12, RULE_params);
+		EnterRule(_localctx, 14, RULE_params);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 185;
+			State = 195;
 			param();
-			State = 190;
+			State = 200;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 186;
+				State = 196;
 				Match(T__5);
-				State = 187;
+				State = 197;
 				param();
 				}
 				}
-				State = 192;
+				State = 202;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -687,25 +740,25 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ParamContext param() {
 		ParamContext _localctx = new ParamContext(Context, State);
-		EnterRule(_localctx, 14, RULE_param);
+		EnterRule(_localctx, 16, RULE_param);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 193;
+			State = 203;
 			Match(LOCAL);
-			State = 194;
+			State = 204;
 			Match(T__3);
-			State = 195;
+			State = 205;
 			type();
-			State = 198;
+			State = 208;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 196;
+				State = 206;
 				Match(T__4);
-				State = 197;
+				State = 207;
 				elements();
 				}
 			}
@@ -740,51 +793,51 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ResultsContext results() {
 		ResultsContext _localctx = new ResultsContext(Context, State);
-		EnterRule(_localctx, 16, RULE_results);
+		EnterRule(_localctx, 18, RULE_results);
 		int _la;
 		try {
-			State = 213;
+			State = 223;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__20:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 200;
+				State = 210;
 				type();
 				}
 				break;
 			case T__9:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 201;
+				State = 211;
 				Match(T__9);
-				State = 210;
+				State = 220;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__20) {
 					{
-					State = 202;
+					State = 212;
 					type();
-					State = 207;
+					State = 217;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 203;
+						State = 213;
 						Match(T__5);
-						State = 204;
+						State = 214;
 						type();
 						}
 						}
-						State = 209;
+						State = 219;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 212;
+				State = 222;
 				Match(T__10);
 				}
 				break;
@@ -820,28 +873,28 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public WhereContext where() {
 		WhereContext _localctx = new WhereContext(Context, State);
-		EnterRule(_localctx, 18, RULE_where);
+		EnterRule(_localctx, 20, RULE_where);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 215;
+			State = 225;
 			Match(T__13);
-			State = 216;
+			State = 226;
 			dimension();
-			State = 221;
+			State = 231;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 217;
+				State = 227;
 				Match(T__5);
-				State = 218;
+				State = 228;
 				dimension();
 				}
 				}
-				State = 223;
+				State = 233;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -878,25 +931,25 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public DimensionContext dimension() {
 		DimensionContext _localctx = new DimensionContext(Context, State);
-		EnterRule(_localctx, 20, RULE_dimension);
+		EnterRule(_localctx, 22, RULE_dimension);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 224;
+			State = 234;
 			label();
-			State = 225;
+			State = 235;
 			Match(T__14);
-			State = 226;
+			State = 236;
 			whole();
-			State = 227;
+			State = 237;
 			Match(T__15);
-			State = 229;
+			State = 239;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16 || _la==INT) {
 				{
-				State = 228;
+				State = 238;
 				whole();
 				}
 			}
@@ -926,22 +979,22 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public WholeContext whole() {
 		WholeContext _localctx = new WholeContext(Context, State);
-		EnterRule(_localctx, 22, RULE_whole);
+		EnterRule(_localctx, 24, RULE_whole);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 232;
+			State = 242;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16) {
 				{
-				State = 231;
+				State = 241;
 				Match(T__16);
 				}
 			}
 
-			State = 234;
+			State = 244;
 			Match(INT);
 			}
 		}
@@ -971,17 +1024,17 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public CheckContext check() {
 		CheckContext _localctx = new CheckContext(Context, State);
-		EnterRule(_localctx, 24, RULE_check);
+		EnterRule(_localctx, 26, RULE_check);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 236;
+			State = 246;
 			Match(T__17);
-			State = 237;
+			State = 247;
 			expr();
-			State = 238;
+			State = 248;
 			Match(T__5);
-			State = 239;
+			State = 249;
 			Match(STRING);
 			}
 		}
@@ -1022,47 +1075,47 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public NodeContext node() {
 		NodeContext _localctx = new NodeContext(Context, State);
-		EnterRule(_localctx, 26, RULE_node);
+		EnterRule(_localctx, 28, RULE_node);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 241;
+			State = 251;
 			targets();
-			State = 242;
+			State = 252;
 			Match(T__4);
-			State = 243;
+			State = 253;
 			call();
-			State = 244;
+			State = 254;
 			Match(T__3);
-			State = 245;
+			State = 255;
 			made();
-			State = 250;
+			State = 260;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 246;
+				State = 256;
 				Match(T__5);
-				State = 247;
+				State = 257;
 				made();
 				}
 				}
-				State = 252;
+				State = 262;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 257;
+			State = 267;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 253;
+				State = 263;
 				Match(T__1);
-				State = 254;
+				State = 264;
 				inside();
-				State = 255;
+				State = 265;
 				Match(T__2);
 				}
 			}
@@ -1095,26 +1148,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public TargetsContext targets() {
 		TargetsContext _localctx = new TargetsContext(Context, State);
-		EnterRule(_localctx, 28, RULE_targets);
+		EnterRule(_localctx, 30, RULE_targets);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 259;
+			State = 269;
 			Match(LOCAL);
-			State = 264;
+			State = 274;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 260;
+				State = 270;
 				Match(T__5);
-				State = 261;
+				State = 271;
 				Match(LOCAL);
 				}
 				}
-				State = 266;
+				State = 276;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1148,32 +1201,32 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public MadeContext made() {
 		MadeContext _localctx = new MadeContext(Context, State);
-		EnterRule(_localctx, 30, RULE_made);
+		EnterRule(_localctx, 32, RULE_made);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 267;
+			State = 277;
 			type();
-			State = 273;
+			State = 283;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 268;
+				State = 278;
 				Match(T__4);
-				State = 271;
+				State = 281;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__6:
 					{
-					State = 269;
+					State = 279;
 					elements();
 					}
 					break;
 				case T__18:
 					{
-					State = 270;
+					State = 280;
 					Match(T__18);
 					}
 					break;
@@ -1216,42 +1269,42 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public CallContext call() {
 		CallContext _localctx = new CallContext(Context, State);
-		EnterRule(_localctx, 32, RULE_call);
+		EnterRule(_localctx, 34, RULE_call);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 275;
-			name();
-			State = 276;
-			Match(T__9);
 			State = 285;
+			name();
+			State = 286;
+			Match(T__9);
+			State = 295;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 252202128872587778L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 252202678611624450L) != 0)) {
 				{
-				State = 277;
+				State = 287;
 				argument();
-				State = 282;
+				State = 292;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 278;
+					State = 288;
 					Match(T__5);
-					State = 279;
+					State = 289;
 					argument();
 					}
 					}
-					State = 284;
+					State = 294;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 287;
+			State = 297;
 			Match(T__10);
 			}
 		}
@@ -1283,9 +1336,9 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ArgumentContext argument() {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
-		EnterRule(_localctx, 34, RULE_argument);
+		EnterRule(_localctx, 36, RULE_argument);
 		try {
-			State = 291;
+			State = 301;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__18:
@@ -1293,7 +1346,7 @@ public partial class IrParser : Parser {
 			case GLOBAL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 289;
+				State = 299;
 				operand();
 				}
 				break;
@@ -1301,7 +1354,6 @@ public partial class IrParser : Parser {
 			case T__8:
 			case T__13:
 			case T__17:
-			case T__23:
 			case T__24:
 			case T__25:
 			case T__26:
@@ -1316,10 +1368,11 @@ public partial class IrParser : Parser {
 			case T__35:
 			case T__36:
 			case T__37:
+			case T__38:
 			case NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 290;
+				State = 300;
 				attribute();
 				}
 				break;
@@ -1355,15 +1408,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public AttributeContext attribute() {
 		AttributeContext _localctx = new AttributeContext(Context, State);
-		EnterRule(_localctx, 36, RULE_attribute);
+		EnterRule(_localctx, 38, RULE_attribute);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 293;
+			State = 303;
 			name();
-			State = 294;
+			State = 304;
 			Match(T__4);
-			State = 295;
+			State = 305;
 			literal();
 			}
 		}
@@ -1418,10 +1471,10 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public InsideContext inside() {
 		InsideContext _localctx = new InsideContext(Context, State);
-		EnterRule(_localctx, 38, RULE_inside);
+		EnterRule(_localctx, 40, RULE_inside);
 		int _la;
 		try {
-			State = 313;
+			State = 323;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__19:
@@ -1429,30 +1482,29 @@ public partial class IrParser : Parser {
 				_localctx = new GroupContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 300;
+				State = 310;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LOCAL) {
 					{
 					{
-					State = 297;
+					State = 307;
 					node();
 					}
 					}
-					State = 302;
+					State = 312;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 303;
+				State = 313;
 				Match(T__19);
-				State = 306;
+				State = 316;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__0:
 				case T__8:
 				case T__13:
 				case T__17:
-				case T__23:
 				case T__24:
 				case T__25:
 				case T__26:
@@ -1467,9 +1519,10 @@ public partial class IrParser : Parser {
 				case T__35:
 				case T__36:
 				case T__37:
+				case T__38:
 				case NAME:
 					{
-					State = 304;
+					State = 314;
 					call();
 					}
 					break;
@@ -1477,7 +1530,7 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 305;
+					State = 315;
 					operands();
 					}
 					break;
@@ -1490,17 +1543,17 @@ public partial class IrParser : Parser {
 				_localctx = new RegionsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 309;
+				State = 319;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 308;
+					State = 318;
 					graph();
 					}
 					}
-					State = 311;
+					State = 321;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==T__8 );
@@ -1538,26 +1591,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperandsContext operands() {
 		OperandsContext _localctx = new OperandsContext(Context, State);
-		EnterRule(_localctx, 40, RULE_operands);
+		EnterRule(_localctx, 42, RULE_operands);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 315;
+			State = 325;
 			operand();
-			State = 320;
+			State = 330;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 316;
+				State = 326;
 				Match(T__5);
-				State = 317;
+				State = 327;
 				operand();
 				}
 				}
-				State = 322;
+				State = 332;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1587,12 +1640,12 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperandContext operand() {
 		OperandContext _localctx = new OperandContext(Context, State);
-		EnterRule(_localctx, 42, RULE_operand);
+		EnterRule(_localctx, 44, RULE_operand);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 323;
+			State = 333;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1631,30 +1684,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public TypeContext type() {
 		TypeContext _localctx = new TypeContext(Context, State);
-		EnterRule(_localctx, 44, RULE_type);
+		EnterRule(_localctx, 46, RULE_type);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 325;
+			State = 335;
 			Match(T__20);
-			State = 326;
+			State = 336;
 			Match(T__21);
-			State = 330;
+			State = 340;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 327;
+				State = 337;
 				shape();
-				State = 328;
+				State = 338;
 				Match(T__5);
 				}
 			}
 
-			State = 332;
+			State = 342;
 			encoding();
-			State = 333;
+			State = 343;
 			Match(T__22);
 			}
 		}
@@ -1688,58 +1741,58 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ShapeContext shape() {
 		ShapeContext _localctx = new ShapeContext(Context, State);
-		EnterRule(_localctx, 46, RULE_shape);
+		EnterRule(_localctx, 48, RULE_shape);
 		int _la;
 		try {
-			State = 349;
+			State = 359;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 335;
+				State = 345;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 336;
+				State = 346;
 				Match(INT);
 				}
 				break;
 			case T__6:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 337;
+				State = 347;
 				Match(T__6);
-				State = 346;
+				State = 356;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
 					{
-					State = 338;
+					State = 348;
 					expr();
-					State = 343;
+					State = 353;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 339;
+						State = 349;
 						Match(T__5);
-						State = 340;
+						State = 350;
 						expr();
 						}
 						}
-						State = 345;
+						State = 355;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 348;
+				State = 358;
 				Match(T__7);
 				}
 				break;
@@ -1771,8 +1824,11 @@ public partial class IrParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext attribute(int i) {
 			return GetRuleContext<AttributeContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public EncodingContext encoding() {
-			return GetRuleContext<EncodingContext>(0);
+		[System.Diagnostics.DebuggerNonUserCode] public EncodingContext[] encoding() {
+			return GetRuleContexts<EncodingContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public EncodingContext encoding(int i) {
+			return GetRuleContext<EncodingContext>(i);
 		}
 		public EncodingContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -1784,48 +1840,60 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public EncodingContext encoding() {
 		EncodingContext _localctx = new EncodingContext(Context, State);
-		EnterRule(_localctx, 48, RULE_encoding);
+		EnterRule(_localctx, 50, RULE_encoding);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 351;
+			State = 361;
 			name();
-			State = 353;
+			State = 363;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SHAPE || _la==INT) {
 				{
-				State = 352;
+				State = 362;
 				pattern();
 				}
 			}
 
-			State = 358;
+			State = 368;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) {
 				{
 				{
-				State = 355;
+				State = 365;
 				attribute();
 				}
 				}
-				State = 360;
+				State = 370;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 365;
+			State = 375;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__9) {
 				{
-				State = 361;
+				State = 371;
 				Match(T__9);
-				State = 362;
+				State = 372;
 				encoding();
-				State = 363;
+				State = 373;
 				Match(T__10);
+				}
+			}
+
+			State = 379;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__23) {
+				{
+				State = 377;
+				Match(T__23);
+				State = 378;
+				encoding();
 				}
 			}
 
@@ -1858,26 +1926,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public PatternContext pattern() {
 		PatternContext _localctx = new PatternContext(Context, State);
-		EnterRule(_localctx, 50, RULE_pattern);
+		EnterRule(_localctx, 52, RULE_pattern);
 		try {
-			State = 371;
+			State = 385;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 367;
+				State = 381;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 368;
+				State = 382;
 				Match(INT);
-				State = 369;
+				State = 383;
 				Match(T__3);
-				State = 370;
+				State = 384;
 				Match(INT);
 				}
 				break;
@@ -1911,13 +1979,13 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public EncodingAloneContext encodingAlone() {
 		EncodingAloneContext _localctx = new EncodingAloneContext(Context, State);
-		EnterRule(_localctx, 52, RULE_encodingAlone);
+		EnterRule(_localctx, 54, RULE_encodingAlone);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 373;
+			State = 387;
 			encoding();
-			State = 374;
+			State = 388;
 			Match(Eof);
 			}
 		}
@@ -1975,45 +2043,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LiteralContext literal() {
 		LiteralContext _localctx = new LiteralContext(Context, State);
-		EnterRule(_localctx, 54, RULE_literal);
+		EnterRule(_localctx, 56, RULE_literal);
 		int _la;
 		try {
-			State = 394;
+			State = 408;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,45,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,47,Context) ) {
 			case 1:
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 376;
+				State = 390;
 				Match(T__6);
-				State = 385;
+				State = 399;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508752299650L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058491336322L) != 0)) {
 					{
-					State = 377;
+					State = 391;
 					literal();
-					State = 382;
+					State = 396;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 378;
+						State = 392;
 						Match(T__5);
-						State = 379;
+						State = 393;
 						literal();
 						}
 						}
-						State = 384;
+						State = 398;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 387;
+				State = 401;
 				Match(T__7);
 				}
 				break;
@@ -2021,7 +2089,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 388;
+				State = 402;
 				type();
 				}
 				break;
@@ -2029,11 +2097,11 @@ public partial class IrParser : Parser {
 				_localctx = new OfEncodingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 389;
+				State = 403;
 				Match(T__9);
-				State = 390;
+				State = 404;
 				encoding();
-				State = 391;
+				State = 405;
 				Match(T__10);
 				}
 				break;
@@ -2041,7 +2109,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfExprContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 393;
+				State = 407;
 				expr();
 				}
 				break;
@@ -2087,78 +2155,78 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public KernelContext kernel() {
 		KernelContext _localctx = new KernelContext(Context, State);
-		EnterRule(_localctx, 56, RULE_kernel);
+		EnterRule(_localctx, 58, RULE_kernel);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 396;
-			Match(T__23);
-			State = 397;
+			State = 410;
+			Match(T__24);
+			State = 411;
 			label();
-			State = 398;
+			State = 412;
 			Match(T__9);
-			State = 400;
+			State = 414;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 399;
+				State = 413;
 				buffers();
 				}
 			}
 
-			State = 402;
+			State = 416;
 			Match(T__10);
-			State = 403;
+			State = 417;
 			Match(T__11);
-			State = 407;
+			State = 421;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 404;
+				State = 418;
 				Match(T__9);
-				State = 405;
+				State = 419;
 				Match(T__10);
 				}
 				break;
 			case LOCAL:
 				{
-				State = 406;
+				State = 420;
 				buffers();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 410;
+			State = 424;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 409;
+				State = 423;
 				where();
 				}
 			}
 
-			State = 412;
+			State = 426;
 			Match(T__1);
-			State = 416;
+			State = 430;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
 				{
 				{
-				State = 413;
+				State = 427;
 				stmt();
 				}
 				}
-				State = 418;
+				State = 432;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 419;
+			State = 433;
 			Match(T__2);
 			}
 		}
@@ -2190,26 +2258,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BuffersContext buffers() {
 		BuffersContext _localctx = new BuffersContext(Context, State);
-		EnterRule(_localctx, 58, RULE_buffers);
+		EnterRule(_localctx, 60, RULE_buffers);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 421;
+			State = 435;
 			buffer();
-			State = 426;
+			State = 440;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 422;
+				State = 436;
 				Match(T__5);
-				State = 423;
+				State = 437;
 				buffer();
 				}
 				}
-				State = 428;
+				State = 442;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2250,45 +2318,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BufferContext buffer() {
 		BufferContext _localctx = new BufferContext(Context, State);
-		EnterRule(_localctx, 60, RULE_buffer);
+		EnterRule(_localctx, 62, RULE_buffer);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 429;
+			State = 443;
 			Match(LOCAL);
-			State = 430;
+			State = 444;
 			Match(T__3);
-			State = 432;
+			State = 446;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
 				{
-				State = 431;
+				State = 445;
 				shape();
 				}
 			}
 
-			State = 434;
+			State = 448;
 			name();
-			State = 436;
+			State = 450;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,52,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
 			case 1:
 				{
-				State = 435;
+				State = 449;
 				attribute();
 				}
 				break;
 			}
-			State = 440;
+			State = 454;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__14) {
 				{
-				State = 438;
+				State = 452;
 				Match(T__14);
-				State = 439;
+				State = 453;
 				name();
 				}
 			}
@@ -2371,33 +2439,33 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StmtContext stmt() {
 		StmtContext _localctx = new StmtContext(Context, State);
-		EnterRule(_localctx, 62, RULE_stmt);
+		EnterRule(_localctx, 64, RULE_stmt);
 		int _la;
 		try {
-			State = 479;
+			State = 493;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,57,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,59,Context) ) {
 			case 1:
 				_localctx = new BlockContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 442;
+				State = 456;
 				Match(T__1);
-				State = 446;
+				State = 460;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
 					{
 					{
-					State = 443;
+					State = 457;
 					stmt();
 					}
 					}
-					State = 448;
+					State = 462;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 449;
+				State = 463;
 				Match(T__2);
 				}
 				break;
@@ -2405,13 +2473,13 @@ public partial class IrParser : Parser {
 				_localctx = new LetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 450;
-				Match(T__24);
-				State = 451;
+				State = 464;
+				Match(T__25);
+				State = 465;
 				name();
-				State = 452;
+				State = 466;
 				Match(T__4);
-				State = 453;
+				State = 467;
 				expr();
 				}
 				break;
@@ -2419,9 +2487,9 @@ public partial class IrParser : Parser {
 				_localctx = new ScratchContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 455;
-				Match(T__25);
-				State = 456;
+				State = 469;
+				Match(T__26);
+				State = 470;
 				buffer();
 				}
 				break;
@@ -2429,41 +2497,41 @@ public partial class IrParser : Parser {
 				_localctx = new NestContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 457;
+				State = 471;
 				head();
-				State = 462;
+				State = 476;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 458;
+					State = 472;
 					Match(T__5);
-					State = 459;
+					State = 473;
 					head();
 					}
 					}
-					State = 464;
+					State = 478;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 465;
+				State = 479;
 				Match(T__1);
-				State = 469;
+				State = 483;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180144534834135558L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
 					{
 					{
-					State = 466;
+					State = 480;
 					stmt();
 					}
 					}
-					State = 471;
+					State = 485;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 472;
+				State = 486;
 				Match(T__2);
 				}
 				break;
@@ -2471,13 +2539,13 @@ public partial class IrParser : Parser {
 				_localctx = new StoreContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 474;
+				State = 488;
 				Match(LOCAL);
-				State = 475;
+				State = 489;
 				index();
-				State = 476;
+				State = 490;
 				Match(T__4);
-				State = 477;
+				State = 491;
 				expr();
 				}
 				break;
@@ -2514,34 +2582,34 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public HeadContext head() {
 		HeadContext _localctx = new HeadContext(Context, State);
-		EnterRule(_localctx, 64, RULE_head);
+		EnterRule(_localctx, 66, RULE_head);
 		try {
-			State = 487;
+			State = 501;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,59,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,61,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 481;
-				Match(T__26);
-				State = 482;
+				State = 495;
+				Match(T__27);
+				State = 496;
 				expr();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 484;
+				State = 498;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,58,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,60,Context) ) {
 				case 1:
 					{
-					State = 483;
+					State = 497;
 					name();
 					}
 					break;
 				}
-				State = 486;
+				State = 500;
 				axis();
 				}
 				break;
@@ -2575,15 +2643,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public AxisContext axis() {
 		AxisContext _localctx = new AxisContext(Context, State);
-		EnterRule(_localctx, 66, RULE_axis);
+		EnterRule(_localctx, 68, RULE_axis);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 489;
+			State = 503;
 			name();
-			State = 490;
+			State = 504;
 			Match(T__14);
-			State = 491;
+			State = 505;
 			expr();
 			}
 		}
@@ -2615,52 +2683,52 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 68, RULE_index);
+		EnterRule(_localctx, 70, RULE_index);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 493;
+			State = 507;
 			Match(T__6);
-			State = 502;
+			State = 516;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,61,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,63,Context) ) {
 			case 1:
 				{
-				State = 494;
+				State = 508;
 				expr();
-				State = 499;
+				State = 513;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 495;
+					State = 509;
 					Match(T__5);
-					State = 496;
+					State = 510;
 					expr();
 					}
 					}
-					State = 501;
+					State = 515;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				break;
 			}
-			State = 506;
+			State = 520;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__27) {
+			if (_la==T__28) {
 				{
-				State = 504;
-				Match(T__27);
-				State = 505;
+				State = 518;
+				Match(T__28);
+				State = 519;
 				expr();
 				}
 			}
 
-			State = 508;
+			State = 522;
 			Match(T__7);
 			}
 		}
@@ -2716,88 +2784,88 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ProgramContext program() {
 		ProgramContext _localctx = new ProgramContext(Context, State);
-		EnterRule(_localctx, 70, RULE_program);
+		EnterRule(_localctx, 72, RULE_program);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 510;
-			Match(T__28);
-			State = 511;
-			label();
-			State = 512;
-			Match(T__9);
-			State = 514;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 513;
-				@params();
-				}
-			}
-
-			State = 516;
-			Match(T__10);
-			State = 517;
-			Match(T__11);
-			State = 518;
-			Match(T__9);
-			State = 520;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 519;
-				@params();
-				}
-			}
-
-			State = 522;
-			Match(T__10);
 			State = 524;
+			Match(T__29);
+			State = 525;
+			label();
+			State = 526;
+			Match(T__9);
+			State = 528;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 527;
+				@params();
+				}
+			}
+
+			State = 530;
+			Match(T__10);
+			State = 531;
+			Match(T__11);
+			State = 532;
+			Match(T__9);
+			State = 534;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 533;
+				@params();
+				}
+			}
+
+			State = 536;
+			Match(T__10);
+			State = 538;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 523;
+				State = 537;
 				where();
 				}
 			}
 
-			State = 526;
+			State = 540;
 			Match(T__1);
-			State = 527;
+			State = 541;
 			arena();
-			State = 531;
+			State = 545;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 528;
+				State = 542;
 				check();
 				}
 				}
-				State = 533;
+				State = 547;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 534;
+			State = 548;
 			slots();
-			State = 536;
+			State = 550;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__33) {
+			if (_la==T__34) {
 				{
-				State = 535;
+				State = 549;
 				once();
 				}
 			}
 
-			State = 538;
+			State = 552;
 			steps();
-			State = 539;
+			State = 553;
 			Match(T__2);
 			}
 		}
@@ -2829,19 +2897,19 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ArenaContext arena() {
 		ArenaContext _localctx = new ArenaContext(Context, State);
-		EnterRule(_localctx, 72, RULE_arena);
+		EnterRule(_localctx, 74, RULE_arena);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 541;
-			Match(T__29);
-			State = 542;
-			expr();
-			State = 543;
-			Match(T__5);
-			State = 544;
+			State = 555;
 			Match(T__30);
-			State = 545;
+			State = 556;
+			expr();
+			State = 557;
+			Match(T__5);
+			State = 558;
+			Match(T__31);
+			State = 559;
 			expr();
 			}
 		}
@@ -2873,30 +2941,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotsContext slots() {
 		SlotsContext _localctx = new SlotsContext(Context, State);
-		EnterRule(_localctx, 74, RULE_slots);
+		EnterRule(_localctx, 76, RULE_slots);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 547;
-			Match(T__31);
-			State = 548;
+			State = 561;
+			Match(T__32);
+			State = 562;
 			Match(T__1);
-			State = 552;
+			State = 566;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 549;
+				State = 563;
 				slot();
 				}
 				}
-				State = 554;
+				State = 568;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 555;
+			State = 569;
 			Match(T__2);
 			}
 		}
@@ -2928,21 +2996,21 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotContext slot() {
 		SlotContext _localctx = new SlotContext(Context, State);
-		EnterRule(_localctx, 76, RULE_slot);
+		EnterRule(_localctx, 78, RULE_slot);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 557;
+			State = 571;
 			buffer();
-			State = 560;
+			State = 574;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__32) {
+			if (_la==T__33) {
 				{
-				State = 558;
-				Match(T__32);
-				State = 559;
+				State = 572;
+				Match(T__33);
+				State = 573;
 				expr();
 				}
 			}
@@ -2977,30 +3045,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OnceContext once() {
 		OnceContext _localctx = new OnceContext(Context, State);
-		EnterRule(_localctx, 78, RULE_once);
+		EnterRule(_localctx, 80, RULE_once);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 562;
-			Match(T__33);
-			State = 563;
+			State = 576;
+			Match(T__34);
+			State = 577;
 			Match(T__1);
-			State = 567;
+			State = 581;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
 				{
 				{
-				State = 564;
+				State = 578;
 				step();
 				}
 				}
-				State = 569;
+				State = 583;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 570;
+			State = 584;
 			Match(T__2);
 			}
 		}
@@ -3032,30 +3100,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepsContext steps() {
 		StepsContext _localctx = new StepsContext(Context, State);
-		EnterRule(_localctx, 80, RULE_steps);
+		EnterRule(_localctx, 82, RULE_steps);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 572;
-			Match(T__34);
-			State = 573;
+			State = 586;
+			Match(T__35);
+			State = 587;
 			Match(T__1);
-			State = 577;
+			State = 591;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
 				{
 				{
-				State = 574;
+				State = 588;
 				step();
 				}
 				}
-				State = 579;
+				State = 593;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 580;
+			State = 594;
 			Match(T__2);
 			}
 		}
@@ -3161,46 +3229,46 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepContext step() {
 		StepContext _localctx = new StepContext(Context, State);
-		EnterRule(_localctx, 82, RULE_step);
+		EnterRule(_localctx, 84, RULE_step);
 		int _la;
 		try {
-			State = 666;
+			State = 680;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,84,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,86,Context) ) {
 			case 1:
 				_localctx = new RunContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 582;
+				State = 596;
 				label();
-				State = 583;
+				State = 597;
 				Match(T__3);
-				State = 584;
+				State = 598;
 				label();
-				State = 585;
+				State = 599;
 				Match(T__9);
-				State = 587;
+				State = 601;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
 					{
-					State = 586;
+					State = 600;
 					operands();
 					}
 				}
 
-				State = 589;
+				State = 603;
 				Match(T__10);
-				State = 590;
+				State = 604;
 				Match(T__11);
-				State = 594;
+				State = 608;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__9:
 					{
-					State = 591;
+					State = 605;
 					Match(T__9);
-					State = 592;
+					State = 606;
 					Match(T__10);
 					}
 					break;
@@ -3208,39 +3276,39 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 593;
+					State = 607;
 					operands();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 607;
+				State = 621;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__1) {
 					{
-					State = 596;
+					State = 610;
 					Match(T__1);
-					State = 597;
+					State = 611;
 					attribute();
-					State = 602;
+					State = 616;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 598;
+						State = 612;
 						Match(T__5);
-						State = 599;
+						State = 613;
 						attribute();
 						}
 						}
-						State = 604;
+						State = 618;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 605;
+					State = 619;
 					Match(T__2);
 					}
 				}
@@ -3251,56 +3319,56 @@ public partial class IrParser : Parser {
 				_localctx = new BranchContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 609;
+				State = 623;
 				label();
-				State = 610;
+				State = 624;
 				Match(T__3);
-				State = 611;
-				Match(T__26);
-				State = 612;
+				State = 625;
+				Match(T__27);
+				State = 626;
 				expr();
-				State = 613;
+				State = 627;
 				Match(T__1);
-				State = 617;
+				State = 631;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
 					{
 					{
-					State = 614;
+					State = 628;
 					step();
 					}
 					}
-					State = 619;
+					State = 633;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 620;
+				State = 634;
 				Match(T__2);
-				State = 630;
+				State = 644;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,78,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,80,Context) ) {
 				case 1:
 					{
-					State = 621;
-					Match(T__27);
-					State = 622;
+					State = 635;
+					Match(T__28);
+					State = 636;
 					Match(T__1);
-					State = 626;
+					State = 640;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
 						{
 						{
-						State = 623;
+						State = 637;
 						step();
 						}
 						}
-						State = 628;
+						State = 642;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 629;
+					State = 643;
 					Match(T__2);
 					}
 					break;
@@ -3311,67 +3379,67 @@ public partial class IrParser : Parser {
 				_localctx = new RepeatContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 632;
+				State = 646;
 				label();
-				State = 633;
+				State = 647;
 				Match(T__3);
-				State = 634;
-				Match(T__35);
-				State = 635;
+				State = 648;
+				Match(T__36);
+				State = 649;
 				label();
-				State = 638;
+				State = 652;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__14) {
 					{
-					State = 636;
+					State = 650;
 					Match(T__14);
-					State = 637;
+					State = 651;
 					expr();
 					}
 				}
 
-				State = 642;
+				State = 656;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==T__36) {
+				if (_la==T__37) {
 					{
-					State = 640;
-					Match(T__36);
-					State = 641;
+					State = 654;
+					Match(T__37);
+					State = 655;
 					expr();
 					}
 				}
 
-				State = 646;
+				State = 660;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__11) {
 					{
-					State = 644;
+					State = 658;
 					Match(T__11);
-					State = 645;
+					State = 659;
 					label();
 					}
 				}
 
-				State = 648;
+				State = 662;
 				Match(T__1);
-				State = 652;
+				State = 666;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346113966883330L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
 					{
 					{
-					State = 649;
+					State = 663;
 					step();
 					}
 					}
-					State = 654;
+					State = 668;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 655;
+				State = 669;
 				Match(T__2);
 				}
 				break;
@@ -3379,22 +3447,22 @@ public partial class IrParser : Parser {
 				_localctx = new BindContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 657;
-				Match(T__24);
-				State = 658;
+				State = 671;
+				Match(T__25);
+				State = 672;
 				label();
-				State = 659;
+				State = 673;
 				Match(T__4);
-				State = 660;
+				State = 674;
 				expr();
-				State = 663;
+				State = 677;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,83,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,85,Context) ) {
 				case 1:
 					{
-					State = 661;
-					Match(T__37);
-					State = 662;
+					State = 675;
+					Match(T__38);
+					State = 676;
 					expr();
 					}
 					break;
@@ -3405,7 +3473,7 @@ public partial class IrParser : Parser {
 				_localctx = new DemandContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 665;
+				State = 679;
 				check();
 				}
 				break;
@@ -3445,28 +3513,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ExprContext expr() {
 		ExprContext _localctx = new ExprContext(Context, State);
-		EnterRule(_localctx, 84, RULE_expr);
-		int _la;
+		EnterRule(_localctx, 86, RULE_expr);
 		try {
+			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 668;
+			State = 682;
 			primary();
-			State = 674;
+			State = 688;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) {
-				{
-				{
-				State = 669;
-				@operator();
-				State = 670;
-				primary();
+			_alt = Interpreter.AdaptivePredict(TokenStream,87,Context);
+			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
+				if ( _alt==1 ) {
+					{
+					{
+					State = 683;
+					@operator();
+					State = 684;
+					primary();
+					}
+					} 
 				}
-				}
-				State = 676;
+				State = 690;
 				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
+				_alt = Interpreter.AdaptivePredict(TokenStream,87,Context);
 			}
 			}
 		}
@@ -3492,14 +3562,14 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperatorContext @operator() {
 		OperatorContext _localctx = new OperatorContext(Context, State);
-		EnterRule(_localctx, 86, RULE_operator);
+		EnterRule(_localctx, 88, RULE_operator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 677;
+			State = 691;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1125350155354112L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1124800416317440L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -3599,22 +3669,22 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 88, RULE_primary);
+		EnterRule(_localctx, 90, RULE_primary);
 		int _la;
 		try {
 			int _alt;
-			State = 740;
+			State = 754;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,94,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,96,Context) ) {
 			case 1:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 679;
+				State = 693;
 				Match(T__9);
-				State = 680;
+				State = 694;
 				expr();
-				State = 681;
+				State = 695;
 				Match(T__10);
 				}
 				break;
@@ -3622,37 +3692,37 @@ public partial class IrParser : Parser {
 				_localctx = new ApplyContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 683;
+				State = 697;
 				name();
-				State = 684;
+				State = 698;
 				Match(T__9);
-				State = 693;
+				State = 707;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495396508750202370L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
 					{
-					State = 685;
+					State = 699;
 					expr();
-					State = 690;
+					State = 704;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 686;
+						State = 700;
 						Match(T__5);
-						State = 687;
+						State = 701;
 						expr();
 						}
 						}
-						State = 692;
+						State = 706;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 695;
+				State = 709;
 				Match(T__10);
 				}
 				break;
@@ -3660,65 +3730,65 @@ public partial class IrParser : Parser {
 				_localctx = new ReductionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 697;
+				State = 711;
 				name();
-				State = 698;
+				State = 712;
 				axis();
-				State = 703;
+				State = 717;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 699;
+					State = 713;
 					Match(T__5);
-					State = 700;
+					State = 714;
 					axis();
 					}
 					}
-					State = 705;
+					State = 719;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 706;
+				State = 720;
 				Match(T__1);
-				State = 712;
+				State = 726;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,91,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 707;
+						State = 721;
 						local();
-						State = 708;
+						State = 722;
 						Match(T__49);
 						}
 						} 
 					}
-					State = 714;
+					State = 728;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,91,Context);
 				}
-				State = 715;
+				State = 729;
 				expr();
-				State = 720;
+				State = 734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 716;
+					State = 730;
 					Match(T__5);
-					State = 717;
+					State = 731;
 					expr();
 					}
 					}
-					State = 722;
+					State = 736;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 723;
+				State = 737;
 				Match(T__2);
 				}
 				break;
@@ -3726,9 +3796,9 @@ public partial class IrParser : Parser {
 				_localctx = new LoadContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 725;
+				State = 739;
 				Match(LOCAL);
-				State = 726;
+				State = 740;
 				index();
 				}
 				break;
@@ -3736,28 +3806,28 @@ public partial class IrParser : Parser {
 				_localctx = new WordContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 728;
+				State = 742;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__16) {
 					{
-					State = 727;
+					State = 741;
 					Match(T__16);
 					}
 				}
 
-				State = 733;
+				State = 747;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INT:
 					{
-					State = 730;
+					State = 744;
 					Match(INT);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 731;
+					State = 745;
 					Match(FLOAT);
 					}
 					break;
@@ -3765,7 +3835,6 @@ public partial class IrParser : Parser {
 				case T__8:
 				case T__13:
 				case T__17:
-				case T__23:
 				case T__24:
 				case T__25:
 				case T__26:
@@ -3780,23 +3849,24 @@ public partial class IrParser : Parser {
 				case T__35:
 				case T__36:
 				case T__37:
+				case T__38:
 				case NAME:
 					{
-					State = 732;
+					State = 746;
 					name();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 737;
+				State = 751;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__3) {
 					{
-					State = 735;
+					State = 749;
 					Match(T__3);
-					State = 736;
+					State = 750;
 					name();
 					}
 				}
@@ -3807,7 +3877,7 @@ public partial class IrParser : Parser {
 				_localctx = new QuotedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 739;
+				State = 753;
 				Match(STRING);
 				}
 				break;
@@ -3841,17 +3911,17 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LocalContext local() {
 		LocalContext _localctx = new LocalContext(Context, State);
-		EnterRule(_localctx, 90, RULE_local);
+		EnterRule(_localctx, 92, RULE_local);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 742;
-			Match(T__24);
-			State = 743;
+			State = 756;
+			Match(T__25);
+			State = 757;
 			name();
-			State = 744;
+			State = 758;
 			Match(T__4);
-			State = 745;
+			State = 759;
 			expr();
 			}
 		}
@@ -3881,16 +3951,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 92, RULE_label);
+		EnterRule(_localctx, 94, RULE_label);
 		try {
-			State = 749;
+			State = 763;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
 			case T__8:
 			case T__13:
 			case T__17:
-			case T__23:
 			case T__24:
 			case T__25:
 			case T__26:
@@ -3905,17 +3974,18 @@ public partial class IrParser : Parser {
 			case T__35:
 			case T__36:
 			case T__37:
+			case T__38:
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 747;
+				State = 761;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 748;
+				State = 762;
 				Match(STRING);
 				}
 				break;
@@ -3946,14 +4016,14 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 94, RULE_name);
+		EnterRule(_localctx, 96, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 751;
+			State = 765;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 144115737815171586L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -3974,263 +4044,268 @@ public partial class IrParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,61,754,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		4,1,61,768,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
 		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
 		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,2,41,7,41,2,42,7,42,
-		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,1,0,3,0,98,8,0,1,0,1,
-		0,1,0,5,0,103,8,0,10,0,12,0,106,9,0,1,0,1,0,1,1,1,1,1,1,5,1,113,8,1,10,
-		1,12,1,116,9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,128,8,2,10,
-		2,12,2,131,9,2,3,2,133,8,2,1,3,1,3,1,3,3,3,138,8,3,1,3,1,3,1,4,1,4,1,4,
-		1,4,5,4,146,8,4,10,4,12,4,149,9,4,3,4,151,8,4,1,4,1,4,1,5,1,5,1,5,1,5,
-		3,5,159,8,5,1,5,1,5,1,5,1,5,3,5,165,8,5,1,5,1,5,5,5,169,8,5,10,5,12,5,
-		172,9,5,1,5,5,5,175,8,5,10,5,12,5,178,9,5,1,5,1,5,3,5,182,8,5,1,5,1,5,
-		1,6,1,6,1,6,5,6,189,8,6,10,6,12,6,192,9,6,1,7,1,7,1,7,1,7,1,7,3,7,199,
-		8,7,1,8,1,8,1,8,1,8,1,8,5,8,206,8,8,10,8,12,8,209,9,8,3,8,211,8,8,1,8,
-		3,8,214,8,8,1,9,1,9,1,9,1,9,5,9,220,8,9,10,9,12,9,223,9,9,1,10,1,10,1,
-		10,1,10,1,10,3,10,230,8,10,1,11,3,11,233,8,11,1,11,1,11,1,12,1,12,1,12,
-		1,12,1,12,1,13,1,13,1,13,1,13,1,13,1,13,1,13,5,13,249,8,13,10,13,12,13,
-		252,9,13,1,13,1,13,1,13,1,13,3,13,258,8,13,1,14,1,14,1,14,5,14,263,8,14,
-		10,14,12,14,266,9,14,1,15,1,15,1,15,1,15,3,15,272,8,15,3,15,274,8,15,1,
-		16,1,16,1,16,1,16,1,16,5,16,281,8,16,10,16,12,16,284,9,16,3,16,286,8,16,
-		1,16,1,16,1,17,1,17,3,17,292,8,17,1,18,1,18,1,18,1,18,1,19,5,19,299,8,
-		19,10,19,12,19,302,9,19,1,19,1,19,1,19,3,19,307,8,19,1,19,4,19,310,8,19,
-		11,19,12,19,311,3,19,314,8,19,1,20,1,20,1,20,5,20,319,8,20,10,20,12,20,
-		322,9,20,1,21,1,21,1,22,1,22,1,22,1,22,1,22,3,22,331,8,22,1,22,1,22,1,
-		22,1,23,1,23,1,23,1,23,1,23,1,23,5,23,342,8,23,10,23,12,23,345,9,23,3,
-		23,347,8,23,1,23,3,23,350,8,23,1,24,1,24,3,24,354,8,24,1,24,5,24,357,8,
-		24,10,24,12,24,360,9,24,1,24,1,24,1,24,1,24,3,24,366,8,24,1,25,1,25,1,
-		25,1,25,3,25,372,8,25,1,26,1,26,1,26,1,27,1,27,1,27,1,27,5,27,381,8,27,
-		10,27,12,27,384,9,27,3,27,386,8,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,
-		3,27,395,8,27,1,28,1,28,1,28,1,28,3,28,401,8,28,1,28,1,28,1,28,1,28,1,
-		28,3,28,408,8,28,1,28,3,28,411,8,28,1,28,1,28,5,28,415,8,28,10,28,12,28,
-		418,9,28,1,28,1,28,1,29,1,29,1,29,5,29,425,8,29,10,29,12,29,428,9,29,1,
-		30,1,30,1,30,3,30,433,8,30,1,30,1,30,3,30,437,8,30,1,30,1,30,3,30,441,
-		8,30,1,31,1,31,5,31,445,8,31,10,31,12,31,448,9,31,1,31,1,31,1,31,1,31,
-		1,31,1,31,1,31,1,31,1,31,1,31,1,31,5,31,461,8,31,10,31,12,31,464,9,31,
-		1,31,1,31,5,31,468,8,31,10,31,12,31,471,9,31,1,31,1,31,1,31,1,31,1,31,
-		1,31,1,31,3,31,480,8,31,1,32,1,32,1,32,3,32,485,8,32,1,32,3,32,488,8,32,
-		1,33,1,33,1,33,1,33,1,34,1,34,1,34,1,34,5,34,498,8,34,10,34,12,34,501,
-		9,34,3,34,503,8,34,1,34,1,34,3,34,507,8,34,1,34,1,34,1,35,1,35,1,35,1,
-		35,3,35,515,8,35,1,35,1,35,1,35,1,35,3,35,521,8,35,1,35,1,35,3,35,525,
-		8,35,1,35,1,35,1,35,5,35,530,8,35,10,35,12,35,533,9,35,1,35,1,35,3,35,
-		537,8,35,1,35,1,35,1,35,1,36,1,36,1,36,1,36,1,36,1,36,1,37,1,37,1,37,5,
-		37,551,8,37,10,37,12,37,554,9,37,1,37,1,37,1,38,1,38,1,38,3,38,561,8,38,
-		1,39,1,39,1,39,5,39,566,8,39,10,39,12,39,569,9,39,1,39,1,39,1,40,1,40,
-		1,40,5,40,576,8,40,10,40,12,40,579,9,40,1,40,1,40,1,41,1,41,1,41,1,41,
-		1,41,3,41,588,8,41,1,41,1,41,1,41,1,41,1,41,3,41,595,8,41,1,41,1,41,1,
-		41,1,41,5,41,601,8,41,10,41,12,41,604,9,41,1,41,1,41,3,41,608,8,41,1,41,
-		1,41,1,41,1,41,1,41,1,41,5,41,616,8,41,10,41,12,41,619,9,41,1,41,1,41,
-		1,41,1,41,5,41,625,8,41,10,41,12,41,628,9,41,1,41,3,41,631,8,41,1,41,1,
-		41,1,41,1,41,1,41,1,41,3,41,639,8,41,1,41,1,41,3,41,643,8,41,1,41,1,41,
-		3,41,647,8,41,1,41,1,41,5,41,651,8,41,10,41,12,41,654,9,41,1,41,1,41,1,
-		41,1,41,1,41,1,41,1,41,1,41,3,41,664,8,41,1,41,3,41,667,8,41,1,42,1,42,
-		1,42,1,42,5,42,673,8,42,10,42,12,42,676,9,42,1,43,1,43,1,44,1,44,1,44,
-		1,44,1,44,1,44,1,44,1,44,1,44,5,44,689,8,44,10,44,12,44,692,9,44,3,44,
-		694,8,44,1,44,1,44,1,44,1,44,1,44,1,44,5,44,702,8,44,10,44,12,44,705,9,
-		44,1,44,1,44,1,44,1,44,5,44,711,8,44,10,44,12,44,714,9,44,1,44,1,44,1,
-		44,5,44,719,8,44,10,44,12,44,722,9,44,1,44,1,44,1,44,1,44,1,44,3,44,729,
-		8,44,1,44,1,44,1,44,3,44,734,8,44,1,44,1,44,3,44,738,8,44,1,44,3,44,741,
-		8,44,1,45,1,45,1,45,1,45,1,45,1,46,1,46,3,46,750,8,46,1,47,1,47,1,47,0,
-		0,48,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,
+		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,2,48,7,48,1,0,3,0,100,
+		8,0,1,0,1,0,1,0,5,0,105,8,0,10,0,12,0,108,9,0,1,0,1,0,1,1,1,1,1,1,5,1,
+		115,8,1,10,1,12,1,118,9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,
+		130,8,2,10,2,12,2,133,9,2,3,2,135,8,2,1,3,1,3,1,3,3,3,140,8,3,1,3,1,3,
+		1,4,1,4,1,4,5,4,147,8,4,10,4,12,4,150,9,4,1,5,1,5,1,5,1,5,5,5,156,8,5,
+		10,5,12,5,159,9,5,3,5,161,8,5,1,5,1,5,1,6,1,6,1,6,1,6,3,6,169,8,6,1,6,
+		1,6,1,6,1,6,3,6,175,8,6,1,6,1,6,5,6,179,8,6,10,6,12,6,182,9,6,1,6,5,6,
+		185,8,6,10,6,12,6,188,9,6,1,6,1,6,3,6,192,8,6,1,6,1,6,1,7,1,7,1,7,5,7,
+		199,8,7,10,7,12,7,202,9,7,1,8,1,8,1,8,1,8,1,8,3,8,209,8,8,1,9,1,9,1,9,
+		1,9,1,9,5,9,216,8,9,10,9,12,9,219,9,9,3,9,221,8,9,1,9,3,9,224,8,9,1,10,
+		1,10,1,10,1,10,5,10,230,8,10,10,10,12,10,233,9,10,1,11,1,11,1,11,1,11,
+		1,11,3,11,240,8,11,1,12,3,12,243,8,12,1,12,1,12,1,13,1,13,1,13,1,13,1,
+		13,1,14,1,14,1,14,1,14,1,14,1,14,1,14,5,14,259,8,14,10,14,12,14,262,9,
+		14,1,14,1,14,1,14,1,14,3,14,268,8,14,1,15,1,15,1,15,5,15,273,8,15,10,15,
+		12,15,276,9,15,1,16,1,16,1,16,1,16,3,16,282,8,16,3,16,284,8,16,1,17,1,
+		17,1,17,1,17,1,17,5,17,291,8,17,10,17,12,17,294,9,17,3,17,296,8,17,1,17,
+		1,17,1,18,1,18,3,18,302,8,18,1,19,1,19,1,19,1,19,1,20,5,20,309,8,20,10,
+		20,12,20,312,9,20,1,20,1,20,1,20,3,20,317,8,20,1,20,4,20,320,8,20,11,20,
+		12,20,321,3,20,324,8,20,1,21,1,21,1,21,5,21,329,8,21,10,21,12,21,332,9,
+		21,1,22,1,22,1,23,1,23,1,23,1,23,1,23,3,23,341,8,23,1,23,1,23,1,23,1,24,
+		1,24,1,24,1,24,1,24,1,24,5,24,352,8,24,10,24,12,24,355,9,24,3,24,357,8,
+		24,1,24,3,24,360,8,24,1,25,1,25,3,25,364,8,25,1,25,5,25,367,8,25,10,25,
+		12,25,370,9,25,1,25,1,25,1,25,1,25,3,25,376,8,25,1,25,1,25,3,25,380,8,
+		25,1,26,1,26,1,26,1,26,3,26,386,8,26,1,27,1,27,1,27,1,28,1,28,1,28,1,28,
+		5,28,395,8,28,10,28,12,28,398,9,28,3,28,400,8,28,1,28,1,28,1,28,1,28,1,
+		28,1,28,1,28,3,28,409,8,28,1,29,1,29,1,29,1,29,3,29,415,8,29,1,29,1,29,
+		1,29,1,29,1,29,3,29,422,8,29,1,29,3,29,425,8,29,1,29,1,29,5,29,429,8,29,
+		10,29,12,29,432,9,29,1,29,1,29,1,30,1,30,1,30,5,30,439,8,30,10,30,12,30,
+		442,9,30,1,31,1,31,1,31,3,31,447,8,31,1,31,1,31,3,31,451,8,31,1,31,1,31,
+		3,31,455,8,31,1,32,1,32,5,32,459,8,32,10,32,12,32,462,9,32,1,32,1,32,1,
+		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,475,8,32,10,32,12,32,478,
+		9,32,1,32,1,32,5,32,482,8,32,10,32,12,32,485,9,32,1,32,1,32,1,32,1,32,
+		1,32,1,32,1,32,3,32,494,8,32,1,33,1,33,1,33,3,33,499,8,33,1,33,3,33,502,
+		8,33,1,34,1,34,1,34,1,34,1,35,1,35,1,35,1,35,5,35,512,8,35,10,35,12,35,
+		515,9,35,3,35,517,8,35,1,35,1,35,3,35,521,8,35,1,35,1,35,1,36,1,36,1,36,
+		1,36,3,36,529,8,36,1,36,1,36,1,36,1,36,3,36,535,8,36,1,36,1,36,3,36,539,
+		8,36,1,36,1,36,1,36,5,36,544,8,36,10,36,12,36,547,9,36,1,36,1,36,3,36,
+		551,8,36,1,36,1,36,1,36,1,37,1,37,1,37,1,37,1,37,1,37,1,38,1,38,1,38,5,
+		38,565,8,38,10,38,12,38,568,9,38,1,38,1,38,1,39,1,39,1,39,3,39,575,8,39,
+		1,40,1,40,1,40,5,40,580,8,40,10,40,12,40,583,9,40,1,40,1,40,1,41,1,41,
+		1,41,5,41,590,8,41,10,41,12,41,593,9,41,1,41,1,41,1,42,1,42,1,42,1,42,
+		1,42,3,42,602,8,42,1,42,1,42,1,42,1,42,1,42,3,42,609,8,42,1,42,1,42,1,
+		42,1,42,5,42,615,8,42,10,42,12,42,618,9,42,1,42,1,42,3,42,622,8,42,1,42,
+		1,42,1,42,1,42,1,42,1,42,5,42,630,8,42,10,42,12,42,633,9,42,1,42,1,42,
+		1,42,1,42,5,42,639,8,42,10,42,12,42,642,9,42,1,42,3,42,645,8,42,1,42,1,
+		42,1,42,1,42,1,42,1,42,3,42,653,8,42,1,42,1,42,3,42,657,8,42,1,42,1,42,
+		3,42,661,8,42,1,42,1,42,5,42,665,8,42,10,42,12,42,668,9,42,1,42,1,42,1,
+		42,1,42,1,42,1,42,1,42,1,42,3,42,678,8,42,1,42,3,42,681,8,42,1,43,1,43,
+		1,43,1,43,5,43,687,8,43,10,43,12,43,690,9,43,1,44,1,44,1,45,1,45,1,45,
+		1,45,1,45,1,45,1,45,1,45,1,45,5,45,703,8,45,10,45,12,45,706,9,45,3,45,
+		708,8,45,1,45,1,45,1,45,1,45,1,45,1,45,5,45,716,8,45,10,45,12,45,719,9,
+		45,1,45,1,45,1,45,1,45,5,45,725,8,45,10,45,12,45,728,9,45,1,45,1,45,1,
+		45,5,45,733,8,45,10,45,12,45,736,9,45,1,45,1,45,1,45,1,45,1,45,3,45,743,
+		8,45,1,45,1,45,1,45,3,45,748,8,45,1,45,1,45,3,45,752,8,45,1,45,3,45,755,
+		8,45,1,46,1,46,1,46,1,46,1,46,1,47,1,47,3,47,764,8,47,1,48,1,48,1,48,0,
+		0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,
 		48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,
-		0,3,2,0,19,19,55,56,3,0,17,17,22,22,39,49,6,0,1,1,9,9,14,14,18,18,24,38,
-		57,57,816,0,97,1,0,0,0,2,109,1,0,0,0,4,119,1,0,0,0,6,137,1,0,0,0,8,141,
-		1,0,0,0,10,154,1,0,0,0,12,185,1,0,0,0,14,193,1,0,0,0,16,213,1,0,0,0,18,
-		215,1,0,0,0,20,224,1,0,0,0,22,232,1,0,0,0,24,236,1,0,0,0,26,241,1,0,0,
-		0,28,259,1,0,0,0,30,267,1,0,0,0,32,275,1,0,0,0,34,291,1,0,0,0,36,293,1,
-		0,0,0,38,313,1,0,0,0,40,315,1,0,0,0,42,323,1,0,0,0,44,325,1,0,0,0,46,349,
-		1,0,0,0,48,351,1,0,0,0,50,371,1,0,0,0,52,373,1,0,0,0,54,394,1,0,0,0,56,
-		396,1,0,0,0,58,421,1,0,0,0,60,429,1,0,0,0,62,479,1,0,0,0,64,487,1,0,0,
-		0,66,489,1,0,0,0,68,493,1,0,0,0,70,510,1,0,0,0,72,541,1,0,0,0,74,547,1,
-		0,0,0,76,557,1,0,0,0,78,562,1,0,0,0,80,572,1,0,0,0,82,666,1,0,0,0,84,668,
-		1,0,0,0,86,677,1,0,0,0,88,740,1,0,0,0,90,742,1,0,0,0,92,749,1,0,0,0,94,
-		751,1,0,0,0,96,98,3,2,1,0,97,96,1,0,0,0,97,98,1,0,0,0,98,104,1,0,0,0,99,
-		103,3,10,5,0,100,103,3,56,28,0,101,103,3,70,35,0,102,99,1,0,0,0,102,100,
-		1,0,0,0,102,101,1,0,0,0,103,106,1,0,0,0,104,102,1,0,0,0,104,105,1,0,0,
-		0,105,107,1,0,0,0,106,104,1,0,0,0,107,108,5,0,0,1,108,1,1,0,0,0,109,110,
-		5,1,0,0,110,114,5,2,0,0,111,113,3,4,2,0,112,111,1,0,0,0,113,116,1,0,0,
-		0,114,112,1,0,0,0,114,115,1,0,0,0,115,117,1,0,0,0,116,114,1,0,0,0,117,
-		118,5,3,0,0,118,3,1,0,0,0,119,120,5,56,0,0,120,121,5,4,0,0,121,122,3,44,
-		22,0,122,132,5,5,0,0,123,133,3,8,4,0,124,129,3,6,3,0,125,126,5,6,0,0,126,
-		128,3,6,3,0,127,125,1,0,0,0,128,131,1,0,0,0,129,127,1,0,0,0,129,130,1,
-		0,0,0,130,133,1,0,0,0,131,129,1,0,0,0,132,123,1,0,0,0,132,124,1,0,0,0,
-		133,5,1,0,0,0,134,135,3,94,47,0,135,136,5,5,0,0,136,138,1,0,0,0,137,134,
-		1,0,0,0,137,138,1,0,0,0,138,139,1,0,0,0,139,140,5,51,0,0,140,7,1,0,0,0,
-		141,150,5,7,0,0,142,147,3,84,42,0,143,144,5,6,0,0,144,146,3,84,42,0,145,
-		143,1,0,0,0,146,149,1,0,0,0,147,145,1,0,0,0,147,148,1,0,0,0,148,151,1,
-		0,0,0,149,147,1,0,0,0,150,142,1,0,0,0,150,151,1,0,0,0,151,152,1,0,0,0,
-		152,153,5,8,0,0,153,9,1,0,0,0,154,155,5,9,0,0,155,156,3,92,46,0,156,158,
-		5,10,0,0,157,159,3,12,6,0,158,157,1,0,0,0,158,159,1,0,0,0,159,160,1,0,
-		0,0,160,161,5,11,0,0,161,162,5,12,0,0,162,164,3,16,8,0,163,165,3,18,9,
-		0,164,163,1,0,0,0,164,165,1,0,0,0,165,166,1,0,0,0,166,170,5,2,0,0,167,
-		169,3,24,12,0,168,167,1,0,0,0,169,172,1,0,0,0,170,168,1,0,0,0,170,171,
-		1,0,0,0,171,176,1,0,0,0,172,170,1,0,0,0,173,175,3,26,13,0,174,173,1,0,
-		0,0,175,178,1,0,0,0,176,174,1,0,0,0,176,177,1,0,0,0,177,179,1,0,0,0,178,
-		176,1,0,0,0,179,181,5,13,0,0,180,182,3,40,20,0,181,180,1,0,0,0,181,182,
-		1,0,0,0,182,183,1,0,0,0,183,184,5,3,0,0,184,11,1,0,0,0,185,190,3,14,7,
-		0,186,187,5,6,0,0,187,189,3,14,7,0,188,186,1,0,0,0,189,192,1,0,0,0,190,
-		188,1,0,0,0,190,191,1,0,0,0,191,13,1,0,0,0,192,190,1,0,0,0,193,194,5,55,
-		0,0,194,195,5,4,0,0,195,198,3,44,22,0,196,197,5,5,0,0,197,199,3,8,4,0,
-		198,196,1,0,0,0,198,199,1,0,0,0,199,15,1,0,0,0,200,214,3,44,22,0,201,210,
-		5,10,0,0,202,207,3,44,22,0,203,204,5,6,0,0,204,206,3,44,22,0,205,203,1,
-		0,0,0,206,209,1,0,0,0,207,205,1,0,0,0,207,208,1,0,0,0,208,211,1,0,0,0,
-		209,207,1,0,0,0,210,202,1,0,0,0,210,211,1,0,0,0,211,212,1,0,0,0,212,214,
-		5,11,0,0,213,200,1,0,0,0,213,201,1,0,0,0,214,17,1,0,0,0,215,216,5,14,0,
-		0,216,221,3,20,10,0,217,218,5,6,0,0,218,220,3,20,10,0,219,217,1,0,0,0,
-		220,223,1,0,0,0,221,219,1,0,0,0,221,222,1,0,0,0,222,19,1,0,0,0,223,221,
-		1,0,0,0,224,225,3,92,46,0,225,226,5,15,0,0,226,227,3,22,11,0,227,229,5,
-		16,0,0,228,230,3,22,11,0,229,228,1,0,0,0,229,230,1,0,0,0,230,21,1,0,0,
-		0,231,233,5,17,0,0,232,231,1,0,0,0,232,233,1,0,0,0,233,234,1,0,0,0,234,
-		235,5,53,0,0,235,23,1,0,0,0,236,237,5,18,0,0,237,238,3,84,42,0,238,239,
-		5,6,0,0,239,240,5,58,0,0,240,25,1,0,0,0,241,242,3,28,14,0,242,243,5,5,
-		0,0,243,244,3,32,16,0,244,245,5,4,0,0,245,250,3,30,15,0,246,247,5,6,0,
-		0,247,249,3,30,15,0,248,246,1,0,0,0,249,252,1,0,0,0,250,248,1,0,0,0,250,
-		251,1,0,0,0,251,257,1,0,0,0,252,250,1,0,0,0,253,254,5,2,0,0,254,255,3,
-		38,19,0,255,256,5,3,0,0,256,258,1,0,0,0,257,253,1,0,0,0,257,258,1,0,0,
-		0,258,27,1,0,0,0,259,264,5,55,0,0,260,261,5,6,0,0,261,263,5,55,0,0,262,
-		260,1,0,0,0,263,266,1,0,0,0,264,262,1,0,0,0,264,265,1,0,0,0,265,29,1,0,
-		0,0,266,264,1,0,0,0,267,273,3,44,22,0,268,271,5,5,0,0,269,272,3,8,4,0,
-		270,272,5,19,0,0,271,269,1,0,0,0,271,270,1,0,0,0,272,274,1,0,0,0,273,268,
-		1,0,0,0,273,274,1,0,0,0,274,31,1,0,0,0,275,276,3,94,47,0,276,285,5,10,
-		0,0,277,282,3,34,17,0,278,279,5,6,0,0,279,281,3,34,17,0,280,278,1,0,0,
-		0,281,284,1,0,0,0,282,280,1,0,0,0,282,283,1,0,0,0,283,286,1,0,0,0,284,
-		282,1,0,0,0,285,277,1,0,0,0,285,286,1,0,0,0,286,287,1,0,0,0,287,288,5,
-		11,0,0,288,33,1,0,0,0,289,292,3,42,21,0,290,292,3,36,18,0,291,289,1,0,
-		0,0,291,290,1,0,0,0,292,35,1,0,0,0,293,294,3,94,47,0,294,295,5,5,0,0,295,
-		296,3,54,27,0,296,37,1,0,0,0,297,299,3,26,13,0,298,297,1,0,0,0,299,302,
-		1,0,0,0,300,298,1,0,0,0,300,301,1,0,0,0,301,303,1,0,0,0,302,300,1,0,0,
-		0,303,306,5,20,0,0,304,307,3,32,16,0,305,307,3,40,20,0,306,304,1,0,0,0,
-		306,305,1,0,0,0,307,314,1,0,0,0,308,310,3,10,5,0,309,308,1,0,0,0,310,311,
-		1,0,0,0,311,309,1,0,0,0,311,312,1,0,0,0,312,314,1,0,0,0,313,300,1,0,0,
-		0,313,309,1,0,0,0,314,39,1,0,0,0,315,320,3,42,21,0,316,317,5,6,0,0,317,
-		319,3,42,21,0,318,316,1,0,0,0,319,322,1,0,0,0,320,318,1,0,0,0,320,321,
-		1,0,0,0,321,41,1,0,0,0,322,320,1,0,0,0,323,324,7,0,0,0,324,43,1,0,0,0,
-		325,326,5,21,0,0,326,330,5,22,0,0,327,328,3,46,23,0,328,329,5,6,0,0,329,
-		331,1,0,0,0,330,327,1,0,0,0,330,331,1,0,0,0,331,332,1,0,0,0,332,333,3,
-		48,24,0,333,334,5,23,0,0,334,45,1,0,0,0,335,350,5,52,0,0,336,350,5,53,
-		0,0,337,346,5,7,0,0,338,343,3,84,42,0,339,340,5,6,0,0,340,342,3,84,42,
-		0,341,339,1,0,0,0,342,345,1,0,0,0,343,341,1,0,0,0,343,344,1,0,0,0,344,
-		347,1,0,0,0,345,343,1,0,0,0,346,338,1,0,0,0,346,347,1,0,0,0,347,348,1,
-		0,0,0,348,350,5,8,0,0,349,335,1,0,0,0,349,336,1,0,0,0,349,337,1,0,0,0,
-		350,47,1,0,0,0,351,353,3,94,47,0,352,354,3,50,25,0,353,352,1,0,0,0,353,
-		354,1,0,0,0,354,358,1,0,0,0,355,357,3,36,18,0,356,355,1,0,0,0,357,360,
-		1,0,0,0,358,356,1,0,0,0,358,359,1,0,0,0,359,365,1,0,0,0,360,358,1,0,0,
-		0,361,362,5,10,0,0,362,363,3,48,24,0,363,364,5,11,0,0,364,366,1,0,0,0,
-		365,361,1,0,0,0,365,366,1,0,0,0,366,49,1,0,0,0,367,372,5,52,0,0,368,369,
-		5,53,0,0,369,370,5,4,0,0,370,372,5,53,0,0,371,367,1,0,0,0,371,368,1,0,
-		0,0,372,51,1,0,0,0,373,374,3,48,24,0,374,375,5,0,0,1,375,53,1,0,0,0,376,
-		385,5,7,0,0,377,382,3,54,27,0,378,379,5,6,0,0,379,381,3,54,27,0,380,378,
-		1,0,0,0,381,384,1,0,0,0,382,380,1,0,0,0,382,383,1,0,0,0,383,386,1,0,0,
-		0,384,382,1,0,0,0,385,377,1,0,0,0,385,386,1,0,0,0,386,387,1,0,0,0,387,
-		395,5,8,0,0,388,395,3,44,22,0,389,390,5,10,0,0,390,391,3,48,24,0,391,392,
-		5,11,0,0,392,395,1,0,0,0,393,395,3,84,42,0,394,376,1,0,0,0,394,388,1,0,
-		0,0,394,389,1,0,0,0,394,393,1,0,0,0,395,55,1,0,0,0,396,397,5,24,0,0,397,
-		398,3,92,46,0,398,400,5,10,0,0,399,401,3,58,29,0,400,399,1,0,0,0,400,401,
-		1,0,0,0,401,402,1,0,0,0,402,403,5,11,0,0,403,407,5,12,0,0,404,405,5,10,
-		0,0,405,408,5,11,0,0,406,408,3,58,29,0,407,404,1,0,0,0,407,406,1,0,0,0,
-		408,410,1,0,0,0,409,411,3,18,9,0,410,409,1,0,0,0,410,411,1,0,0,0,411,412,
-		1,0,0,0,412,416,5,2,0,0,413,415,3,62,31,0,414,413,1,0,0,0,415,418,1,0,
-		0,0,416,414,1,0,0,0,416,417,1,0,0,0,417,419,1,0,0,0,418,416,1,0,0,0,419,
-		420,5,3,0,0,420,57,1,0,0,0,421,426,3,60,30,0,422,423,5,6,0,0,423,425,3,
-		60,30,0,424,422,1,0,0,0,425,428,1,0,0,0,426,424,1,0,0,0,426,427,1,0,0,
-		0,427,59,1,0,0,0,428,426,1,0,0,0,429,430,5,55,0,0,430,432,5,4,0,0,431,
-		433,3,46,23,0,432,431,1,0,0,0,432,433,1,0,0,0,433,434,1,0,0,0,434,436,
-		3,94,47,0,435,437,3,36,18,0,436,435,1,0,0,0,436,437,1,0,0,0,437,440,1,
-		0,0,0,438,439,5,15,0,0,439,441,3,94,47,0,440,438,1,0,0,0,440,441,1,0,0,
-		0,441,61,1,0,0,0,442,446,5,2,0,0,443,445,3,62,31,0,444,443,1,0,0,0,445,
-		448,1,0,0,0,446,444,1,0,0,0,446,447,1,0,0,0,447,449,1,0,0,0,448,446,1,
-		0,0,0,449,480,5,3,0,0,450,451,5,25,0,0,451,452,3,94,47,0,452,453,5,5,0,
-		0,453,454,3,84,42,0,454,480,1,0,0,0,455,456,5,26,0,0,456,480,3,60,30,0,
-		457,462,3,64,32,0,458,459,5,6,0,0,459,461,3,64,32,0,460,458,1,0,0,0,461,
-		464,1,0,0,0,462,460,1,0,0,0,462,463,1,0,0,0,463,465,1,0,0,0,464,462,1,
-		0,0,0,465,469,5,2,0,0,466,468,3,62,31,0,467,466,1,0,0,0,468,471,1,0,0,
-		0,469,467,1,0,0,0,469,470,1,0,0,0,470,472,1,0,0,0,471,469,1,0,0,0,472,
-		473,5,3,0,0,473,480,1,0,0,0,474,475,5,55,0,0,475,476,3,68,34,0,476,477,
-		5,5,0,0,477,478,3,84,42,0,478,480,1,0,0,0,479,442,1,0,0,0,479,450,1,0,
-		0,0,479,455,1,0,0,0,479,457,1,0,0,0,479,474,1,0,0,0,480,63,1,0,0,0,481,
-		482,5,27,0,0,482,488,3,84,42,0,483,485,3,94,47,0,484,483,1,0,0,0,484,485,
-		1,0,0,0,485,486,1,0,0,0,486,488,3,66,33,0,487,481,1,0,0,0,487,484,1,0,
-		0,0,488,65,1,0,0,0,489,490,3,94,47,0,490,491,5,15,0,0,491,492,3,84,42,
-		0,492,67,1,0,0,0,493,502,5,7,0,0,494,499,3,84,42,0,495,496,5,6,0,0,496,
-		498,3,84,42,0,497,495,1,0,0,0,498,501,1,0,0,0,499,497,1,0,0,0,499,500,
-		1,0,0,0,500,503,1,0,0,0,501,499,1,0,0,0,502,494,1,0,0,0,502,503,1,0,0,
-		0,503,506,1,0,0,0,504,505,5,28,0,0,505,507,3,84,42,0,506,504,1,0,0,0,506,
-		507,1,0,0,0,507,508,1,0,0,0,508,509,5,8,0,0,509,69,1,0,0,0,510,511,5,29,
-		0,0,511,512,3,92,46,0,512,514,5,10,0,0,513,515,3,12,6,0,514,513,1,0,0,
-		0,514,515,1,0,0,0,515,516,1,0,0,0,516,517,5,11,0,0,517,518,5,12,0,0,518,
-		520,5,10,0,0,519,521,3,12,6,0,520,519,1,0,0,0,520,521,1,0,0,0,521,522,
-		1,0,0,0,522,524,5,11,0,0,523,525,3,18,9,0,524,523,1,0,0,0,524,525,1,0,
-		0,0,525,526,1,0,0,0,526,527,5,2,0,0,527,531,3,72,36,0,528,530,3,24,12,
-		0,529,528,1,0,0,0,530,533,1,0,0,0,531,529,1,0,0,0,531,532,1,0,0,0,532,
-		534,1,0,0,0,533,531,1,0,0,0,534,536,3,74,37,0,535,537,3,78,39,0,536,535,
-		1,0,0,0,536,537,1,0,0,0,537,538,1,0,0,0,538,539,3,80,40,0,539,540,5,3,
-		0,0,540,71,1,0,0,0,541,542,5,30,0,0,542,543,3,84,42,0,543,544,5,6,0,0,
-		544,545,5,31,0,0,545,546,3,84,42,0,546,73,1,0,0,0,547,548,5,32,0,0,548,
-		552,5,2,0,0,549,551,3,76,38,0,550,549,1,0,0,0,551,554,1,0,0,0,552,550,
-		1,0,0,0,552,553,1,0,0,0,553,555,1,0,0,0,554,552,1,0,0,0,555,556,5,3,0,
-		0,556,75,1,0,0,0,557,560,3,60,30,0,558,559,5,33,0,0,559,561,3,84,42,0,
-		560,558,1,0,0,0,560,561,1,0,0,0,561,77,1,0,0,0,562,563,5,34,0,0,563,567,
-		5,2,0,0,564,566,3,82,41,0,565,564,1,0,0,0,566,569,1,0,0,0,567,565,1,0,
-		0,0,567,568,1,0,0,0,568,570,1,0,0,0,569,567,1,0,0,0,570,571,5,3,0,0,571,
-		79,1,0,0,0,572,573,5,35,0,0,573,577,5,2,0,0,574,576,3,82,41,0,575,574,
-		1,0,0,0,576,579,1,0,0,0,577,575,1,0,0,0,577,578,1,0,0,0,578,580,1,0,0,
-		0,579,577,1,0,0,0,580,581,5,3,0,0,581,81,1,0,0,0,582,583,3,92,46,0,583,
-		584,5,4,0,0,584,585,3,92,46,0,585,587,5,10,0,0,586,588,3,40,20,0,587,586,
-		1,0,0,0,587,588,1,0,0,0,588,589,1,0,0,0,589,590,5,11,0,0,590,594,5,12,
-		0,0,591,592,5,10,0,0,592,595,5,11,0,0,593,595,3,40,20,0,594,591,1,0,0,
-		0,594,593,1,0,0,0,595,607,1,0,0,0,596,597,5,2,0,0,597,602,3,36,18,0,598,
-		599,5,6,0,0,599,601,3,36,18,0,600,598,1,0,0,0,601,604,1,0,0,0,602,600,
-		1,0,0,0,602,603,1,0,0,0,603,605,1,0,0,0,604,602,1,0,0,0,605,606,5,3,0,
-		0,606,608,1,0,0,0,607,596,1,0,0,0,607,608,1,0,0,0,608,667,1,0,0,0,609,
-		610,3,92,46,0,610,611,5,4,0,0,611,612,5,27,0,0,612,613,3,84,42,0,613,617,
-		5,2,0,0,614,616,3,82,41,0,615,614,1,0,0,0,616,619,1,0,0,0,617,615,1,0,
-		0,0,617,618,1,0,0,0,618,620,1,0,0,0,619,617,1,0,0,0,620,630,5,3,0,0,621,
-		622,5,28,0,0,622,626,5,2,0,0,623,625,3,82,41,0,624,623,1,0,0,0,625,628,
-		1,0,0,0,626,624,1,0,0,0,626,627,1,0,0,0,627,629,1,0,0,0,628,626,1,0,0,
-		0,629,631,5,3,0,0,630,621,1,0,0,0,630,631,1,0,0,0,631,667,1,0,0,0,632,
-		633,3,92,46,0,633,634,5,4,0,0,634,635,5,36,0,0,635,638,3,92,46,0,636,637,
-		5,15,0,0,637,639,3,84,42,0,638,636,1,0,0,0,638,639,1,0,0,0,639,642,1,0,
-		0,0,640,641,5,37,0,0,641,643,3,84,42,0,642,640,1,0,0,0,642,643,1,0,0,0,
-		643,646,1,0,0,0,644,645,5,12,0,0,645,647,3,92,46,0,646,644,1,0,0,0,646,
-		647,1,0,0,0,647,648,1,0,0,0,648,652,5,2,0,0,649,651,3,82,41,0,650,649,
-		1,0,0,0,651,654,1,0,0,0,652,650,1,0,0,0,652,653,1,0,0,0,653,655,1,0,0,
-		0,654,652,1,0,0,0,655,656,5,3,0,0,656,667,1,0,0,0,657,658,5,25,0,0,658,
-		659,3,92,46,0,659,660,5,5,0,0,660,663,3,84,42,0,661,662,5,38,0,0,662,664,
-		3,84,42,0,663,661,1,0,0,0,663,664,1,0,0,0,664,667,1,0,0,0,665,667,3,24,
-		12,0,666,582,1,0,0,0,666,609,1,0,0,0,666,632,1,0,0,0,666,657,1,0,0,0,666,
-		665,1,0,0,0,667,83,1,0,0,0,668,674,3,88,44,0,669,670,3,86,43,0,670,671,
-		3,88,44,0,671,673,1,0,0,0,672,669,1,0,0,0,673,676,1,0,0,0,674,672,1,0,
-		0,0,674,675,1,0,0,0,675,85,1,0,0,0,676,674,1,0,0,0,677,678,7,1,0,0,678,
-		87,1,0,0,0,679,680,5,10,0,0,680,681,3,84,42,0,681,682,5,11,0,0,682,741,
-		1,0,0,0,683,684,3,94,47,0,684,693,5,10,0,0,685,690,3,84,42,0,686,687,5,
-		6,0,0,687,689,3,84,42,0,688,686,1,0,0,0,689,692,1,0,0,0,690,688,1,0,0,
-		0,690,691,1,0,0,0,691,694,1,0,0,0,692,690,1,0,0,0,693,685,1,0,0,0,693,
-		694,1,0,0,0,694,695,1,0,0,0,695,696,5,11,0,0,696,741,1,0,0,0,697,698,3,
-		94,47,0,698,703,3,66,33,0,699,700,5,6,0,0,700,702,3,66,33,0,701,699,1,
-		0,0,0,702,705,1,0,0,0,703,701,1,0,0,0,703,704,1,0,0,0,704,706,1,0,0,0,
-		705,703,1,0,0,0,706,712,5,2,0,0,707,708,3,90,45,0,708,709,5,50,0,0,709,
-		711,1,0,0,0,710,707,1,0,0,0,711,714,1,0,0,0,712,710,1,0,0,0,712,713,1,
-		0,0,0,713,715,1,0,0,0,714,712,1,0,0,0,715,720,3,84,42,0,716,717,5,6,0,
-		0,717,719,3,84,42,0,718,716,1,0,0,0,719,722,1,0,0,0,720,718,1,0,0,0,720,
-		721,1,0,0,0,721,723,1,0,0,0,722,720,1,0,0,0,723,724,5,3,0,0,724,741,1,
-		0,0,0,725,726,5,55,0,0,726,741,3,68,34,0,727,729,5,17,0,0,728,727,1,0,
-		0,0,728,729,1,0,0,0,729,733,1,0,0,0,730,734,5,53,0,0,731,734,5,54,0,0,
-		732,734,3,94,47,0,733,730,1,0,0,0,733,731,1,0,0,0,733,732,1,0,0,0,734,
-		737,1,0,0,0,735,736,5,4,0,0,736,738,3,94,47,0,737,735,1,0,0,0,737,738,
-		1,0,0,0,738,741,1,0,0,0,739,741,5,58,0,0,740,679,1,0,0,0,740,683,1,0,0,
-		0,740,697,1,0,0,0,740,725,1,0,0,0,740,728,1,0,0,0,740,739,1,0,0,0,741,
-		89,1,0,0,0,742,743,5,25,0,0,743,744,3,94,47,0,744,745,5,5,0,0,745,746,
-		3,84,42,0,746,91,1,0,0,0,747,750,3,94,47,0,748,750,5,58,0,0,749,747,1,
-		0,0,0,749,748,1,0,0,0,750,93,1,0,0,0,751,752,7,2,0,0,752,95,1,0,0,0,96,
-		97,102,104,114,129,132,137,147,150,158,164,170,176,181,190,198,207,210,
-		213,221,229,232,250,257,264,271,273,282,285,291,300,306,311,313,320,330,
-		343,346,349,353,358,365,371,382,385,394,400,407,410,416,426,432,436,440,
-		446,462,469,479,484,487,499,502,506,514,520,524,531,536,552,560,567,577,
-		587,594,602,607,617,626,630,638,642,646,652,663,666,674,690,693,703,712,
-		720,728,733,737,740,749
+		96,0,3,2,0,19,19,55,56,4,0,17,17,22,22,24,24,40,49,6,0,1,1,9,9,14,14,18,
+		18,25,39,57,57,831,0,99,1,0,0,0,2,111,1,0,0,0,4,121,1,0,0,0,6,139,1,0,
+		0,0,8,143,1,0,0,0,10,151,1,0,0,0,12,164,1,0,0,0,14,195,1,0,0,0,16,203,
+		1,0,0,0,18,223,1,0,0,0,20,225,1,0,0,0,22,234,1,0,0,0,24,242,1,0,0,0,26,
+		246,1,0,0,0,28,251,1,0,0,0,30,269,1,0,0,0,32,277,1,0,0,0,34,285,1,0,0,
+		0,36,301,1,0,0,0,38,303,1,0,0,0,40,323,1,0,0,0,42,325,1,0,0,0,44,333,1,
+		0,0,0,46,335,1,0,0,0,48,359,1,0,0,0,50,361,1,0,0,0,52,385,1,0,0,0,54,387,
+		1,0,0,0,56,408,1,0,0,0,58,410,1,0,0,0,60,435,1,0,0,0,62,443,1,0,0,0,64,
+		493,1,0,0,0,66,501,1,0,0,0,68,503,1,0,0,0,70,507,1,0,0,0,72,524,1,0,0,
+		0,74,555,1,0,0,0,76,561,1,0,0,0,78,571,1,0,0,0,80,576,1,0,0,0,82,586,1,
+		0,0,0,84,680,1,0,0,0,86,682,1,0,0,0,88,691,1,0,0,0,90,754,1,0,0,0,92,756,
+		1,0,0,0,94,763,1,0,0,0,96,765,1,0,0,0,98,100,3,2,1,0,99,98,1,0,0,0,99,
+		100,1,0,0,0,100,106,1,0,0,0,101,105,3,12,6,0,102,105,3,58,29,0,103,105,
+		3,72,36,0,104,101,1,0,0,0,104,102,1,0,0,0,104,103,1,0,0,0,105,108,1,0,
+		0,0,106,104,1,0,0,0,106,107,1,0,0,0,107,109,1,0,0,0,108,106,1,0,0,0,109,
+		110,5,0,0,1,110,1,1,0,0,0,111,112,5,1,0,0,112,116,5,2,0,0,113,115,3,4,
+		2,0,114,113,1,0,0,0,115,118,1,0,0,0,116,114,1,0,0,0,116,117,1,0,0,0,117,
+		119,1,0,0,0,118,116,1,0,0,0,119,120,5,3,0,0,120,3,1,0,0,0,121,122,5,56,
+		0,0,122,123,5,4,0,0,123,124,3,46,23,0,124,134,5,5,0,0,125,135,3,10,5,0,
+		126,131,3,6,3,0,127,128,5,6,0,0,128,130,3,6,3,0,129,127,1,0,0,0,130,133,
+		1,0,0,0,131,129,1,0,0,0,131,132,1,0,0,0,132,135,1,0,0,0,133,131,1,0,0,
+		0,134,125,1,0,0,0,134,126,1,0,0,0,135,5,1,0,0,0,136,137,3,8,4,0,137,138,
+		5,5,0,0,138,140,1,0,0,0,139,136,1,0,0,0,139,140,1,0,0,0,140,141,1,0,0,
+		0,141,142,5,51,0,0,142,7,1,0,0,0,143,148,3,96,48,0,144,145,5,4,0,0,145,
+		147,3,96,48,0,146,144,1,0,0,0,147,150,1,0,0,0,148,146,1,0,0,0,148,149,
+		1,0,0,0,149,9,1,0,0,0,150,148,1,0,0,0,151,160,5,7,0,0,152,157,3,86,43,
+		0,153,154,5,6,0,0,154,156,3,86,43,0,155,153,1,0,0,0,156,159,1,0,0,0,157,
+		155,1,0,0,0,157,158,1,0,0,0,158,161,1,0,0,0,159,157,1,0,0,0,160,152,1,
+		0,0,0,160,161,1,0,0,0,161,162,1,0,0,0,162,163,5,8,0,0,163,11,1,0,0,0,164,
+		165,5,9,0,0,165,166,3,94,47,0,166,168,5,10,0,0,167,169,3,14,7,0,168,167,
+		1,0,0,0,168,169,1,0,0,0,169,170,1,0,0,0,170,171,5,11,0,0,171,172,5,12,
+		0,0,172,174,3,18,9,0,173,175,3,20,10,0,174,173,1,0,0,0,174,175,1,0,0,0,
+		175,176,1,0,0,0,176,180,5,2,0,0,177,179,3,26,13,0,178,177,1,0,0,0,179,
+		182,1,0,0,0,180,178,1,0,0,0,180,181,1,0,0,0,181,186,1,0,0,0,182,180,1,
+		0,0,0,183,185,3,28,14,0,184,183,1,0,0,0,185,188,1,0,0,0,186,184,1,0,0,
+		0,186,187,1,0,0,0,187,189,1,0,0,0,188,186,1,0,0,0,189,191,5,13,0,0,190,
+		192,3,42,21,0,191,190,1,0,0,0,191,192,1,0,0,0,192,193,1,0,0,0,193,194,
+		5,3,0,0,194,13,1,0,0,0,195,200,3,16,8,0,196,197,5,6,0,0,197,199,3,16,8,
+		0,198,196,1,0,0,0,199,202,1,0,0,0,200,198,1,0,0,0,200,201,1,0,0,0,201,
+		15,1,0,0,0,202,200,1,0,0,0,203,204,5,55,0,0,204,205,5,4,0,0,205,208,3,
+		46,23,0,206,207,5,5,0,0,207,209,3,10,5,0,208,206,1,0,0,0,208,209,1,0,0,
+		0,209,17,1,0,0,0,210,224,3,46,23,0,211,220,5,10,0,0,212,217,3,46,23,0,
+		213,214,5,6,0,0,214,216,3,46,23,0,215,213,1,0,0,0,216,219,1,0,0,0,217,
+		215,1,0,0,0,217,218,1,0,0,0,218,221,1,0,0,0,219,217,1,0,0,0,220,212,1,
+		0,0,0,220,221,1,0,0,0,221,222,1,0,0,0,222,224,5,11,0,0,223,210,1,0,0,0,
+		223,211,1,0,0,0,224,19,1,0,0,0,225,226,5,14,0,0,226,231,3,22,11,0,227,
+		228,5,6,0,0,228,230,3,22,11,0,229,227,1,0,0,0,230,233,1,0,0,0,231,229,
+		1,0,0,0,231,232,1,0,0,0,232,21,1,0,0,0,233,231,1,0,0,0,234,235,3,94,47,
+		0,235,236,5,15,0,0,236,237,3,24,12,0,237,239,5,16,0,0,238,240,3,24,12,
+		0,239,238,1,0,0,0,239,240,1,0,0,0,240,23,1,0,0,0,241,243,5,17,0,0,242,
+		241,1,0,0,0,242,243,1,0,0,0,243,244,1,0,0,0,244,245,5,53,0,0,245,25,1,
+		0,0,0,246,247,5,18,0,0,247,248,3,86,43,0,248,249,5,6,0,0,249,250,5,58,
+		0,0,250,27,1,0,0,0,251,252,3,30,15,0,252,253,5,5,0,0,253,254,3,34,17,0,
+		254,255,5,4,0,0,255,260,3,32,16,0,256,257,5,6,0,0,257,259,3,32,16,0,258,
+		256,1,0,0,0,259,262,1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,267,1,
+		0,0,0,262,260,1,0,0,0,263,264,5,2,0,0,264,265,3,40,20,0,265,266,5,3,0,
+		0,266,268,1,0,0,0,267,263,1,0,0,0,267,268,1,0,0,0,268,29,1,0,0,0,269,274,
+		5,55,0,0,270,271,5,6,0,0,271,273,5,55,0,0,272,270,1,0,0,0,273,276,1,0,
+		0,0,274,272,1,0,0,0,274,275,1,0,0,0,275,31,1,0,0,0,276,274,1,0,0,0,277,
+		283,3,46,23,0,278,281,5,5,0,0,279,282,3,10,5,0,280,282,5,19,0,0,281,279,
+		1,0,0,0,281,280,1,0,0,0,282,284,1,0,0,0,283,278,1,0,0,0,283,284,1,0,0,
+		0,284,33,1,0,0,0,285,286,3,96,48,0,286,295,5,10,0,0,287,292,3,36,18,0,
+		288,289,5,6,0,0,289,291,3,36,18,0,290,288,1,0,0,0,291,294,1,0,0,0,292,
+		290,1,0,0,0,292,293,1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,295,287,1,
+		0,0,0,295,296,1,0,0,0,296,297,1,0,0,0,297,298,5,11,0,0,298,35,1,0,0,0,
+		299,302,3,44,22,0,300,302,3,38,19,0,301,299,1,0,0,0,301,300,1,0,0,0,302,
+		37,1,0,0,0,303,304,3,96,48,0,304,305,5,5,0,0,305,306,3,56,28,0,306,39,
+		1,0,0,0,307,309,3,28,14,0,308,307,1,0,0,0,309,312,1,0,0,0,310,308,1,0,
+		0,0,310,311,1,0,0,0,311,313,1,0,0,0,312,310,1,0,0,0,313,316,5,20,0,0,314,
+		317,3,34,17,0,315,317,3,42,21,0,316,314,1,0,0,0,316,315,1,0,0,0,317,324,
+		1,0,0,0,318,320,3,12,6,0,319,318,1,0,0,0,320,321,1,0,0,0,321,319,1,0,0,
+		0,321,322,1,0,0,0,322,324,1,0,0,0,323,310,1,0,0,0,323,319,1,0,0,0,324,
+		41,1,0,0,0,325,330,3,44,22,0,326,327,5,6,0,0,327,329,3,44,22,0,328,326,
+		1,0,0,0,329,332,1,0,0,0,330,328,1,0,0,0,330,331,1,0,0,0,331,43,1,0,0,0,
+		332,330,1,0,0,0,333,334,7,0,0,0,334,45,1,0,0,0,335,336,5,21,0,0,336,340,
+		5,22,0,0,337,338,3,48,24,0,338,339,5,6,0,0,339,341,1,0,0,0,340,337,1,0,
+		0,0,340,341,1,0,0,0,341,342,1,0,0,0,342,343,3,50,25,0,343,344,5,23,0,0,
+		344,47,1,0,0,0,345,360,5,52,0,0,346,360,5,53,0,0,347,356,5,7,0,0,348,353,
+		3,86,43,0,349,350,5,6,0,0,350,352,3,86,43,0,351,349,1,0,0,0,352,355,1,
+		0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,357,1,0,0,0,355,353,1,0,0,0,
+		356,348,1,0,0,0,356,357,1,0,0,0,357,358,1,0,0,0,358,360,5,8,0,0,359,345,
+		1,0,0,0,359,346,1,0,0,0,359,347,1,0,0,0,360,49,1,0,0,0,361,363,3,96,48,
+		0,362,364,3,52,26,0,363,362,1,0,0,0,363,364,1,0,0,0,364,368,1,0,0,0,365,
+		367,3,38,19,0,366,365,1,0,0,0,367,370,1,0,0,0,368,366,1,0,0,0,368,369,
+		1,0,0,0,369,375,1,0,0,0,370,368,1,0,0,0,371,372,5,10,0,0,372,373,3,50,
+		25,0,373,374,5,11,0,0,374,376,1,0,0,0,375,371,1,0,0,0,375,376,1,0,0,0,
+		376,379,1,0,0,0,377,378,5,24,0,0,378,380,3,50,25,0,379,377,1,0,0,0,379,
+		380,1,0,0,0,380,51,1,0,0,0,381,386,5,52,0,0,382,383,5,53,0,0,383,384,5,
+		4,0,0,384,386,5,53,0,0,385,381,1,0,0,0,385,382,1,0,0,0,386,53,1,0,0,0,
+		387,388,3,50,25,0,388,389,5,0,0,1,389,55,1,0,0,0,390,399,5,7,0,0,391,396,
+		3,56,28,0,392,393,5,6,0,0,393,395,3,56,28,0,394,392,1,0,0,0,395,398,1,
+		0,0,0,396,394,1,0,0,0,396,397,1,0,0,0,397,400,1,0,0,0,398,396,1,0,0,0,
+		399,391,1,0,0,0,399,400,1,0,0,0,400,401,1,0,0,0,401,409,5,8,0,0,402,409,
+		3,46,23,0,403,404,5,10,0,0,404,405,3,50,25,0,405,406,5,11,0,0,406,409,
+		1,0,0,0,407,409,3,86,43,0,408,390,1,0,0,0,408,402,1,0,0,0,408,403,1,0,
+		0,0,408,407,1,0,0,0,409,57,1,0,0,0,410,411,5,25,0,0,411,412,3,94,47,0,
+		412,414,5,10,0,0,413,415,3,60,30,0,414,413,1,0,0,0,414,415,1,0,0,0,415,
+		416,1,0,0,0,416,417,5,11,0,0,417,421,5,12,0,0,418,419,5,10,0,0,419,422,
+		5,11,0,0,420,422,3,60,30,0,421,418,1,0,0,0,421,420,1,0,0,0,422,424,1,0,
+		0,0,423,425,3,20,10,0,424,423,1,0,0,0,424,425,1,0,0,0,425,426,1,0,0,0,
+		426,430,5,2,0,0,427,429,3,64,32,0,428,427,1,0,0,0,429,432,1,0,0,0,430,
+		428,1,0,0,0,430,431,1,0,0,0,431,433,1,0,0,0,432,430,1,0,0,0,433,434,5,
+		3,0,0,434,59,1,0,0,0,435,440,3,62,31,0,436,437,5,6,0,0,437,439,3,62,31,
+		0,438,436,1,0,0,0,439,442,1,0,0,0,440,438,1,0,0,0,440,441,1,0,0,0,441,
+		61,1,0,0,0,442,440,1,0,0,0,443,444,5,55,0,0,444,446,5,4,0,0,445,447,3,
+		48,24,0,446,445,1,0,0,0,446,447,1,0,0,0,447,448,1,0,0,0,448,450,3,96,48,
+		0,449,451,3,38,19,0,450,449,1,0,0,0,450,451,1,0,0,0,451,454,1,0,0,0,452,
+		453,5,15,0,0,453,455,3,96,48,0,454,452,1,0,0,0,454,455,1,0,0,0,455,63,
+		1,0,0,0,456,460,5,2,0,0,457,459,3,64,32,0,458,457,1,0,0,0,459,462,1,0,
+		0,0,460,458,1,0,0,0,460,461,1,0,0,0,461,463,1,0,0,0,462,460,1,0,0,0,463,
+		494,5,3,0,0,464,465,5,26,0,0,465,466,3,96,48,0,466,467,5,5,0,0,467,468,
+		3,86,43,0,468,494,1,0,0,0,469,470,5,27,0,0,470,494,3,62,31,0,471,476,3,
+		66,33,0,472,473,5,6,0,0,473,475,3,66,33,0,474,472,1,0,0,0,475,478,1,0,
+		0,0,476,474,1,0,0,0,476,477,1,0,0,0,477,479,1,0,0,0,478,476,1,0,0,0,479,
+		483,5,2,0,0,480,482,3,64,32,0,481,480,1,0,0,0,482,485,1,0,0,0,483,481,
+		1,0,0,0,483,484,1,0,0,0,484,486,1,0,0,0,485,483,1,0,0,0,486,487,5,3,0,
+		0,487,494,1,0,0,0,488,489,5,55,0,0,489,490,3,70,35,0,490,491,5,5,0,0,491,
+		492,3,86,43,0,492,494,1,0,0,0,493,456,1,0,0,0,493,464,1,0,0,0,493,469,
+		1,0,0,0,493,471,1,0,0,0,493,488,1,0,0,0,494,65,1,0,0,0,495,496,5,28,0,
+		0,496,502,3,86,43,0,497,499,3,96,48,0,498,497,1,0,0,0,498,499,1,0,0,0,
+		499,500,1,0,0,0,500,502,3,68,34,0,501,495,1,0,0,0,501,498,1,0,0,0,502,
+		67,1,0,0,0,503,504,3,96,48,0,504,505,5,15,0,0,505,506,3,86,43,0,506,69,
+		1,0,0,0,507,516,5,7,0,0,508,513,3,86,43,0,509,510,5,6,0,0,510,512,3,86,
+		43,0,511,509,1,0,0,0,512,515,1,0,0,0,513,511,1,0,0,0,513,514,1,0,0,0,514,
+		517,1,0,0,0,515,513,1,0,0,0,516,508,1,0,0,0,516,517,1,0,0,0,517,520,1,
+		0,0,0,518,519,5,29,0,0,519,521,3,86,43,0,520,518,1,0,0,0,520,521,1,0,0,
+		0,521,522,1,0,0,0,522,523,5,8,0,0,523,71,1,0,0,0,524,525,5,30,0,0,525,
+		526,3,94,47,0,526,528,5,10,0,0,527,529,3,14,7,0,528,527,1,0,0,0,528,529,
+		1,0,0,0,529,530,1,0,0,0,530,531,5,11,0,0,531,532,5,12,0,0,532,534,5,10,
+		0,0,533,535,3,14,7,0,534,533,1,0,0,0,534,535,1,0,0,0,535,536,1,0,0,0,536,
+		538,5,11,0,0,537,539,3,20,10,0,538,537,1,0,0,0,538,539,1,0,0,0,539,540,
+		1,0,0,0,540,541,5,2,0,0,541,545,3,74,37,0,542,544,3,26,13,0,543,542,1,
+		0,0,0,544,547,1,0,0,0,545,543,1,0,0,0,545,546,1,0,0,0,546,548,1,0,0,0,
+		547,545,1,0,0,0,548,550,3,76,38,0,549,551,3,80,40,0,550,549,1,0,0,0,550,
+		551,1,0,0,0,551,552,1,0,0,0,552,553,3,82,41,0,553,554,5,3,0,0,554,73,1,
+		0,0,0,555,556,5,31,0,0,556,557,3,86,43,0,557,558,5,6,0,0,558,559,5,32,
+		0,0,559,560,3,86,43,0,560,75,1,0,0,0,561,562,5,33,0,0,562,566,5,2,0,0,
+		563,565,3,78,39,0,564,563,1,0,0,0,565,568,1,0,0,0,566,564,1,0,0,0,566,
+		567,1,0,0,0,567,569,1,0,0,0,568,566,1,0,0,0,569,570,5,3,0,0,570,77,1,0,
+		0,0,571,574,3,62,31,0,572,573,5,34,0,0,573,575,3,86,43,0,574,572,1,0,0,
+		0,574,575,1,0,0,0,575,79,1,0,0,0,576,577,5,35,0,0,577,581,5,2,0,0,578,
+		580,3,84,42,0,579,578,1,0,0,0,580,583,1,0,0,0,581,579,1,0,0,0,581,582,
+		1,0,0,0,582,584,1,0,0,0,583,581,1,0,0,0,584,585,5,3,0,0,585,81,1,0,0,0,
+		586,587,5,36,0,0,587,591,5,2,0,0,588,590,3,84,42,0,589,588,1,0,0,0,590,
+		593,1,0,0,0,591,589,1,0,0,0,591,592,1,0,0,0,592,594,1,0,0,0,593,591,1,
+		0,0,0,594,595,5,3,0,0,595,83,1,0,0,0,596,597,3,94,47,0,597,598,5,4,0,0,
+		598,599,3,94,47,0,599,601,5,10,0,0,600,602,3,42,21,0,601,600,1,0,0,0,601,
+		602,1,0,0,0,602,603,1,0,0,0,603,604,5,11,0,0,604,608,5,12,0,0,605,606,
+		5,10,0,0,606,609,5,11,0,0,607,609,3,42,21,0,608,605,1,0,0,0,608,607,1,
+		0,0,0,609,621,1,0,0,0,610,611,5,2,0,0,611,616,3,38,19,0,612,613,5,6,0,
+		0,613,615,3,38,19,0,614,612,1,0,0,0,615,618,1,0,0,0,616,614,1,0,0,0,616,
+		617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,0,619,620,5,3,0,0,620,622,1,
+		0,0,0,621,610,1,0,0,0,621,622,1,0,0,0,622,681,1,0,0,0,623,624,3,94,47,
+		0,624,625,5,4,0,0,625,626,5,28,0,0,626,627,3,86,43,0,627,631,5,2,0,0,628,
+		630,3,84,42,0,629,628,1,0,0,0,630,633,1,0,0,0,631,629,1,0,0,0,631,632,
+		1,0,0,0,632,634,1,0,0,0,633,631,1,0,0,0,634,644,5,3,0,0,635,636,5,29,0,
+		0,636,640,5,2,0,0,637,639,3,84,42,0,638,637,1,0,0,0,639,642,1,0,0,0,640,
+		638,1,0,0,0,640,641,1,0,0,0,641,643,1,0,0,0,642,640,1,0,0,0,643,645,5,
+		3,0,0,644,635,1,0,0,0,644,645,1,0,0,0,645,681,1,0,0,0,646,647,3,94,47,
+		0,647,648,5,4,0,0,648,649,5,37,0,0,649,652,3,94,47,0,650,651,5,15,0,0,
+		651,653,3,86,43,0,652,650,1,0,0,0,652,653,1,0,0,0,653,656,1,0,0,0,654,
+		655,5,38,0,0,655,657,3,86,43,0,656,654,1,0,0,0,656,657,1,0,0,0,657,660,
+		1,0,0,0,658,659,5,12,0,0,659,661,3,94,47,0,660,658,1,0,0,0,660,661,1,0,
+		0,0,661,662,1,0,0,0,662,666,5,2,0,0,663,665,3,84,42,0,664,663,1,0,0,0,
+		665,668,1,0,0,0,666,664,1,0,0,0,666,667,1,0,0,0,667,669,1,0,0,0,668,666,
+		1,0,0,0,669,670,5,3,0,0,670,681,1,0,0,0,671,672,5,26,0,0,672,673,3,94,
+		47,0,673,674,5,5,0,0,674,677,3,86,43,0,675,676,5,39,0,0,676,678,3,86,43,
+		0,677,675,1,0,0,0,677,678,1,0,0,0,678,681,1,0,0,0,679,681,3,26,13,0,680,
+		596,1,0,0,0,680,623,1,0,0,0,680,646,1,0,0,0,680,671,1,0,0,0,680,679,1,
+		0,0,0,681,85,1,0,0,0,682,688,3,90,45,0,683,684,3,88,44,0,684,685,3,90,
+		45,0,685,687,1,0,0,0,686,683,1,0,0,0,687,690,1,0,0,0,688,686,1,0,0,0,688,
+		689,1,0,0,0,689,87,1,0,0,0,690,688,1,0,0,0,691,692,7,1,0,0,692,89,1,0,
+		0,0,693,694,5,10,0,0,694,695,3,86,43,0,695,696,5,11,0,0,696,755,1,0,0,
+		0,697,698,3,96,48,0,698,707,5,10,0,0,699,704,3,86,43,0,700,701,5,6,0,0,
+		701,703,3,86,43,0,702,700,1,0,0,0,703,706,1,0,0,0,704,702,1,0,0,0,704,
+		705,1,0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,707,699,1,0,0,0,707,708,1,
+		0,0,0,708,709,1,0,0,0,709,710,5,11,0,0,710,755,1,0,0,0,711,712,3,96,48,
+		0,712,717,3,68,34,0,713,714,5,6,0,0,714,716,3,68,34,0,715,713,1,0,0,0,
+		716,719,1,0,0,0,717,715,1,0,0,0,717,718,1,0,0,0,718,720,1,0,0,0,719,717,
+		1,0,0,0,720,726,5,2,0,0,721,722,3,92,46,0,722,723,5,50,0,0,723,725,1,0,
+		0,0,724,721,1,0,0,0,725,728,1,0,0,0,726,724,1,0,0,0,726,727,1,0,0,0,727,
+		729,1,0,0,0,728,726,1,0,0,0,729,734,3,86,43,0,730,731,5,6,0,0,731,733,
+		3,86,43,0,732,730,1,0,0,0,733,736,1,0,0,0,734,732,1,0,0,0,734,735,1,0,
+		0,0,735,737,1,0,0,0,736,734,1,0,0,0,737,738,5,3,0,0,738,755,1,0,0,0,739,
+		740,5,55,0,0,740,755,3,70,35,0,741,743,5,17,0,0,742,741,1,0,0,0,742,743,
+		1,0,0,0,743,747,1,0,0,0,744,748,5,53,0,0,745,748,5,54,0,0,746,748,3,96,
+		48,0,747,744,1,0,0,0,747,745,1,0,0,0,747,746,1,0,0,0,748,751,1,0,0,0,749,
+		750,5,4,0,0,750,752,3,96,48,0,751,749,1,0,0,0,751,752,1,0,0,0,752,755,
+		1,0,0,0,753,755,5,58,0,0,754,693,1,0,0,0,754,697,1,0,0,0,754,711,1,0,0,
+		0,754,739,1,0,0,0,754,742,1,0,0,0,754,753,1,0,0,0,755,91,1,0,0,0,756,757,
+		5,26,0,0,757,758,3,96,48,0,758,759,5,5,0,0,759,760,3,86,43,0,760,93,1,
+		0,0,0,761,764,3,96,48,0,762,764,5,58,0,0,763,761,1,0,0,0,763,762,1,0,0,
+		0,764,95,1,0,0,0,765,766,7,2,0,0,766,97,1,0,0,0,98,99,104,106,116,131,
+		134,139,148,157,160,168,174,180,186,191,200,208,217,220,223,231,239,242,
+		260,267,274,281,283,292,295,301,310,316,321,323,330,340,353,356,359,363,
+		368,375,379,385,396,399,408,414,421,424,430,440,446,450,454,460,476,483,
+		493,498,501,513,516,520,528,534,538,545,550,566,574,581,591,601,608,616,
+		621,631,640,644,652,656,660,666,677,680,688,704,707,717,726,734,742,747,
+		751,754,763
 	};
 
 	public static readonly ATN _ATN =

@@ -79,14 +79,16 @@ public static class RecordText
 
     /// <summary>
     /// Its word, then its options: the word is the codes where the first parameter is one, else the name of the record. A pattern stands bare behind the word, a format
-    /// inside in parentheses at the end: <c>sparse 4x1 keep=0.2 (f16)</c>.
+    /// inside in parentheses at the end, one of what is left over behind a plus: <c>sparse 4x1 keep=0.2 (f16)</c>, <c>lowrank rank=32 (f16) + i4 group=64</c>.
     /// </summary>
     internal static string Encoding(Encoding encoding)
     {
         if (encoding is Dense dense) return dense.Kind.Text;
-        var (word, rest) = (Snake(encoding.GetType().Name), Attributes(encoding));
-        if (IsWorded(encoding.GetType())) (word, rest) = (Parameters(encoding.GetType())[0].Property.GetValue(encoding)!.ToString()!, rest.Skip(1));
-        return string.Concat(word, string.Concat(rest.OrderBy(a => a.Value is SparsePattern ? 0 : a.Value is Ir.Encoding ? 2 : 1).Select(a => a.Value is SparsePattern ? $" {a.Value}" : a.Value is Ir.Encoding ? $" {Show(a.Value)}" : $" {a.Name}={Show(a.Value)}")));
+        var (word, rest) = (Snake(encoding.GetType().Name), Attributes(encoding).ToList());
+        if (IsWorded(encoding.GetType())) (word, rest) = (Parameters(encoding.GetType())[0].Property.GetValue(encoding)!.ToString()!, rest[1..]);
+        var formats = Parameters(encoding.GetType()).Where(p => p.Type == typeof(Encoding)).Select(p => p.Name).ToList();
+        return string.Concat(word, string.Concat(rest.OrderBy(a => a.Value is SparsePattern ? 0 : a.Value is Ir.Encoding ? 2 : 1)
+            .Select(a => a.Value is SparsePattern ? $" {a.Value}" : a.Value is Ir.Encoding ? formats.IndexOf(a.Name) > 0 ? $" + {a.Value}" : $" {Show(a.Value)}" : $" {a.Name}={Show(a.Value)}")));
     }
 
     /// <summary>Whether codes are the word of an encoding's text: <c>i4 group=64</c>.</summary>

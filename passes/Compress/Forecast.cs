@@ -15,8 +15,12 @@ internal sealed class Forecast
         var (machine, own) = (compilation.Machine, compilation.Again());
         var module = new Module(graph);
         foreach (var pass in PassList.All().Where(pass => pass.Stage is Stage.Fuse or Stage.Layout or Stage.Lower)) module = pass.Run(module, own);
+        var program = module.MustBeProgram;
         var slots = graph.Weights.Where(w => weights.Contains(w.Name)).SelectMany(w => new Storage(w.Name, w.Type).Buffers.Select(b => (b.Name, Weight: w.Name))).ToDictionary(p => p.Name, p => p.Weight, StringComparer.Ordinal);
-        var calls = new ScheduledCalls(module.MustBeProgram, own, new ScheduleKernels().MostError).Calls.ToList();
+        // Factors are weights of their own by now: theirs are the planes.
+        var planes = graph.Weights.Where(w => w.Type.Encoding is Factored && weights.Contains(w.Name)).SelectMany(w => w.Planes.Select(plane => (plane, w.Name))).DistinctBy(p => p.plane, ReferenceEqualityComparer.Instance).ToDictionary(p => p.plane, p => p.Name, (IEqualityComparer<Bytes>)ReferenceEqualityComparer.Instance);
+        foreach (var (slot, contents) in program.Weights) if (planes.TryGetValue(contents, out var weight)) slots[slot] = weight;
+        var calls = new ScheduledCalls(program, own, new ScheduleKernels().MostError).Calls.ToList();
         var all = calls.Sum(c => c.General.Pace.Streamed);
         foreach (var (call, general, few) in calls)
         {

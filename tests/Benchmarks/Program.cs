@@ -15,6 +15,7 @@ const string Usage = """
       techniques     what each technique brings, by leaving it out; --markdown writes it into docs/performance.md
       model          what the cost model expects of each kernel of networks beside what it takes
       half           networks with weights in f16 beside the same in f32
+      factorization  products with factorized weights beside the same with dense ones, and what factors cost in accuracy; into docs/factorization.md
       sparsity       products with sparse weights beside the same with dense ones; into docs/sparsity.md
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
@@ -47,6 +48,7 @@ try
         "techniques" => [Techniques.Run(options)],
         "model" => [.. CostModel.Run(options)],
         "half" => [HalfWeights.Run(options)],
+        "factorization" => [.. Factorization.Run(options)],
         "sparsity" => [.. Sparsity.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };

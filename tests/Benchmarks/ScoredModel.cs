@@ -18,7 +18,8 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
     /// <param name="Bytes">Of all weights, as stored.</param>
     /// <param name="Bits">For each number that there was, of the weights that were compressed.</param>
     /// <param name="Error">The mean over layers of the output's error on the test split, as a share of the output; null where nothing was compressed.</param>
-    public readonly record struct Made(string Library, double Bytes, double? Bits, double? Error);
+    /// <param name="Layers">The same for each weight.</param>
+    public readonly record struct Made(string Library, double Bytes, double? Bits, double? Error, IReadOnlyDictionary<string, double> Layers);
 
     public Made Compile(params string[] more)
     {
@@ -26,9 +27,9 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
         using var json = JsonDocument.Parse(Command(options.Tool ?? Places.Lathe, ["compile", file, "-o", folder, "--name", model, "--json", "--emit=shared,contract", .. more]));
         var root = json.RootElement;
         var library = Path.Combine(folder, $"lib{model}.so");
-        if (!root.TryGetProperty("compression", out var compression)) return new(library, root.GetProperty("weight_bytes").GetDouble(), null, null);
-        var errors = compression.GetProperty("layers").EnumerateArray().Select(l => l.TryGetProperty("unseen_error", out var e) ? e.GetDouble() : (double?)null).OfType<double>().ToList();
-        return new(library, root.GetProperty("weight_bytes").GetDouble(), compression.GetProperty("bits_per_weight").GetDouble(), errors.Count == 0 ? null : errors.Average());
+        if (!root.TryGetProperty("compression", out var compression)) return new(library, root.GetProperty("weight_bytes").GetDouble(), null, null, new Dictionary<string, double>());
+        var errors = compression.GetProperty("layers").EnumerateArray().Where(l => l.TryGetProperty("unseen_error", out _)).ToDictionary(l => l.GetProperty("weight").GetString()!, l => l.GetProperty("unseen_error").GetDouble(), StringComparer.Ordinal);
+        return new(library, root.GetProperty("weight_bytes").GetDouble(), compression.GetProperty("bits_per_weight").GetDouble(), errors.Count == 0 ? null : errors.Values.Average(), errors);
     }
 
     /// <summary>Batches of a split.</summary>

@@ -39,10 +39,10 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
     public Encoding Encoding(IrParser.EncodingContext context, IrParser.AttributeContext? apart = null)
     {
         var (name, attributes) = (context.name().GetText(), context.attribute().Where(a => a != apart).ToList());
-        if (attributes.Count == 0 && context.pattern() is null && context.encoding() is null && Scalars.Parse(name) is { } kind) return new Dense(kind);
+        if (attributes.Count == 0 && context.pattern() is null && context.encoding() is [] && Scalars.Parse(name) is { } kind) return new Dense(kind);
         if (Named.TryGetValue(name, out var type)) return (Encoding)Record(type, context.Start, attributes, Bare(context));
         if (context.pattern() is { } pattern) throw faults.At("LT3004", pattern.Start, $"{name} has no pattern", "write sparse 4x1 (f32)");
-        if (context.encoding() is { } within) throw faults.At("LT3004", within.Start, $"{name} has no format inside", "write sparse 4x1 (f32)");
+        if (context.encoding() is [var within, ..]) throw faults.At("LT3004", within.Start, $"{name} has no format {(Left(context) == within ? "of what it leaves" : "inside")}", Left(context) == within ? "write lowrank rank=32 (f16) + i4 group=64" : "write sparse 4x1 (f32)");
         if (Code.Parse(name) is { } code)
         {
             bool Knows(Type encoding, IrParser.AttributeContext a) => RecordText.Parameters(encoding).Any(p => p.Name == a.name().GetText());
@@ -73,7 +73,7 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
         catch (TypeException e) { throw faults.At("LT3004", at, e.Message); }
     }
 
-    /// <summary>What an encoding's text says without a name: its pattern, the format inside.</summary>
+    /// <summary>What an encoding's text says without a name: its pattern, the format inside, that of what is left.</summary>
     private IEnumerable<object> Bare(IrParser.EncodingContext context)
     {
         if (context.pattern() is { } pattern)
@@ -83,8 +83,14 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
             catch (ArgumentException e) { throw faults.At("LT3004", pattern.Start, e.Message); }
             yield return read;
         }
-        if (context.encoding() is { } inside) yield return Encoding(inside);
+        var left = Left(context);
+        if (context.encoding().FirstOrDefault(e => e != left) is { } inside) yield return Encoding(inside);
+        else if (left is not null) yield return new Dense(Scalar.F32);
+        if (left is not null) yield return Encoding(left);
     }
+
+    /// <summary>The format behind a plus.</summary>
+    private static IrParser.EncodingContext? Left(IrParser.EncodingContext context) => context.children[^1] is IrParser.EncodingContext left ? left : null;
 
     /// <summary>A literal as a value of a parameter's type.</summary>
     public object? Value(IrParser.LiteralContext context, Type type)

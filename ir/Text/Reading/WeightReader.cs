@@ -43,7 +43,7 @@ internal sealed class WeightReader(SourceFaults faults, FormulaReader formulas, 
 
     private Bytes Plane(Plane plane, IrParser.PlaneContext context)
     {
-        var name = context.name()?.GetText() ?? "";
+        var name = context.part()?.GetText() ?? "";
         if (name != plane.Name) throw faults.At("LT3006", context.Start, $"plane {(plane.Name == "" ? "(the only one, without a name)" : plane.Name)} stands here, not {(name == "" ? "one without a name" : name)}");
         var hash = context.HASH().GetText()["sha:".Length..];
         IToken at = context.HASH().Symbol;

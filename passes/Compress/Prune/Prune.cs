@@ -58,6 +58,7 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
             }
             var (value, loss) = Store(layer, Placed(layer.Use, share), compilation);
             stored[layer.Use.Weight] = value;
+            compilation.Originals[value.Name] = layer.Use.Weight;
             compilation.Losses.Add(loss);
         }
         return graph.Map(value => stored.GetValueOrDefault(value, value));

@@ -43,6 +43,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         {
             var few = Fast(graph, Chosen(graph, compilation), (type, _) => type.With(narrow), compilation);
             var narrowed = NarrowWeights.Of(few, narrow, compilation, (use, why) => Left(compilation, use, why));
+            foreach (var weight in narrowed.Keys) compilation.Originals[weight.Name] = weight;
             return graph.Map(value => narrowed.GetValueOrDefault(value, value));
         }
         if (Weights is Vq vectors) return Vectors(graph, vectors, compilation);
@@ -53,6 +54,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         {
             var (value, loss) = Store(use, format, compilation);
             stored[use.Weight] = value;
+            compilation.Originals[value.Name] = use.Weight;
             compilation.Losses.Add(loss);
         }
         return Stored(graph, stored, compilation);

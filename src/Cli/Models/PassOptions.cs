@@ -9,6 +9,7 @@ public sealed record PassOptions(
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
     [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
+    [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures are \"monarch blocks=4 rank=16\" and \"kronecker outputs=32 inputs=32 terms=4\". With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
@@ -42,6 +43,7 @@ public sealed record PassOptions(
         {
             var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default).Whole;
             if (Prune is not null) pipeline = WithPrune(pipeline);
+            if (Factorize is not null) pipeline = WithFactorize(pipeline);
             return Quantize is null ? pipeline : WithQuantize(pipeline);
         }
     }
@@ -60,7 +62,7 @@ public sealed record PassOptions(
             throw new UsageException($"--prune: {share} is no share", "--prune 4x1@80%, unstructured@90%, 2:4, or \"4x1@80%, method=obs\" with options of the pass");
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
-        var weights = Quantize is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(Apart(Presets.GetValueOrDefault(Apart(Quantize).Format, Apart(Quantize).Format)).Format)}";
+        var weights = Quantize is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(QuantizedFormat())}";
         try { return pipeline.With(PipelineReader.ReadLine($"prune(pattern={pattern}{dropped}{weights}{own})", "--prune").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
@@ -72,13 +74,31 @@ public sealed record PassOptions(
         catch (ArgumentException) { return false; } // the reader of pipelines says why
     }
 
+    private Pipeline WithFactorize(Pipeline pipeline)
+    {
+        var (structure, own) = Apart(Factorize!);
+        // Of weights that are not factorized --quantize takes care itself.
+        var factors = structure.Split('+', 2)[0];
+        if (!factors.Contains('(', StringComparison.Ordinal) && (Quantize is not null || factors.Length < structure.Length)) structure = $"{factors.Trim()} ({(Quantize is null ? "f32" : QuantizedFormat())}) {structure[factors.Length..]}".Trim();
+        var format = Encoded("--factorize", structure, "--factorize \"lowrank rank=32\", \"lowrank rank=32 (f16) + i4 group=64\", or \"lowrank (f16), size=0.5\" with options of the pass");
+        try { return pipeline.With(PipelineReader.ReadLine($"factorize(weights={NameText.Quoted(format.ToString())}{own})", "--factorize").Passes[0]); }
+        catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+    }
+
+    /// <summary>The format that --quantize names.</summary>
+    private string QuantizedFormat() => Apart(Presets.GetValueOrDefault(Apart(Quantize!).Format, Apart(Quantize!).Format)).Format;
+
+    private static Encoding Encoded(string option, string text, string remedy)
+    {
+        try { return IrText.ReadEncoding(text); }
+        catch (FormatException e) { throw new UsageException($"{option}: {e.Message}", remedy); }
+    }
+
     private Pipeline WithQuantize(Pipeline pipeline)
     {
-        Encoding format;
         var (name, own) = Apart(Quantize!);
         var (text, preset) = Apart(Presets.GetValueOrDefault(name, name));
-        try { format = IrText.ReadEncoding(text); }
-        catch (FormatException e) { throw new UsageException($"--quantize: {e.Message}", "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass"); }
+        var format = Encoded("--quantize", text, "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass");
         try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{Without(preset, own)}{own})", "--quantize").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }

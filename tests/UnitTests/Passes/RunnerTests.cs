@@ -8,7 +8,7 @@ public sealed class RunnerTests
 {
     [Fact]
     public void The_order_is_pinned() => Assert.Equal(
-        "adopt_quantized, simplify, fuse, spread_moves, channels_last, lower, precompute, row_chains, in_place, pad_rows, schedule_kernels, reorder, plan",
+        "adopt_quantized, simplify, contract, fuse, spread_moves, channels_last, lower, precompute, row_chains, in_place, pad_rows, schedule_kernels, reorder, plan",
         string.Join(", ", PassList.All().Select(p => p.Name)));
 
     [Fact]

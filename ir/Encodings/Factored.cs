@@ -1,0 +1,146 @@
+namespace Lathe.Ir;
+
+/// <summary>
+/// A weight that is a product of smaller arrays, plus what is kept of the rest in a format of its own. Numbers read back one by one; a product with the weight becomes
+/// products with its factors (<see cref="Contract"/>). To add a structure, add one file with one subclass.
+/// </summary>
+/// <param name="Axis">The axis of outputs.</param>
+/// <param name="Input">The axis of inputs, along which groups of <paramref name="Inner"/> lie.</param>
+/// <param name="Inner">How factors are stored: f32, f16, bf16, or codes with a grid for each output or group. f32 if it is not said.</param>
+/// <param name="Remainder">How the rest is stored; null where it is left out.</param>
+public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? Remainder) : Encoding
+{
+    /// <summary>What the part that is no factor is called.</summary>
+    public const string Rest = "rest";
+
+    /// <summary>One of the arrays.</summary>
+    public sealed record Part(string Name, TensorType Type);
+
+    public int Axis { get; init; } = Axis >= 0 ? Axis : throw new TypeException($"axes are counted from 0, there is no axis {Axis}");
+
+    public int Input { get; init; } = Input >= 0 && Input != Axis ? Input : throw new TypeException($"outputs lie along axis {Axis}, inputs cannot lie along {Input}");
+
+    public Encoding Inner { get; } = Codes(Inner) switch
+    {
+        null => new Dense(Scalar.F32),
+        Dense { Kind: Scalar.F32 or Scalar.F16 or Scalar.BF16 } => Inner!,
+        Grouped { Axis: -1 } grouped => grouped,
+        _ => throw new TypeException($"factors cannot be stored as {Inner}: f32, f16, bf16, or a format that names no axis, such as i4 group=64"),
+    };
+
+    public Encoding? Remainder { get; init; } = Codes(Remainder) is null or Dense { Kind: Scalar.F16 or Scalar.BF16 } or Grouped or Sparse ? Codes(Remainder) : throw new TypeException($"what factors leave out cannot be stored as {Remainder}: f16, i4 group=64, sparse 2:4 (f16)");
+
+    public sealed override Scalar Scalar => Scalar.F32;
+
+    /// <summary>The factors of a weight.</summary>
+    protected abstract Seq<Part> Factors(Shape shape);
+
+    /// <summary>A number of the product.</summary>
+    /// <param name="factor">Reads a factor by its name.</param>
+    protected abstract Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at);
+
+    /// <summary>The numbers of each factor, whose product is nearest to given numbers.</summary>
+    public abstract Seq<float[]> Split(ReadOnlySpan<float> numbers, Shape shape);
+
+    /// <summary>The product of a value with the factors, as steps.</summary>
+    /// <param name="product">What is multiplied, and where results lie.</param>
+    /// <param name="factor">A factor as a weight of its own, by its name.</param>
+    /// <returns>The value that holds the product, without bias; null where the step is no product of the kind that the factors serve.</returns>
+    public abstract Value? Contract(WeightProduct product, Func<string, Value> factor);
+
+    /// <summary>Factors, then the rest.</summary>
+    public Seq<Part> Parts(Shape shape)
+    {
+        if (Axis >= shape.Count || Input >= shape.Count) throw new TypeException($"{this} names axes {Axis} and {Input}, the tensor has {shape.Count}");
+        if (!shape.All(extent => extent is Number)) throw new TypeException($"{this} is for weights, whose extents are known, not {shape}");
+        return Remainder is null ? Factors(shape) : [.. Factors(shape), new(Rest, new(shape, Stored(Remainder)))];
+    }
+
+    public sealed override Seq<Plane> Planes(Shape shape) => [.. Parts(shape).SelectMany(part => part.Type.Encoding.Planes(part.Type.Shape).Select(plane => plane with { Name = plane.Name == "" ? part.Name : $"{part.Name}:{plane.Name}" }))];
+
+    public sealed override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
+    {
+        var (shape, zero) = (storage.Type.Shape, outside is null ? null : (Expr)Ir.Number.Of(Scalar.F32, 0.0));
+        var parts = Parts(shape).ToDictionary(part => part.Name, StringComparer.Ordinal);
+        var number = Number(Read, shape, at);
+        if (Remainder is not null) number += Read(Rest, at);
+        return outside is null ? number : Expr.Select(Dense.Inside(shape, at), number, outside);
+
+        Expr Read(string name, Seq<Expr> index) => parts[name].Type.Encoding.Decode(new($"{storage.Name}:{name}", parts[name].Type), index, zero);
+    }
+
+    /// <summary>The rest is what its format makes of the numbers; the factors are nearest to what that loses. Without a rest they are nearest to the numbers.</summary>
+    public sealed override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape)
+    {
+        _ = Parts(shape);
+        if (Remainder is null) return Pack(Split(numbers, shape), [], shape);
+        var rest = Stored(Remainder).Encode(numbers, shape);
+        var left = numbers.ToArray();
+        foreach (var (i, number) in Decoded.Of(new Value(Rest, new(shape, Stored(Remainder)), rest)).Index()) left[i] -= number;
+        return Pack(Split(left, shape), rest, shape);
+    }
+
+    /// <summary>The planes of factors and of a rest that is stored already.</summary>
+    /// <param name="factors">The numbers of each, in the order of <see cref="Factors"/>.</param>
+    public Seq<Bytes> Pack(Seq<float[]> factors, Seq<Bytes> rest, Shape shape) =>
+        [.. Factors(shape).Zip(factors).SelectMany(p => p.First.Type.Encoding.Encode(p.Second, p.First.Type.Shape)), .. rest];
+
+    /// <summary>The numbers of the product, of factors as they are stored.</summary>
+    /// <param name="planes">Those of the factors.</param>
+    public float[] Multiplied(Seq<Bytes> planes, Shape shape)
+    {
+        var (start, factors) = (0, new List<float[]>());
+        foreach (var part in Factors(shape))
+        {
+            var count = part.Type.Encoding.Planes(part.Type.Shape).Count;
+            factors.Add(Decoded.Of(new Value(part.Name, part.Type, [.. planes.Skip(start).Take(count)])));
+            start += count;
+        }
+        return Multiplied([.. factors], shape);
+    }
+
+    /// <summary>The numbers of the product.</summary>
+    /// <param name="factors">The numbers of each.</param>
+    protected abstract float[] Multiplied(Seq<float[]> factors, Shape shape);
+
+    /// <summary>A part of a weight as a weight of its own.</summary>
+    public Value Of(Value weight, string name, string called)
+    {
+        var start = 0;
+        foreach (var part in Parts(weight.Type.Shape))
+        {
+            var count = part.Type.Encoding.Planes(part.Type.Shape).Count;
+            if (part.Name == name) return new(called, part.Type, [.. weight.Planes.Skip(start).Take(count)]);
+            start += count;
+        }
+        throw new ArgumentException($"{this} has no part {name}");
+    }
+
+    /// <summary>A factor in the format of <see cref="Inner"/>.</summary>
+    /// <param name="input">The axis along which groups lie, <paramref name="output"/> that with a grid for each index without groups.</param>
+    protected Part Factor(string name, Shape shape, int input, int output) => new(name, new(shape, Inner is Grouped grouped ? grouped.Placed(input, output, shape.Count) : Stored(Inner)));
+
+    /// <summary>A kind of whole number that a text names stands for codes with scales.</summary>
+    private static Encoding? Codes(Encoding? encoding) => encoding is Dense { Kind: var kind } && Code.Parse(kind.Text) is { } code ? new Uniform(code) : encoding;
+
+    /// <summary>Why no product can be made with the factors of a weight of this shape, which is read number by number then; null if one can.</summary>
+    public virtual string? Unserved(Shape shape) => null;
+
+    /// <summary>The weight as a matrix: outputs by everything else, in the order of its axes.</summary>
+    protected (int Outputs, int Columns) Sides(Shape shape) => shape[Axis].Whole is var outputs && outputs > 0 ? ((int)outputs, (int)(shape.Aggregate(1L, (size, extent) => checked(size * extent.Whole)) / outputs)) : throw new TypeException($"{this} is for weights with outputs, {shape} has none");
+
+    /// <summary>Where a number of that matrix lies in the weight.</summary>
+    protected int Place(Shape shape, int output, int column) => Inside(shape) is var inside ? (column / inside * (int)shape[Axis].Whole + output) * inside + column % inside : 0;
+
+    /// <summary>The column of that matrix at an index of the weight.</summary>
+    protected Expr Column(Shape shape, Seq<Expr> at) => Linear.Simplify(at.Index().Where(p => p.Index != Axis).Aggregate((Expr)0, (column, p) => column * shape[p.Index] + p.Item));
+
+    /// <summary>Numbers from one index of the axis of outputs to the next.</summary>
+    protected int Inside(Shape shape) => (int)shape.Skip(Axis + 1).Aggregate(1L, (size, extent) => size * extent.Whole);
+
+    /// <summary>Whether a weight has no axes but those of outputs and inputs.</summary>
+    protected bool IsMatrix(Shape shape) => shape.Index().All(p => p.Index == Axis || p.Index == Input || p.Item is Number { Integer: 1 });
+
+    /// <summary>Narrow floats are read as f32, which they multiply.</summary>
+    private static Encoding Stored(Encoding encoding) => encoding is Dense { Kind: Scalar.F16 or Scalar.BF16 } dense ? new Narrow(dense.Kind) : encoding;
+}

@@ -1,0 +1,178 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>One weight that is to be stored as factors, and maybe a rest.</summary>
+internal sealed class FactorLayer
+{
+    private readonly PruneLayer layer;
+    private readonly Factored format;
+    private readonly Factorize options;
+    private readonly Calibration? calibration;
+    private readonly Lazy<Spectrum> whole;
+    private readonly Value? rest;
+
+    private FactorLayer(PruneLayer layer, Factored format, Factorize options, Calibration? calibration, Lazy<Spectrum> whole, Value? rest) =>
+        (this.layer, this.format, this.options, this.calibration, this.whole, this.rest) = (layer, format, options, calibration, whole, rest);
+
+    /// <summary>The layer in its format, the rank chosen; or why it cannot be stored so, or should not be.</summary>
+    /// <param name="rest">The weight as it is compressed already; null where the format says what is kept of the rest.</param>
+    public static (FactorLayer? Layer, string? Why) Of(WeightUse use, float[] numbers, Factored format, Factorize options, Calibration? calibration, Value? rest)
+    {
+        var (type, layer) = (use.Weight.Type, new PruneLayer(use, numbers, calibration));
+        if (WeightMatrix.Of(use) is not { } matrix || matrix.Rows != type.Shape[use.Output].Whole) return (null, "it is several matrices in one");
+        format = format with { Axis = use.Output, Input = use.Input, Remainder = rest is null ? Placed(format.Remainder, use) : rest.Type.Encoding is Narrow narrow ? new Dense(narrow.Kind) : rest.Type.Encoding };
+        try
+        {
+            var left = rest is null ? null : Decoded.Of(rest);
+            var whole = new Lazy<Spectrum>(() => Of(layer, options, place => left is null ? numbers[place] : (double)numbers[place] - left[place]));
+            if (format is Lowrank { Rank: null } lowrank)
+            {
+                var full = (int)Lowrank.Full(type.Shape, use.Output);
+                var rank = options.Size > 0 ? OfSize(lowrank, type, options.Size, full) : options.Knee ? whole.Value.OfKnee() : whole.Value.OfEnergy(options.Energy);
+                if (rank == 0) return (null, $"at rank 1 it would take more than {RecordText.Show(options.Size)} of its bytes");
+                format = lowrank with { Rank = rank };
+            }
+            if (format.Unserved(type.Shape) is { } unserved) return (null, unserved);
+            var (before, after) = (type.Encoding.Size(type.Shape), format.Size(type.Shape));
+            return after < before ? (new(layer, format, options, calibration, whole, rest), null) : (null, $"{format} would take {after} bytes, it has {before}");
+        }
+        catch (TypeException e) { return (null, e.Message); }
+    }
+
+    public WeightUse Use => layer.Use;
+
+    public bool IsCalibrated => layer.IsCalibrated;
+
+    public long Samples => layer.Samples;
+
+    public int Columns => layer.Matrix.Columns;
+
+    /// <summary>The weight's type once it is stored.</summary>
+    public TensorType Type => Use.Weight.Type.With(format);
+
+    /// <summary>Whether a step that reads the weight can multiply with its factors in turn.</summary>
+    public bool Serves(Node reader) => WeightProduct.Of(reader, Use.Weight, Use.Output, name => name) is { } product
+        && format.Contract(product, name => Blank(name)) is not null;
+
+    private Value Blank(string name)
+    {
+        var type = format.Parts(layer.Shape).First(part => part.Name == name).Type;
+        return new(name, type, [.. type.Encoding.Planes(type.Shape).Select(plane => Bytes.Zeros(plane.Bytes))]);
+    }
+
+    /// <summary>The weight as it is stored, and what is lost.</summary>
+    public (Value Value, LayerLoss Loss) Store(Calibration? unseen)
+    {
+        var (planes, after) = format.Remainder is null ? Product() : InTurns();
+        var value = new Value(Use.Weight.Name, Type, planes);
+        var how = $"{RecordText.Show(IsAware(layer, options) ? options.Method : FactorizeMethod.Svd)}{(options.Alternate > 0 ? " in turns" : "")}";
+        return (value, LayerLoss.Measure(Use, value, format is Lowrank ? how : "projection", layer.Numbers, after, layer.Importance()) with
+        {
+            OutputError = layer.OutputError(after),
+            UnseenError = unseen is null ? null : new PruneLayer(Use, layer.Numbers, unseen).OutputError(after),
+        });
+    }
+
+    /// <summary>
+    /// The rest as its format makes it, then the factors for what that loses; and again with the rest of what the factors leave. The best of all rounds is kept.
+    /// Yao and others, ZeroQuant-V2 (2023); Liu and others, EoRA (2024); Guo and others, LQ-LoRA (2023).
+    /// </summary>
+    private (Seq<Bytes> Planes, float[] After) InTurns()
+    {
+        var (numbers, least, best) = (layer.Numbers, double.PositiveInfinity, default((Seq<Bytes>, float[])));
+        var product = new float[numbers.Length];
+        for (var round = 0; round <= options.Alternate; round++)
+        {
+            var rest = this.rest is null ? Rest([.. numbers.Zip(product, (number, known) => number - known)]) : (this.rest.Planes, Numbers: Decoded.Of(this.rest));
+            var (factors, made) = Factors(place => (double)numbers[place] - rest.Numbers[place]);
+            product = made;
+            float[] after = [.. product.Zip(rest.Numbers, (known, left) => known + left)];
+            var error = Error(after);
+            if (error < least) (least, best) = (error, ([.. factors, .. rest.Planes], after));
+        }
+        return best;
+    }
+
+    private (Seq<Bytes> Planes, float[] Product) Product() => format is Lowrank lowrank ? Packed(Natural(lowrank, whole.Value)) : Packed(format.Split(layer.Numbers, layer.Shape));
+
+    private (Seq<Bytes> Planes, float[] Product) Factors(Func<int, double> number)
+    {
+        if (format is Lowrank lowrank) return Packed(Natural(lowrank, Of(layer, options, number)));
+        return Packed(format.Split([.. Enumerable.Range(0, layer.Numbers.Length).Select(place => (float)number(place))], layer.Shape));
+    }
+
+    private (Seq<Bytes>, float[]) Packed(Seq<float[]> factors)
+    {
+        var planes = format.Pack(factors, [], layer.Shape);
+        return (planes, format.Multiplied(planes, layer.Shape));
+    }
+
+    /// <summary>U and V in the order of the weight's axes.</summary>
+    private Seq<float[]> Natural(Lowrank lowrank, Spectrum spectrum)
+    {
+        var (rank, columns) = ((int)lowrank.Rank!, Columns);
+        var (u, v) = spectrum.Factors(rank);
+        var ordered = new double[v.Length];
+        for (var c = 0; c < columns; c++)
+            if (lowrank.Column(layer.Matrix.Column[c], layer.Shape) is var place) for (var r = 0; r < rank; r++) ordered[r * columns + place] = v[r * columns + c];
+        return lowrank.Factors(u, ordered, layer.Shape);
+    }
+
+    private (Seq<Bytes> Planes, float[] Numbers) Rest(float[] left)
+    {
+        switch (format.Remainder)
+        {
+            case Grouped grouped:
+                var coded = new Layer(Use, grouped, left, calibration);
+                var rounding = Rounding.Of(coded.IsCalibrated ? options.Rounding : QuantizeMethod.Rtn);
+                var choice = rounding.Choose(coded, new Quantize(grouped, options.Rounding, Damping: options.Damping));
+                return (choice.Planes(coded), choice.Numbers(coded));
+            case Sparse sparse:
+                var pruned = new PruneLayer(Use, left, calibration);
+                var pruning = Pruning.Of(pruned.IsCalibrated && (options.Pruning != PruneMethod.Obs || ObsPruning.Suits(pruned, sparse)) ? options.Pruning : PruneMethod.Magnitude);
+                var planes = sparse.Encode(pruning.Prune(pruned, sparse, new Prune(new(sparse.Pattern, null), Damping: options.Damping)), layer.Shape);
+                return (planes, Decoded.Of(new Value("rest", new(layer.Shape, sparse), planes)));
+            default:
+                var narrow = format.Parts(layer.Shape)[^1].Type;
+                var bytes = narrow.Encoding.Encode(left, layer.Shape);
+                return (bytes, Decoded.Of(new Value("rest", narrow, bytes)));
+        }
+    }
+
+    /// <summary>By what the rounds are compared: the output where data show it, else the weight.</summary>
+    private double Error(float[] after) => layer.OutputError(after) ?? layer.Numbers.Zip(after, (a, b) => ((double)a - b) * (a - b)).Sum();
+
+    private static bool IsAware(PruneLayer layer, Factorize options) => options.Method == FactorizeMethod.Afm && layer.IsCalibrated;
+
+    private static Spectrum Of(PruneLayer layer, Factorize options, Func<int, double> number)
+    {
+        var (rows, columns) = (layer.Matrix.Rows, layer.Matrix.Columns);
+        var hessian = IsAware(layer, options) ? layer.Hessian(0) : null;
+        if (hessian is not null)
+        {
+            var mean = 0.0;
+            for (var i = 0; i < columns; i++) mean += hessian[(long)i * columns + i] / columns;
+            for (var i = 0; i < columns; i++) hessian[(long)i * columns + i] += mean > 0 ? options.Damping * mean : 1;
+        }
+        return new(layer.Rows([.. Enumerable.Range(0, rows)], number), rows, columns, hessian);
+    }
+
+    /// <summary>The largest rank that takes a share of the bytes.</summary>
+    private static int OfSize(Lowrank format, TensorType type, double share, int full)
+    {
+        var most = share * type.Encoding.Size(type.Shape);
+        var (low, high) = (0, full);
+        while (low < high)
+            if ((low + high + 1) / 2 is var middle && (format with { Rank = middle }).Size(type.Shape) <= most) low = middle;
+            else high = middle - 1;
+        return low;
+    }
+
+    private static Encoding? Placed(Encoding? rest, WeightUse use) => rest switch
+    {
+        Grouped grouped => grouped.Placed(use.Input, use.Output, use.Weight.Type.Rank),
+        Sparse sparse => new Sparse(sparse.Pattern, sparse.Keep, use.Output, use.Input, sparse.Inner is Grouped inner ? inner.Placed(use.Input, use.Output, use.Weight.Type.Rank) : sparse.Inner),
+        _ => rest,
+    };
+}
