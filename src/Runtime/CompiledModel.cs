@@ -25,18 +25,22 @@ public sealed unsafe class CompiledModel : IDisposable
     public CompiledModel(Artifact artifact, string? signature = null, ImmutableArray<string> dimensions = default)
     {
         this.artifact = artifact;
-        var contract = artifact.Contract;
-        if (signature is not null && !contract.Fits(signature))
+        Dimensions = dimensions.IsDefault ? [.. Contract.Dimensions.Select(d => d.Name)] : dimensions;
+        places = [.. Contract.Dimensions.Select(d => Dimensions.IndexOf(d.Name))];
+        try
+        {
+            if (signature is not null && !Contract.Fits(signature))
+                throw new ArtifactException($"{Contract.Name} is another model than its class was written for: the library has {Contract.Signature}, the class {signature}; build the project again");
+            if (places.Contains(-1)) throw new ArgumentException($"{Contract.Name} has the dimensions {string.Join(", ", Contract.Dimensions.Select(d => d.Name))}", nameof(dimensions));
+            if (places.Length > 0) return;
+            artifact.Shapes([], shapes = new long[Contract.Extents]);
+            workspace = artifact.WorkspaceBytes([]);
+        }
+        catch
         {
             artifact.Dispose();
-            throw new ArtifactException($"{contract.Name} is another model than its class was written for: the library has {contract.Signature}, the class {signature}; build the project again");
+            throw;
         }
-        Dimensions = dimensions.IsDefault ? [.. contract.Dimensions.Select(d => d.Name)] : dimensions;
-        places = [.. contract.Dimensions.Select(d => Dimensions.IndexOf(d.Name))];
-        if (places.Contains(-1)) throw new ArgumentException($"{contract.Name} has the dimensions {string.Join(", ", contract.Dimensions.Select(d => d.Name))}", nameof(dimensions));
-        if (places.Length > 0) return;
-        artifact.Shapes([], shapes = new long[contract.Extents]);
-        workspace = artifact.WorkspaceBytes([]);
     }
 
     /// <summary>Opens a shared library that <c>lathe compile</c> wrote.</summary>
