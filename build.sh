@@ -171,17 +171,6 @@ packages() {
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
 }
 
-# Frameworks of the runtime's packages: .NET 8 too, where its reference assemblies can be had.
-frameworks() {
-  local probe=artifacts/probe/net8 answer=net10.0
-  mkdir -p $probe
-  echo '<Project />' | tee $probe/Directory.Build.props $probe/Directory.Build.targets $probe/Directory.Packages.props >/dev/null
-  echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup></Project>' > $probe/probe.csproj
-  if timeout 120 dotnet restore $probe/probe.csproj >/dev/null 2>&1; then answer='net8.0%3Bnet10.0'; else say 'Lathe.Runtime for .NET 10 alone: the reference assemblies of .NET 8 cannot be restored here'; fi
-  rm -rf $probe
-  echo "$answer"
-}
-
 # A real model on real digits; every step is a command that a user would type.
 demo() {
   local model=tests/models/opt_mnist out=artifacts/demo label predicted score right=0
@@ -215,7 +204,7 @@ case $step in
   build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
   demo) require demo; choose_packages; build_tool; demo ;;
   pack) require demo; choose_packages; build_tool; tool=$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")
-    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" "$(frameworks)" ;;
+    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" ;;
   layout) layout "$@" ;; # PREFIX TOOL: the last step of pack alone, with the tool in the folder TOOL
   packages) packages "$@" ;; # FOLDER TOOL: the same for packages
   test) require test; choose_packages; tests/run.sh "$@" ;;
