@@ -20,6 +20,11 @@ public sealed class BlockedContraction
     private readonly TileLoops loops;
     private readonly Buffer aPack, partial;
     private readonly Panels b;
+    private readonly LookUps? lookUps;
+    private readonly Buffer tables;
+
+    /// <summary>Entries of a table of sums.</summary>
+    private const long Entries = 16;
 
     public BlockedContraction(Contraction contraction, Machine machine, bool constantB)
     {
@@ -27,6 +32,8 @@ public sealed class BlockedContraction
         (rows, columns) = (new(contraction.M), new(contraction.N));
         var order = contraction.NearLast();
         tile = Tile.For(machine, rows.Static, columns.Static, new Flattened(order).Static);
+        // A step's place in its byte of weights is known where whole bytes are written out, in kernels for few rows and for many alike: they share the panels.
+        if (constantB && contraction.B.Parts().OfType<Load>().Any(load => load.Buffer.Scalar.Bits == 2)) tile = tile with { Unroll = Up(tile.Unroll, 4) * 4 };
         depth = new(order, tile.Depth, constantB ? Panels.Unit(contraction) : 1);
         b = new(contraction, columns, depth, constantB, tile.Unroll);
         packsA = !ReadsPlainly() || machine.Chosen is { Gather: Wish.Yes };
@@ -36,6 +43,9 @@ public sealed class BlockedContraction
         loops = new(machine, rows, columns, tile, shared, packsA, contraction.Batch.Count > 0);
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [loops.BlockRows, depth.Steps + 16], Space.Arena);
+        // A table is worth its sums where all columns look up in it, and where its entries lie in registers.
+        lookUps = packsB && rows.Static is > 0 and <= 4 && machine.LooksUp && columns.Static >= 16 * Entries ? b.LookUpsOf(b.Groups is var (each, _, _) ? each : contraction.B) : null;
+        tables = new($"{name}.tables", Scalar.F32, [loops.BlockRows, depth.Steps / (lookUps?.Together ?? 1), Entries], Space.Arena);
         partial = new($"{name}.partial", Scalar.F32, [loops.BlockRows, Linear.Simplify(b.Count * Tile.Panel)], Space.Arena);
     }
 
@@ -65,16 +75,18 @@ public sealed class BlockedContraction
             const double efficiency = 0.85;
             var (batch, m) = ((double)Sizes.Guess(new Flattened(contraction.Batch).Extent), (double)Sizes.Guess(rows.Extent));
             var (steps, padded) = ((double)Sizes.Guess(depth.Count) * depth.Steps, (double)Sizes.Guess(b.Count) * Tile.Panel);
-            var decoding = b.IsDecoding ? Effort.Of(contraction.B) / Math.Min(m, tile.Rows) : 0;
+            var decoding = b.IsDecoding ? Effort.Of(b.Groups is var (each, _, _) && SumsFit(tile.Rows, tile.Vectors) ? each : contraction.B) / Math.Min(m, tile.Rows) : 0;
+            // A look-up and a sum for several steps of a row.
+            var one = lookUps is null ? 1 + decoding : 2.0 / lookUps.Together;
             var gathering = packsA ? m * steps * (2 + Effort.Of(contraction.A)) / machine.Lanes : 0;
-            return new(batch * (m * steps * padded / tile.Lanes * (1 + decoding) / efficiency + gathering + m * padded / tile.Lanes * contraction.Finishing), constantB ? b.Bytes : 0);
+            return new(batch * (m * steps * padded / tile.Lanes * one / efficiency + gathering + m * padded / tile.Lanes * contraction.Finishing), constantB ? b.Bytes : 0);
         }
     }
 
     /// <summary>What the tile was weighed against.</summary>
     public string Weighed => tile.Weighed == "" ? "" : $"tile: {tile.Weighed}";
 
-    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? " decoding" : "")}";
+    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? lookUps is null ? " decoding" : " looking up" : "")}";
 
     /// <summary>The kernels that run once, in the compiler, to lay B out in panels; none where B is computed when the model runs.</summary>
     public IEnumerable<Kernel> PackB() => constantB ? b.Pack() : [];
@@ -87,9 +99,10 @@ public sealed class BlockedContraction
         if (contraction.Batch.Count > 0) body = machine.Shared(shared, "b", batch.Extent, b => body.Map(e => e.Substitute(batch.At(b))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], body);
 
-        Stmt Block(Expr block, Func<Func<Expr, Stmt>, Stmt> parts) => Wrap(!depth.IsOne, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Do(
+        Stmt Block(Expr block, Func<Func<Expr, Stmt>, Stmt> parts) => Wrap(!depth.IsOne, partial, For("kb", depth.Count, kb => Wrap(packsA, aPack, Wrap(lookUps is not null, tables, Do(
             packsA ? PackRows(block, kb) : Do(),
-            parts(chunk => loops.Columns(chunk, (panel, count, ragged) => loops.Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged))))))));
+            lookUps is null ? Do() : FillTables(block, kb),
+            parts(chunk => loops.Columns(chunk, (panel, count, ragged) => loops.Rows(block, (local, height) => RegisterTile(block, kb, panel, count, local, height, ragged)))))))));
 
         static Stmt Wrap(bool needed, Buffer buffer, Stmt inside) => needed ? new Scratch(buffer, inside) : inside;
     }
@@ -102,7 +115,7 @@ public sealed class BlockedContraction
         Expr Column(Expr v, Expr j) => Linear.Simplify(panel * Tile.Panel + v * tile.Lanes + j);
         var one = depth.IsOne;
         var row = Linear.Simplify(loops.FirstRow(block) + local);
-        Expr A(Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
+        Expr A(Expr r, Expr k) => this.A(kb, local, row, r, k);
         Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? b.At(kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j))
             : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
         // Weights beyond the cache come in time if they are asked for one group of panels early.
@@ -111,7 +124,8 @@ public sealed class BlockedContraction
         return sums.Around(
             When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),
             one ? Do() : When(0 < kb, sums.Set((r, v, j) => partial[[local + r, Column(v, j)]])),
-            packsB && b.Groups is var (each, shares, steps) && height * vectors + 4 <= machine.VectorRegisters ? InGroups(each, shares, steps)
+            packsB && b.Groups is var (each, shares, steps) && SumsFit(height, vectors) ? InGroups(each, shares, steps)
+                : lookUps is not null && b.Groups is null ? Add(sums, contraction.B, 0, depth.Steps, next)
                 : sums.Add(depth.StepsOf(kb), Passes.RegisterTile.Products(machine, A, (k, v, j) => B(panel, k, v, j)), next),
             one ? Do() : When(kb < depth.Count - 1, sums.Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[r, v, j]))),
             When(one ? true : Expr.Same(kb, depth.Count - 1), sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[r, v, j])))));
@@ -119,19 +133,39 @@ public sealed class BlockedContraction
         // What a group of steps shares multiplies their sum, not each of its numbers.
         Stmt InGroups(Expr each, Expr shares, long steps)
         {
-            var part = new RegisterTile(tile, height, vectors, name: "group");
-            Expr Of(Expr formula, Expr k, Expr v, Expr j) => b.At(formula, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j));
-            return For("g", depth.Steps / steps, g =>
-            {
-                Expr At(Expr k) => Linear.Simplify(g * steps + k);
-                var later = next is null ? null : next with { Number = Linear.Simplify(next.Number * (depth.Steps / steps) + g) };
-                return part.Around(
-                    part.Set((_, _, _) => 0.0),
-                    part.Add(steps, Passes.RegisterTile.Products(machine, (r, k) => A(r, At(k)), (k, v, j) => Of(each, At(k), v, j)), later, depth.Steps),
-                    sums.Set((r, v, j) => machine.MultiplyAdd(part[r, v, j], Of(shares, At(0), v, j), sums[r, v, j])));
-            });
+            var group = new RegisterTile(tile, height, vectors, name: "group");
+            return For("g", depth.Steps / steps, g => group.Around(
+                group.Set((_, _, _) => 0.0),
+                Add(group, each, Linear.Simplify(g * steps), steps, next is null ? null : next with { Number = Linear.Simplify(next.Number * (depth.Steps / steps) + g) }),
+                sums.Set((r, v, j) => machine.MultiplyAdd(group[r, v, j], Of(shares, Linear.Simplify(g * steps), v, j), sums[r, v, j]))));
         }
+
+        // Some steps' products of A and a part of B's formula: each multiplied, or several looked up.
+        Stmt Add(RegisterTile into, Expr each, Expr first, long steps, RegisterTile.Next? later)
+        {
+            if (lookUps is null) return into.Add(steps, Passes.RegisterTile.Products(machine, (r, k) => A(r, Linear.Simplify(first + k)), (k, v, j) => Of(each, Linear.Simplify(first + k), v, j)), later, depth.Steps);
+            var together = lookUps.Together;
+            Expr Turn(Expr k) => Linear.Simplify(Linear.Simplify(first / together) + k);
+            return into.Add(steps / together, (r, k, v, j, sum, ahead) =>
+            {
+                var added = sum + tables[[local + r, Turn(k), lookUps.Code(kb, Linear.Simplify(panel + v / perPanel), Turn(k), Linear.Simplify(v % perPanel * tile.Lanes + j)).As(Scalar.I64)]];
+                return ahead is null ? added : Expr.Ahead(added, ahead);
+            }, later is null ? null : later with { At = (k, v, j) => later.At(Linear.Simplify(k * together), v, j) }, depth.Steps / together);
+        }
+
+        Expr Of(Expr formula, Expr k, Expr v, Expr j) => b.At(formula, kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j));
     }
+
+    /// <summary>Whether sums of a group stay in registers: those of all groups wait in memory, if they must.</summary>
+    private bool SumsFit(long height, long vectors) => height * vectors + 4 <= machine.VectorRegisters;
+
+    /// <summary>A row's number at a step.</summary>
+    private Expr A(Expr kb, Expr local, Expr row, Expr r, Expr k) => packsA ? aPack[[local + r, k]] : contraction.A.Placed([.. rows.At(Linear.Simplify(row + r)), .. depth.At(kb, k)]);
+
+    /// <summary>What several steps add for each code that their weights can be.</summary>
+    private Stmt FillTables(Expr block, Expr kb) => loops.Rows(block, (local, height) => For("r", height, r => For("t", depth.Steps / lookUps!.Together, t => Vector("e", Entries, e =>
+        tables.Set([Linear.Simplify(local + r), t, e], Enumerable.Range(0, (int)lookUps.Together)
+            .Select(i => A(kb, local, Linear.Simplify(loops.FirstRow(block) + local), r, Linear.Simplify(t * lookUps.Together + i)) * lookUps.Factor(e.As(Scalar.I32), i)).Aggregate((x, y) => x + y))))), loops.IsInside);
 
     private Stmt StoreAt(Expr row, Expr column, Expr sum)
     {

@@ -38,6 +38,9 @@ public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegist
     /// <summary>Microseconds that so many multiply-adds of vectors take.</summary>
     public double Microseconds(double steps) => steps / (StepRate * 1e3);
 
+    /// <summary>Whether lanes can look up one of sixteen numbers that lie in registers: AVX2 and above.</summary>
+    public bool LooksUp => VectorBytes >= 32;
+
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;
 

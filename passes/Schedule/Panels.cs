@@ -24,7 +24,8 @@ internal sealed class Panels
     /// <param name="Steps">Steps that share a number.</param>
     /// <param name="PerColumn">Whether it is another one for each column.</param>
     /// <param name="PerByte">Steps whose numbers share a byte, those of one column: the numbers of a step are then found in all bytes at the same place. 1 where each has bytes of its own or a byte holds columns.</param>
-    private sealed record Part(Expr Value, Buffer Packed, long Steps, bool PerColumn, long PerByte = 1);
+    /// <param name="Together">Steps whose numbers, of two bits or one, are one code of four bits: what sums of them can be looked up by.</param>
+    private sealed record Part(Expr Value, Buffer Packed, long Steps, bool PerColumn, long PerByte = 1, long Together = 1);
 
     /// <param name="constant">Whether B is weights, packed by the compiler; else it is packed when the model runs.</param>
     /// <param name="unroll">Steps that a turn of the loop has, one written after another.</param>
@@ -94,9 +95,28 @@ internal sealed class Panels
 
     private Expr Read(Part part, Expr block, Expr panel, Expr step, Expr column)
     {
+        if (part.Together > 1)
+        {
+            var bits = part.Value.Type.Bits;
+            var shift = Linear.Simplify(step % part.Together * bits).As(Scalar.I32);
+            return ((Code(part, block, panel, Linear.Simplify(step / part.Together), column).As(Scalar.I32) >> shift) & Number.Of(Scalar.I32, (1L << bits) - 1)).As(part.Value.Type);
+        }
         if (part.PerByte > 1) return part.Packed[[.. batch, block, panel, Linear.Simplify(step / part.PerByte), column, Linear.Simplify(step % part.PerByte)]];
         var group = part.Steps == 1 ? step : Linear.Simplify(step / part.Steps);
         return part.PerColumn ? part.Packed[[.. batch, block, panel, group, column]] : part.Packed[[.. batch, block, group]];
+    }
+
+    /// <summary>Codes of several steps as one number of four bits; two of them are in a byte.</summary>
+    private Expr Code(Part part, Expr block, Expr panel, Expr turn, Expr column) => part.Packed[[.. batch, block, panel, Linear.Simplify(turn / 2), column, Linear.Simplify(turn % 2)]];
+
+    /// <summary>What sums of several steps can be looked up by; null where a formula of B is of more than one code of few bits.</summary>
+    /// <param name="each">Of B, what is another number at every step.</param>
+    public LookUps? LookUpsOf(Expr each)
+    {
+        var read = parts.Where(part => each.Parts().Contains(part.Value)).ToList();
+        if (read is not [{ Together: > 1 } code] || each.Parts().OfType<Load>().Any(load => load != code.Value && !IsLookup(load))) return null;
+        var (bits, mask) = (code.Value.Type.Bits, Number.Of(Scalar.I32, (1L << code.Value.Type.Bits) - 1));
+        return new(code.Together, (entry, i) => each.Replace(e => e == code.Value ? ((entry >> Number.Of(Scalar.I32, i * bits)) & mask).As(code.Value.Type) : null), (block, panel, turn, column) => Code(code, block, panel, turn, column));
     }
 
     /// <summary>B's arrays, if its formula is made of nothing but weights that panels can hold as they are.</summary>
@@ -121,7 +141,9 @@ internal sealed class Panels
             // No byte has a place that nothing is stored to, and a step's place in its byte is known where it is read.
             if (unroll % perByte != 0 || depth.Stored is not Number || depth.Steps % perByte != 0 || depth.IsRagged) perByte = 1;
             if (perByte > 1) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Steps / perByte, Tile.Panel, perByte];
-            found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", load.Buffer.Scalar, shape), steps, perColumn, perByte));
+            var together = perByte > 2 && unroll % perByte == 0 ? perByte / 2 : 1;
+            if (together > 1) shape = [.. shape.SkipLast(1), 2];
+            found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", together > 1 ? Scalar.U4 : load.Buffer.Scalar, shape), steps, perColumn, perByte, together));
         }
         // Whatever else of the formula depends on the place would have to be placed, too.
         var rest = contraction.B.Replace(part => part is Load load ? load.Buffer[[.. load.At.Select(_ => (Expr)0)]] : null);
@@ -149,13 +171,17 @@ internal sealed class Panels
     {
         var column = Linear.Simplify(n * Tile.Panel + j);
         var b = value.Placed(columns.At(ragged ? Expr.Min(column, columns.Extent - 1) : column));
-        Seq<Expr> place = part.PerByte == 1 ? [at, j] : [Linear.Simplify(at / part.PerByte), j, Linear.Simplify(at % part.PerByte)];
+        var each = part.PerByte / part.Together;
+        Seq<Expr> place = part.PerByte == 1 ? [at, j] : [Linear.Simplify(at / each), j, Linear.Simplify(at % each)];
         return SetExisting(part.Packed, [.. batch, kb, n, .. place], exists, ragged ? Expr.Select(column < columns.Extent, b, Number.Of(b.Type.Arithmetic, 0.0).As(b.Type)) : b);
     }));
 
     /// <summary>Loops over the steps of a block, or over those that share a number.</summary>
     private Stmt Steps(Part part, Expr kb, Func<Expr, Expr, Expr, Stmt> body)
     {
+        if (part.Together > 1)
+            return For("t", depth.Steps / part.Together, t => body(t, true, Enumerable.Range(0, (int)part.Together)
+                .Select(i => part.Value.Placed([.. depth.At(kb, Linear.Simplify(t * part.Together + i))]).As(Scalar.I32) << Number.Of(Scalar.I32, i * part.Value.Type.Bits)).Aggregate((a, b) => a | b).As(Scalar.U4)));
         if (part.Steps == 1) return depth.Loops(kb, 1, false, (position, at, exists) => body(position, exists, part.Value.Placed(at)));
         // The last block may end early: what stands there is multiplied by zeros.
         return For("t", Up(depth.Steps, part.Steps), t => body(t, true, part.Value.Placed(contraction.K.Where(part.Value.Mentions).Select(axis => (axis, Linear.Simplify(Expr.Min(kb * depth.Steps + t * part.Steps, axis.Extent - 1)))))));

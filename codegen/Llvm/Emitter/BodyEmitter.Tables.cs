@@ -11,12 +11,15 @@ internal sealed partial class BodyEmitter
     /// <summary>The entries that lanes ask for; null where the machine has no step for it or the read is of something else.</summary>
     private Register? LookUp(Load load, Memory at)
     {
-        if (load.Type != Scalar.F32 || load.At is not [var index] || load.Outside is not null || at.Lanes.Count > 0) return null;
-        if (at.Buffer.Shape is not [Number { Integer: 4 or 8 or 16 or MostEntries } count] || at.Buffer.Strides is not [Number { Integer: 1 }] || index.Type != Scalar.I64) return null;
+        if (load.Type != Scalar.F32 || load.At is not [.. var lead, var index] || load.Outside is not null || at.Lanes.Count > 0) return null;
+        if (at.Buffer.Shape is not [.., Number { Integer: 4 or 8 or 16 or MostEntries } count] || at.Buffer.Strides is not [.., Number { Integer: 1 }] || index.Type != Scalar.I64) return null;
+        // One of many tables: the same for all lanes.
+        if (lead.Any(Varies)) return null;
         var (low, high) = Linear.Range(Linear.Of(index, bound).ToExpr());
         if (low < 0 || high >= count.Integer || Permutes((int)count.Integer) is not { } step) return null;
         var code = Spread(Convert(Value(index is Cast { Operand: { Type: Scalar.I32 } whole } ? whole : index), Scalar.I32), Lanes);
-        return step(at, (int)count.Integer, code);
+        var table = lead.Count == 0 ? at : at with { Pointer = Address(at, Locate(at, [.. lead, 0])) };
+        return step(table, (int)count.Integer, code);
     }
 
     private Func<Memory, int, Register, Register>? Permutes(int entries)
