@@ -158,7 +158,7 @@ samples() {
 }
 
 # The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
-# $3 says for which frameworks the first two are; what follows goes to every pack.
+# all as $3: the first two for .NET 8 too; what follows goes to every pack.
 packages() {
   local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") runs_on=()
   mkdir -p "$1" && into=$(cd "$1" && pwd) && tool=$(cd "$2" && pwd)
@@ -204,7 +204,7 @@ case $step in
   build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
   demo) require demo; choose_packages; build_tool; demo ;;
   pack) require demo; choose_packages; build_tool; tool=$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")
-    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" ;;
+    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" all ;;
   layout) layout "$@" ;; # PREFIX TOOL: the last step of pack alone, with the tool in the folder TOOL
   packages) packages "$@" ;; # FOLDER TOOL: the same for packages
   test) require test; choose_packages; tests/run.sh "$@" ;;

@@ -44,8 +44,8 @@ internal static class JpegFile
         for (var unit = 0; unit * down * Block < reader.Image_height; unit++)
         {
             reader.jpeg_read_raw_data(rows, down * Block);
-            foreach (var (channel, plane) in planes.Index())
-                foreach (var (row, numbers) in rows[channel].Index()) plane.Set(unit * rows[channel].Length + row, numbers);
+            for (var channel = 0; channel < planes.Count; channel++)
+                for (var row = 0; row < rows[channel].Length; row++) planes[channel].Set(unit * rows[channel].Length + row, rows[channel][row]);
         }
         return planes;
     }
