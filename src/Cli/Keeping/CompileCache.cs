@@ -70,17 +70,21 @@ internal sealed class CompileCache
     {
         var from = Path.Combine(folder, kept.Name);
         using var file = new OutputFile(Path.Combine(output, kept.Name));
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using (var source = File.OpenRead(from))
-        {
-            var block = new byte[1 << 20];
-            for (int read; (read = source.Read(block)) > 0; file.Stream.Write(block, 0, read)) hash.AppendData(block, 0, read);
-        }
-        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != kept.Hash) return false;
+        if (Copy(from, file.Stream) != kept.Hash) return false;
         file.Stream.Flush();
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.Partial, File.GetUnixFileMode(from));
         file.Commit();
         return true;
+    }
+
+    /// <summary>Copies a file, read once; gives the SHA-256 of what went by.</summary>
+    private static string Copy(string from, Stream to)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var source = File.OpenRead(from);
+        var block = new byte[1 << 20];
+        for (int read; (read = source.Read(block)) > 0; to.Write(block, 0, read)) hash.AppendData(block, 0, read);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Keeps what a compile wrote.</summary>
@@ -94,7 +98,7 @@ internal sealed class CompileCache
         {
             if (files.Concat(beside).Sum(path => new FileInfo(path).Length) > MostBytes / 4) return;
             Directory.CreateDirectory(partial);
-            var kept = new KeptCompile([.. files.Select(Copy)], [.. beside.Select(Copy)], [.. external.Select(path => new KeptFile(Path.GetRelativePath(Beside("."), path), ContentHash.Of(path)))], report);
+            var kept = new KeptCompile([.. files.Select(Kept)], [.. beside.Select(Kept)], [.. external.Select(path => new KeptFile(Path.GetRelativePath(Beside("."), path), ContentHash.Of(path)))], report);
             File.WriteAllBytes(Path.Combine(partial, Manifest), kept.ToBytes());
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(partial, folder);
@@ -107,10 +111,13 @@ internal sealed class CompileCache
             catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         }
 
-        KeptFile Copy(string path)
+        KeptFile Kept(string path)
         {
-            File.Copy(path, Path.Combine(partial, Path.GetFileName(path)), overwrite: true);
-            return new(Path.GetFileName(path), ContentHash.Of(path));
+            var place = Path.Combine(partial, Path.GetFileName(path));
+            string hash;
+            using (var stream = File.Create(place)) hash = Copy(path, stream);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(place, File.GetUnixFileMode(path));
+            return new(Path.GetFileName(path), hash);
         }
     }
 
