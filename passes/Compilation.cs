@@ -20,6 +20,12 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>Weights that compression stored otherwise, as they were, by name: what comes behind can make up for what that lost.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, Ir.Value> Originals { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What passes have to say to the user, beside notes.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<Diagnostic> Warnings { get; } = [];
+
+    /// <summary>Where verdicts on rewrites are kept from run to run; null: nowhere.</summary>
+    public string? VerdictFolder { get; init; }
+
     /// <summary>What was measured of kernels; null: all is the cost model's to choose.</summary>
     public Tuning? Tuning { get; init; }
 

@@ -39,26 +39,41 @@ public partial class PipelineParser : Parser {
 	public const int
 		T__0=1, T__1=2, T__2=3, T__3=4, T__4=5, T__5=6, T__6=7, T__7=8, T__8=9, 
 		T__9=10, T__10=11, T__11=12, T__12=13, T__13=14, T__14=15, T__15=16, T__16=17, 
-		T__17=18, T__18=19, NAME=20, NUMBER=21, STRING=22, COMMENT=23, SPACE=24, 
-		OTHER=25;
+		T__17=18, T__18=19, T__19=20, T__20=21, T__21=22, T__22=23, T__23=24, 
+		T__24=25, T__25=26, T__26=27, T__27=28, T__28=29, T__29=30, T__30=31, 
+		T__31=32, T__32=33, T__33=34, T__34=35, T__35=36, T__36=37, T__37=38, 
+		T__38=39, T__39=40, NAME=41, NUMBER=42, LOCAL=43, GLOBAL=44, VARIABLE=45, 
+		STRING=46, COMMENT=47, SPACE=48, OTHER=49;
 	public const int
-		RULE_file = 0, RULE_line = 1, RULE_statements = 2, RULE_statement = 3, 
-		RULE_option = 4, RULE_value = 5, RULE_on = 6, RULE_selector = 7, RULE_all = 8, 
-		RULE_one = 9, RULE_term = 10, RULE_label = 11, RULE_name = 12;
+		RULE_file = 0, RULE_include = 1, RULE_pipeline = 2, RULE_parameter = 3, 
+		RULE_line = 4, RULE_statements = 5, RULE_statement = 6, RULE_option = 7, 
+		RULE_value = 8, RULE_on = 9, RULE_selector = 10, RULE_all = 11, RULE_one = 12, 
+		RULE_term = 13, RULE_rewrite = 14, RULE_bound = 15, RULE_part = 16, RULE_verb = 17, 
+		RULE_arguments = 18, RULE_argument = 19, RULE_attribute = 20, RULE_type = 21, 
+		RULE_extents = 22, RULE_extent = 23, RULE_kind = 24, RULE_condition = 25, 
+		RULE_both = 26, RULE_test = 27, RULE_formula = 28, RULE_product = 29, 
+		RULE_unit = 30, RULE_item = 31, RULE_atom = 32, RULE_label = 33, RULE_name = 34;
 	public static readonly string[] ruleNames = {
-		"file", "line", "statements", "statement", "option", "value", "on", "selector", 
-		"all", "one", "term", "label", "name"
+		"file", "include", "pipeline", "parameter", "line", "statements", "statement", 
+		"option", "value", "on", "selector", "all", "one", "term", "rewrite", 
+		"bound", "part", "verb", "arguments", "argument", "attribute", "type", 
+		"extents", "extent", "kind", "condition", "both", "test", "formula", "product", 
+		"unit", "item", "atom", "label", "name"
 	};
 
 	private static readonly string[] _LiteralNames = {
-		null, "'pipeline'", "'{'", "'}'", "','", "';'", "'keep'", "'('", "')'", 
-		"'='", "'['", "']'", "'on'", "'or'", "'and'", "'not'", "'>'", "'>='", 
-		"'<'", "'<='"
+		null, "'include'", "'pipeline'", "'('", "','", "')'", "'{'", "'}'", "'='", 
+		"';'", "'keep'", "'if'", "'else'", "'-'", "'['", "']'", "'on'", "'or'", 
+		"'and'", "'not'", "'>'", "'>='", "'<'", "'<='", "'rewrite'", "'inexact'", 
+		"'match'", "'where'", "'replace'", "'...'", "':'", "'_'", "'|'", "'tensor'", 
+		"'=='", "'!='", "'+'", "'*'", "'/'", "'%'", "'.'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, null, null, null, null, null, null, null, null, null, null, null, 
-		null, null, null, null, null, null, null, null, "NAME", "NUMBER", "STRING", 
-		"COMMENT", "SPACE", "OTHER"
+		null, null, null, null, null, null, null, null, null, null, null, null, 
+		null, null, null, null, null, null, null, null, null, null, null, null, 
+		null, null, null, null, null, "NAME", "NUMBER", "LOCAL", "GLOBAL", "VARIABLE", 
+		"STRING", "COMMENT", "SPACE", "OTHER"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
 
@@ -93,13 +108,22 @@ public partial class PipelineParser : Parser {
 	}
 
 	public partial class FileContext : ParserRuleContext {
-		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
-			return GetRuleContext<LabelContext>(0);
-		}
-		[System.Diagnostics.DebuggerNonUserCode] public StatementsContext statements() {
-			return GetRuleContext<StatementsContext>(0);
-		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode Eof() { return GetToken(PipelineParser.Eof, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public IncludeContext[] include() {
+			return GetRuleContexts<IncludeContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public IncludeContext include(int i) {
+			return GetRuleContext<IncludeContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public RewriteContext[] rewrite() {
+			return GetRuleContexts<RewriteContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public RewriteContext rewrite(int i) {
+			return GetRuleContext<RewriteContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PipelineContext pipeline() {
+			return GetRuleContext<PipelineContext>(0);
+		}
 		public FileContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -111,21 +135,232 @@ public partial class PipelineParser : Parser {
 	public FileContext file() {
 		FileContext _localctx = new FileContext(Context, State);
 		EnterRule(_localctx, 0, RULE_file);
+		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 26;
-			Match(T__0);
-			State = 27;
-			label();
-			State = 28;
-			Match(T__1);
-			State = 29;
-			statements();
-			State = 30;
-			Match(T__2);
-			State = 31;
+			State = 73;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__0) {
+				{
+				{
+				State = 70;
+				include();
+				}
+				}
+				State = 75;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 79;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__23) {
+				{
+				{
+				State = 76;
+				rewrite();
+				}
+				}
+				State = 81;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 95;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__1) {
+				{
+				State = 82;
+				pipeline();
+				State = 86;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__0) {
+					{
+					{
+					State = 83;
+					include();
+					}
+					}
+					State = 88;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 92;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__23) {
+					{
+					{
+					State = 89;
+					rewrite();
+					}
+					}
+					State = 94;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+			}
+
+			State = 97;
 			Match(Eof);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class IncludeContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(PipelineParser.STRING, 0); }
+		public IncludeContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_include; } }
+	}
+
+	[RuleVersion(0)]
+	public IncludeContext include() {
+		IncludeContext _localctx = new IncludeContext(Context, State);
+		EnterRule(_localctx, 2, RULE_include);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 99;
+			Match(T__0);
+			State = 100;
+			Match(STRING);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PipelineContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public LabelContext label() {
+			return GetRuleContext<LabelContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StatementsContext statements() {
+			return GetRuleContext<StatementsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ParameterContext[] parameter() {
+			return GetRuleContexts<ParameterContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ParameterContext parameter(int i) {
+			return GetRuleContext<ParameterContext>(i);
+		}
+		public PipelineContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_pipeline; } }
+	}
+
+	[RuleVersion(0)]
+	public PipelineContext pipeline() {
+		PipelineContext _localctx = new PipelineContext(Context, State);
+		EnterRule(_localctx, 4, RULE_pipeline);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 102;
+			Match(T__1);
+			State = 103;
+			label();
+			State = 115;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__2) {
+				{
+				State = 104;
+				Match(T__2);
+				State = 105;
+				parameter();
+				State = 110;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__3) {
+					{
+					{
+					State = 106;
+					Match(T__3);
+					State = 107;
+					parameter();
+					}
+					}
+					State = 112;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 113;
+				Match(T__4);
+				}
+			}
+
+			State = 117;
+			Match(T__5);
+			State = 118;
+			statements();
+			State = 119;
+			Match(T__6);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ParameterContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ValueContext value() {
+			return GetRuleContext<ValueContext>(0);
+		}
+		public ParameterContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_parameter; } }
+	}
+
+	[RuleVersion(0)]
+	public ParameterContext parameter() {
+		ParameterContext _localctx = new ParameterContext(Context, State);
+		EnterRule(_localctx, 6, RULE_parameter);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 121;
+			name();
+			State = 122;
+			Match(T__7);
+			State = 123;
+			value();
 			}
 		}
 		catch (RecognitionException re) {
@@ -154,13 +389,13 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public LineContext line() {
 		LineContext _localctx = new LineContext(Context, State);
-		EnterRule(_localctx, 2, RULE_line);
+		EnterRule(_localctx, 8, RULE_line);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 33;
+			State = 125;
 			statements();
-			State = 34;
+			State = 126;
 			Match(Eof);
 			}
 		}
@@ -192,27 +427,27 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public StatementsContext statements() {
 		StatementsContext _localctx = new StatementsContext(Context, State);
-		EnterRule(_localctx, 4, RULE_statements);
+		EnterRule(_localctx, 10, RULE_statements);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 42;
+			State = 134;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1048642L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2208133291014L) != 0)) {
 				{
 				{
-				State = 36;
+				State = 128;
 				statement();
-				State = 38;
+				State = 130;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==T__3 || _la==T__4) {
+				if (_la==T__3 || _la==T__8) {
 					{
-					State = 37;
+					State = 129;
 					_la = TokenStream.LA(1);
-					if ( !(_la==T__3 || _la==T__4) ) {
+					if ( !(_la==T__3 || _la==T__8) ) {
 					ErrorHandler.RecoverInline(this);
 					}
 					else {
@@ -224,7 +459,7 @@ public partial class PipelineParser : Parser {
 
 				}
 				}
-				State = 44;
+				State = 136;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -274,85 +509,197 @@ public partial class PipelineParser : Parser {
 		}
 		public KeepContext(StatementContext context) { CopyFrom(context); }
 	}
+	public partial class ChoiceContext : StatementContext {
+		[System.Diagnostics.DebuggerNonUserCode] public SelectorContext selector() {
+			return GetRuleContext<SelectorContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StatementsContext[] statements() {
+			return GetRuleContexts<StatementsContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public StatementsContext statements(int i) {
+			return GetRuleContext<StatementsContext>(i);
+		}
+		public ChoiceContext(StatementContext context) { CopyFrom(context); }
+	}
+	public partial class IncludedContext : StatementContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(PipelineParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public OnContext on() {
+			return GetRuleContext<OnContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public OptionContext[] option() {
+			return GetRuleContexts<OptionContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public OptionContext option(int i) {
+			return GetRuleContext<OptionContext>(i);
+		}
+		public IncludedContext(StatementContext context) { CopyFrom(context); }
+	}
 
 	[RuleVersion(0)]
 	public StatementContext statement() {
 		StatementContext _localctx = new StatementContext(Context, State);
-		EnterRule(_localctx, 6, RULE_statement);
+		EnterRule(_localctx, 12, RULE_statement);
 		int _la;
 		try {
-			State = 65;
+			State = 188;
 			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case T__5:
+			switch ( Interpreter.AdaptivePredict(TokenStream,18,Context) ) {
+			case 1:
 				_localctx = new KeepContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 45;
-				Match(T__5);
-				State = 46;
+				State = 137;
+				Match(T__9);
+				State = 138;
 				on();
 				}
 				break;
-			case T__0:
-			case NAME:
-				_localctx = new PassContext(_localctx);
+			case 2:
+				_localctx = new IncludedContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 47;
-				name();
-				State = 60;
+				State = 139;
+				Match(T__0);
+				State = 140;
+				Match(STRING);
+				State = 153;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==T__6) {
+				if (_la==T__2) {
 					{
-					State = 48;
-					Match(T__6);
-					State = 57;
+					State = 141;
+					Match(T__2);
+					State = 150;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if (_la==T__0 || _la==NAME) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2208133287942L) != 0)) {
 						{
-						State = 49;
+						State = 142;
 						option();
-						State = 54;
+						State = 147;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==T__3) {
 							{
 							{
-							State = 50;
+							State = 143;
 							Match(T__3);
-							State = 51;
+							State = 144;
 							option();
 							}
 							}
-							State = 56;
+							State = 149;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 					}
 
-					State = 59;
-					Match(T__7);
+					State = 152;
+					Match(T__4);
 					}
 				}
 
-				State = 63;
+				State = 156;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==T__11) {
+				if (_la==T__15) {
 					{
-					State = 62;
+					State = 155;
 					on();
 					}
 				}
 
 				}
 				break;
-			default:
-				throw new NoViableAltException(this);
+			case 3:
+				_localctx = new ChoiceContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 158;
+				Match(T__10);
+				State = 159;
+				selector();
+				State = 160;
+				Match(T__5);
+				State = 161;
+				statements();
+				State = 162;
+				Match(T__6);
+				State = 168;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,13,Context) ) {
+				case 1:
+					{
+					State = 163;
+					Match(T__11);
+					State = 164;
+					Match(T__5);
+					State = 165;
+					statements();
+					State = 166;
+					Match(T__6);
+					}
+					break;
+				}
+				}
+				break;
+			case 4:
+				_localctx = new PassContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 170;
+				name();
+				State = 183;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__2) {
+					{
+					State = 171;
+					Match(T__2);
+					State = 180;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2208133287942L) != 0)) {
+						{
+						State = 172;
+						option();
+						State = 177;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						while (_la==T__3) {
+							{
+							{
+							State = 173;
+							Match(T__3);
+							State = 174;
+							option();
+							}
+							}
+							State = 179;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						}
+						}
+					}
+
+					State = 182;
+					Match(T__4);
+					}
+				}
+
+				State = 186;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__15) {
+					{
+					State = 185;
+					on();
+					}
+				}
+
+				}
+				break;
 			}
 		}
 		catch (RecognitionException re) {
@@ -383,15 +730,15 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public OptionContext option() {
 		OptionContext _localctx = new OptionContext(Context, State);
-		EnterRule(_localctx, 8, RULE_option);
+		EnterRule(_localctx, 14, RULE_option);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 67;
+			State = 190;
 			name();
-			State = 68;
-			Match(T__8);
-			State = 69;
+			State = 191;
+			Match(T__7);
+			State = 192;
 			value();
 			}
 		}
@@ -409,6 +756,7 @@ public partial class PipelineParser : Parser {
 	public partial class ValueContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(PipelineParser.STRING, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NUMBER() { return GetToken(PipelineParser.NUMBER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIABLE() { return GetToken(PipelineParser.VARIABLE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
 			return GetRuleContext<NameContext>(0);
 		}
@@ -428,67 +776,93 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public ValueContext value() {
 		ValueContext _localctx = new ValueContext(Context, State);
-		EnterRule(_localctx, 10, RULE_value);
+		EnterRule(_localctx, 16, RULE_value);
 		int _la;
 		try {
-			State = 86;
+			State = 213;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 71;
+				State = 194;
 				Match(STRING);
 				}
 				break;
+			case T__12:
 			case NUMBER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 72;
+				State = 196;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__12) {
+					{
+					State = 195;
+					Match(T__12);
+					}
+				}
+
+				State = 198;
 				Match(NUMBER);
 				}
 				break;
-			case T__0:
-			case NAME:
+			case VARIABLE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 73;
+				State = 199;
+				Match(VARIABLE);
+				}
+				break;
+			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 200;
 				name();
 				}
 				break;
-			case T__9:
-				EnterOuterAlt(_localctx, 4);
+			case T__13:
+				EnterOuterAlt(_localctx, 5);
 				{
-				State = 74;
-				Match(T__9);
-				State = 83;
+				State = 201;
+				Match(T__13);
+				State = 210;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 7341058L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 112159296090118L) != 0)) {
 					{
-					State = 75;
+					State = 202;
 					value();
-					State = 80;
+					State = 207;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__3) {
 						{
 						{
-						State = 76;
+						State = 203;
 						Match(T__3);
-						State = 77;
+						State = 204;
 						value();
 						}
 						}
-						State = 82;
+						State = 209;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 85;
-				Match(T__10);
+				State = 212;
+				Match(T__14);
 				}
 				break;
 			default:
@@ -520,13 +894,13 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public OnContext on() {
 		OnContext _localctx = new OnContext(Context, State);
-		EnterRule(_localctx, 12, RULE_on);
+		EnterRule(_localctx, 18, RULE_on);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 88;
-			Match(T__11);
-			State = 89;
+			State = 215;
+			Match(T__15);
+			State = 216;
 			selector();
 			}
 		}
@@ -558,26 +932,26 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public SelectorContext selector() {
 		SelectorContext _localctx = new SelectorContext(Context, State);
-		EnterRule(_localctx, 14, RULE_selector);
+		EnterRule(_localctx, 20, RULE_selector);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 91;
+			State = 218;
 			all();
-			State = 96;
+			State = 223;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==T__12) {
+			while (_la==T__16) {
 				{
 				{
-				State = 92;
-				Match(T__12);
-				State = 93;
+				State = 219;
+				Match(T__16);
+				State = 220;
 				all();
 				}
 				}
-				State = 98;
+				State = 225;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -611,26 +985,26 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public AllContext all() {
 		AllContext _localctx = new AllContext(Context, State);
-		EnterRule(_localctx, 16, RULE_all);
+		EnterRule(_localctx, 22, RULE_all);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 99;
+			State = 226;
 			one();
-			State = 104;
+			State = 231;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==T__13) {
+			while (_la==T__17) {
 				{
 				{
-				State = 100;
-				Match(T__13);
-				State = 101;
+				State = 227;
+				Match(T__17);
+				State = 228;
 				one();
 				}
 				}
-				State = 106;
+				State = 233;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -687,71 +1061,79 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public OneContext one() {
 		OneContext _localctx = new OneContext(Context, State);
-		EnterRule(_localctx, 18, RULE_one);
+		EnterRule(_localctx, 24, RULE_one);
 		int _la;
 		try {
-			State = 127;
+			State = 254;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
-			case T__14:
+			case T__18:
 				_localctx = new NotContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 107;
-				Match(T__14);
-				State = 108;
+				State = 234;
+				Match(T__18);
+				State = 235;
 				one();
 				}
 				break;
-			case T__6:
+			case T__2:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 109;
-				Match(T__6);
-				State = 110;
+				State = 236;
+				Match(T__2);
+				State = 237;
 				selector();
-				State = 111;
-				Match(T__7);
+				State = 238;
+				Match(T__4);
 				}
 				break;
 			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
 			case NAME:
 				_localctx = new CriterionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 113;
+				State = 240;
 				name();
-				State = 114;
-				Match(T__6);
-				State = 123;
+				State = 241;
+				Match(T__2);
+				State = 250;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 8324098L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 112159311818758L) != 0)) {
 					{
-					State = 115;
+					State = 242;
 					term();
-					State = 120;
+					State = 247;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__3) {
 						{
 						{
-						State = 116;
+						State = 243;
 						Match(T__3);
-						State = 117;
+						State = 244;
 						term();
 						}
 						}
-						State = 122;
+						State = 249;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 125;
-				Match(T__7);
+				State = 252;
+				Match(T__4);
 				}
 				break;
 			default:
@@ -783,19 +1165,19 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public TermContext term() {
 		TermContext _localctx = new TermContext(Context, State);
-		EnterRule(_localctx, 20, RULE_term);
+		EnterRule(_localctx, 26, RULE_term);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 130;
+			State = 257;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 983040L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 15728640L) != 0)) {
 				{
-				State = 129;
+				State = 256;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 983040L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 15728640L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
@@ -805,8 +1187,1693 @@ public partial class PipelineParser : Parser {
 				}
 			}
 
-			State = 132;
+			State = 259;
 			value();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class RewriteContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext[] bound() {
+			return GetRuleContexts<BoundContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BoundContext bound(int i) {
+			return GetRuleContext<BoundContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ConditionContext condition() {
+			return GetRuleContext<ConditionContext>(0);
+		}
+		public RewriteContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_rewrite; } }
+	}
+
+	[RuleVersion(0)]
+	public RewriteContext rewrite() {
+		RewriteContext _localctx = new RewriteContext(Context, State);
+		EnterRule(_localctx, 28, RULE_rewrite);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 261;
+			Match(T__23);
+			State = 262;
+			name();
+			State = 264;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__24) {
+				{
+				State = 263;
+				Match(T__24);
+				}
+			}
+
+			State = 266;
+			Match(T__5);
+			State = 267;
+			Match(T__25);
+			State = 269;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			do {
+				{
+				{
+				State = 268;
+				bound();
+				}
+				}
+				State = 271;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			} while ( _la==LOCAL );
+			State = 275;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__26) {
+				{
+				State = 273;
+				Match(T__26);
+				State = 274;
+				condition();
+				}
+			}
+
+			State = 277;
+			Match(T__27);
+			State = 279;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			do {
+				{
+				{
+				State = 278;
+				bound();
+				}
+				}
+				State = 281;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			} while ( _la==LOCAL );
+			State = 283;
+			Match(T__6);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BoundContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] LOCAL() { return GetTokens(PipelineParser.LOCAL); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL(int i) {
+			return GetToken(PipelineParser.LOCAL, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PartContext part() {
+			return GetRuleContext<PartContext>(0);
+		}
+		public BoundContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_bound; } }
+	}
+
+	[RuleVersion(0)]
+	public BoundContext bound() {
+		BoundContext _localctx = new BoundContext(Context, State);
+		EnterRule(_localctx, 30, RULE_bound);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 285;
+			Match(LOCAL);
+			State = 290;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__3) {
+				{
+				{
+				State = 286;
+				Match(T__3);
+				State = 287;
+				Match(LOCAL);
+				}
+				}
+				State = 292;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			State = 293;
+			Match(T__7);
+			State = 294;
+			part();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class PartContext : ParserRuleContext {
+		public PartContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_part; } }
+	 
+		public PartContext() { }
+		public virtual void CopyFrom(PartContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class RestContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL() { return GetToken(PipelineParser.LOCAL, 0); }
+		public RestContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class NumberContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NUMBER() { return GetToken(PipelineParser.NUMBER, 0); }
+		public NumberContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class WholesContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext[] formula() {
+			return GetRuleContexts<FormulaContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula(int i) {
+			return GetRuleContext<FormulaContext>(i);
+		}
+		public WholesContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class ComputedContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula() {
+			return GetRuleContext<FormulaContext>(0);
+		}
+		public ComputedContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class AgainContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIABLE() { return GetToken(PipelineParser.VARIABLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ArgumentsContext arguments() {
+			return GetRuleContext<ArgumentsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public AgainContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class AbsentContext : PartContext {
+		public AbsentContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class StepContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public VerbContext[] verb() {
+			return GetRuleContexts<VerbContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public VerbContext verb(int i) {
+			return GetRuleContext<VerbContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ArgumentsContext arguments() {
+			return GetRuleContext<ArgumentsContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIABLE() { return GetToken(PipelineParser.VARIABLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext[] attribute() {
+			return GetRuleContexts<AttributeContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext attribute(int i) {
+			return GetRuleContext<AttributeContext>(i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public StepContext(PartContext context) { CopyFrom(context); }
+	}
+	public partial class OperandContext : PartContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL() { return GetToken(PipelineParser.LOCAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GLOBAL() { return GetToken(PipelineParser.GLOBAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public TypeContext type() {
+			return GetRuleContext<TypeContext>(0);
+		}
+		public OperandContext(PartContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public PartContext part() {
+		PartContext _localctx = new PartContext(Context, State);
+		EnterRule(_localctx, 32, RULE_part);
+		int _la;
+		try {
+			State = 364;
+			ErrorHandler.Sync(this);
+			switch ( Interpreter.AdaptivePredict(TokenStream,44,Context) ) {
+			case 1:
+				_localctx = new RestContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 296;
+				Match(LOCAL);
+				State = 297;
+				Match(T__28);
+				}
+				break;
+			case 2:
+				_localctx = new OperandContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 298;
+				_la = TokenStream.LA(1);
+				if ( !(_la==LOCAL || _la==GLOBAL) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 301;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__29) {
+					{
+					State = 299;
+					Match(T__29);
+					State = 300;
+					type();
+					}
+				}
+
+				}
+				break;
+			case 3:
+				_localctx = new AbsentContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 303;
+				Match(T__30);
+				}
+				break;
+			case 4:
+				_localctx = new NumberContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 305;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__12) {
+					{
+					State = 304;
+					Match(T__12);
+					}
+				}
+
+				State = 307;
+				Match(NUMBER);
+				}
+				break;
+			case 5:
+				_localctx = new WholesContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 308;
+				Match(T__13);
+				State = 317;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 138547575156750L) != 0)) {
+					{
+					State = 309;
+					formula();
+					State = 314;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==T__3) {
+						{
+						{
+						State = 310;
+						Match(T__3);
+						State = 311;
+						formula();
+						}
+						}
+						State = 316;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
+				State = 319;
+				Match(T__14);
+				}
+				break;
+			case 6:
+				_localctx = new ComputedContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 320;
+				Match(T__5);
+				State = 321;
+				formula();
+				State = 322;
+				Match(T__6);
+				}
+				break;
+			case 7:
+				_localctx = new AgainContext(_localctx);
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 324;
+				Match(VARIABLE);
+				State = 325;
+				Match(T__2);
+				State = 326;
+				arguments();
+				State = 327;
+				Match(T__4);
+				State = 330;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__29) {
+					{
+					State = 328;
+					Match(T__29);
+					State = 329;
+					type();
+					}
+				}
+
+				}
+				break;
+			case 8:
+				_localctx = new StepContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 334;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==VARIABLE) {
+					{
+					State = 332;
+					Match(VARIABLE);
+					State = 333;
+					Match(T__29);
+					}
+				}
+
+				State = 336;
+				verb();
+				State = 341;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__31) {
+					{
+					{
+					State = 337;
+					Match(T__31);
+					State = 338;
+					verb();
+					}
+					}
+					State = 343;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				State = 344;
+				Match(T__2);
+				State = 345;
+				arguments();
+				State = 346;
+				Match(T__4);
+				State = 358;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__5) {
+					{
+					State = 347;
+					Match(T__5);
+					State = 348;
+					attribute();
+					State = 353;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==T__3) {
+						{
+						{
+						State = 349;
+						Match(T__3);
+						State = 350;
+						attribute();
+						}
+						}
+						State = 355;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					State = 356;
+					Match(T__6);
+					}
+				}
+
+				State = 362;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__29) {
+					{
+					State = 360;
+					Match(T__29);
+					State = 361;
+					type();
+					}
+				}
+
+				}
+				break;
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class VerbContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		public VerbContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_verb; } }
+	}
+
+	[RuleVersion(0)]
+	public VerbContext verb() {
+		VerbContext _localctx = new VerbContext(Context, State);
+		EnterRule(_localctx, 34, RULE_verb);
+		try {
+			State = 373;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 366;
+				name();
+				}
+				break;
+			case T__18:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 367;
+				Match(T__18);
+				}
+				break;
+			case T__17:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 368;
+				Match(T__17);
+				}
+				break;
+			case T__16:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 369;
+				Match(T__16);
+				}
+				break;
+			case T__10:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 370;
+				Match(T__10);
+				}
+				break;
+			case T__15:
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 371;
+				Match(T__15);
+				}
+				break;
+			case T__9:
+				EnterOuterAlt(_localctx, 7);
+				{
+				State = 372;
+				Match(T__9);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ArgumentsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ArgumentContext[] argument() {
+			return GetRuleContexts<ArgumentContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ArgumentContext argument(int i) {
+			return GetRuleContext<ArgumentContext>(i);
+		}
+		public ArgumentsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_arguments; } }
+	}
+
+	[RuleVersion(0)]
+	public ArgumentsContext arguments() {
+		ArgumentsContext _localctx = new ArgumentsContext(Context, State);
+		EnterRule(_localctx, 36, RULE_arguments);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 383;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 68180979448902L) != 0)) {
+				{
+				State = 375;
+				argument();
+				State = 380;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==T__3) {
+					{
+					{
+					State = 376;
+					Match(T__3);
+					State = 377;
+					argument();
+					}
+					}
+					State = 382;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+			}
+
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ArgumentContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public AttributeContext attribute() {
+			return GetRuleContext<AttributeContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public PartContext part() {
+			return GetRuleContext<PartContext>(0);
+		}
+		public ArgumentContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_argument; } }
+	}
+
+	[RuleVersion(0)]
+	public ArgumentContext argument() {
+		ArgumentContext _localctx = new ArgumentContext(Context, State);
+		EnterRule(_localctx, 38, RULE_argument);
+		try {
+			State = 387;
+			ErrorHandler.Sync(this);
+			switch ( Interpreter.AdaptivePredict(TokenStream,48,Context) ) {
+			case 1:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 385;
+				attribute();
+				}
+				break;
+			case 2:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 386;
+				part();
+				}
+				break;
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class AttributeContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula() {
+			return GetRuleContext<FormulaContext>(0);
+		}
+		public AttributeContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_attribute; } }
+	}
+
+	[RuleVersion(0)]
+	public AttributeContext attribute() {
+		AttributeContext _localctx = new AttributeContext(Context, State);
+		EnterRule(_localctx, 40, RULE_attribute);
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 389;
+			name();
+			State = 390;
+			Match(T__7);
+			State = 391;
+			formula();
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TypeContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public KindContext kind() {
+			return GetRuleContext<KindContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExtentsContext extents() {
+			return GetRuleContext<ExtentsContext>(0);
+		}
+		public TypeContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_type; } }
+	}
+
+	[RuleVersion(0)]
+	public TypeContext type() {
+		TypeContext _localctx = new TypeContext(Context, State);
+		EnterRule(_localctx, 42, RULE_type);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 393;
+			Match(T__32);
+			State = 394;
+			Match(T__21);
+			State = 398;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 4398583398400L) != 0)) {
+				{
+				State = 395;
+				extents();
+				State = 396;
+				Match(T__3);
+				}
+			}
+
+			State = 400;
+			kind();
+			State = 401;
+			Match(T__19);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ExtentsContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NUMBER() { return GetToken(PipelineParser.NUMBER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ExtentContext[] extent() {
+			return GetRuleContexts<ExtentContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExtentContext extent(int i) {
+			return GetRuleContext<ExtentContext>(i);
+		}
+		public ExtentsContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_extents; } }
+	}
+
+	[RuleVersion(0)]
+	public ExtentsContext extents() {
+		ExtentsContext _localctx = new ExtentsContext(Context, State);
+		EnterRule(_localctx, 44, RULE_extents);
+		int _la;
+		try {
+			State = 417;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case NUMBER:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 403;
+				Match(NUMBER);
+				}
+				break;
+			case T__13:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 404;
+				Match(T__13);
+				State = 413;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 6608864153606L) != 0)) {
+					{
+					State = 405;
+					extent();
+					State = 410;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==T__3) {
+						{
+						{
+						State = 406;
+						Match(T__3);
+						State = 407;
+						extent();
+						}
+						}
+						State = 412;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
+				State = 415;
+				Match(T__14);
+				}
+				break;
+			case T__28:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 416;
+				Match(T__28);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ExtentContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NUMBER() { return GetToken(PipelineParser.NUMBER, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		public ExtentContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_extent; } }
+	}
+
+	[RuleVersion(0)]
+	public ExtentContext extent() {
+		ExtentContext _localctx = new ExtentContext(Context, State);
+		EnterRule(_localctx, 46, RULE_extent);
+		try {
+			State = 423;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case NUMBER:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 419;
+				Match(NUMBER);
+				}
+				break;
+			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 420;
+				name();
+				}
+				break;
+			case T__30:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 421;
+				Match(T__30);
+				}
+				break;
+			case T__28:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 422;
+				Match(T__28);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class KindContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIABLE() { return GetToken(PipelineParser.VARIABLE, 0); }
+		public KindContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_kind; } }
+	}
+
+	[RuleVersion(0)]
+	public KindContext kind() {
+		KindContext _localctx = new KindContext(Context, State);
+		EnterRule(_localctx, 48, RULE_kind);
+		try {
+			State = 428;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 425;
+				name();
+				}
+				break;
+			case T__30:
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 426;
+				Match(T__30);
+				}
+				break;
+			case VARIABLE:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 427;
+				Match(VARIABLE);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ConditionContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public BothContext[] both() {
+			return GetRuleContexts<BothContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public BothContext both(int i) {
+			return GetRuleContext<BothContext>(i);
+		}
+		public ConditionContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_condition; } }
+	}
+
+	[RuleVersion(0)]
+	public ConditionContext condition() {
+		ConditionContext _localctx = new ConditionContext(Context, State);
+		EnterRule(_localctx, 50, RULE_condition);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 430;
+			both();
+			State = 435;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__16) {
+				{
+				{
+				State = 431;
+				Match(T__16);
+				State = 432;
+				both();
+				}
+				}
+				State = 437;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class BothContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public TestContext[] test() {
+			return GetRuleContexts<TestContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public TestContext test(int i) {
+			return GetRuleContext<TestContext>(i);
+		}
+		public BothContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_both; } }
+	}
+
+	[RuleVersion(0)]
+	public BothContext both() {
+		BothContext _localctx = new BothContext(Context, State);
+		EnterRule(_localctx, 52, RULE_both);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 438;
+			test();
+			State = 443;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__17) {
+				{
+				{
+				State = 439;
+				Match(T__17);
+				State = 440;
+				test();
+				}
+				}
+				State = 445;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class TestContext : ParserRuleContext {
+		public TestContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_test; } }
+	 
+		public TestContext() { }
+		public virtual void CopyFrom(TestContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class ComparisonContext : TestContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext[] formula() {
+			return GetRuleContexts<FormulaContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula(int i) {
+			return GetRuleContext<FormulaContext>(i);
+		}
+		public ComparisonContext(TestContext context) { CopyFrom(context); }
+	}
+	public partial class OppositeContext : TestContext {
+		[System.Diagnostics.DebuggerNonUserCode] public TestContext test() {
+			return GetRuleContext<TestContext>(0);
+		}
+		public OppositeContext(TestContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public TestContext test() {
+		TestContext _localctx = new TestContext(Context, State);
+		EnterRule(_localctx, 54, RULE_test);
+		int _la;
+		try {
+			State = 453;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case T__18:
+				_localctx = new OppositeContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 446;
+				Match(T__18);
+				State = 447;
+				test();
+				}
+				break;
+			case T__0:
+			case T__1:
+			case T__2:
+			case T__11:
+			case T__12:
+			case T__13:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+			case NUMBER:
+			case LOCAL:
+			case GLOBAL:
+			case VARIABLE:
+			case STRING:
+				_localctx = new ComparisonContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 448;
+				formula();
+				State = 451;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 51555336192L) != 0)) {
+					{
+					State = 449;
+					_la = TokenStream.LA(1);
+					if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 51555336192L) != 0)) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					State = 450;
+					formula();
+					}
+				}
+
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class FormulaContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ProductContext[] product() {
+			return GetRuleContexts<ProductContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ProductContext product(int i) {
+			return GetRuleContext<ProductContext>(i);
+		}
+		public FormulaContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_formula; } }
+	}
+
+	[RuleVersion(0)]
+	public FormulaContext formula() {
+		FormulaContext _localctx = new FormulaContext(Context, State);
+		EnterRule(_localctx, 56, RULE_formula);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 455;
+			product();
+			State = 460;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__12 || _la==T__35) {
+				{
+				{
+				State = 456;
+				_la = TokenStream.LA(1);
+				if ( !(_la==T__12 || _la==T__35) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 457;
+				product();
+				}
+				}
+				State = 462;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ProductContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public UnitContext[] unit() {
+			return GetRuleContexts<UnitContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public UnitContext unit(int i) {
+			return GetRuleContext<UnitContext>(i);
+		}
+		public ProductContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_product; } }
+	}
+
+	[RuleVersion(0)]
+	public ProductContext product() {
+		ProductContext _localctx = new ProductContext(Context, State);
+		EnterRule(_localctx, 58, RULE_product);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 463;
+			unit();
+			State = 468;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 962072674304L) != 0)) {
+				{
+				{
+				State = 464;
+				_la = TokenStream.LA(1);
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 962072674304L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 465;
+				unit();
+				}
+				}
+				State = 470;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class UnitContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public AtomContext atom() {
+			return GetRuleContext<AtomContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ItemContext[] item() {
+			return GetRuleContexts<ItemContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ItemContext item(int i) {
+			return GetRuleContext<ItemContext>(i);
+		}
+		public UnitContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_unit; } }
+	}
+
+	[RuleVersion(0)]
+	public UnitContext unit() {
+		UnitContext _localctx = new UnitContext(Context, State);
+		EnterRule(_localctx, 60, RULE_unit);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 472;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==T__12) {
+				{
+				State = 471;
+				Match(T__12);
+				}
+			}
+
+			State = 474;
+			atom();
+			State = 478;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while (_la==T__13 || _la==T__39) {
+				{
+				{
+				State = 475;
+				item();
+				}
+				}
+				State = 480;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+			}
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ItemContext : ParserRuleContext {
+		public ItemContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_item; } }
+	 
+		public ItemContext() { }
+		public virtual void CopyFrom(ItemContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class MemberContext : ItemContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		public MemberContext(ItemContext context) { CopyFrom(context); }
+	}
+	public partial class PlaceContext : ItemContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula() {
+			return GetRuleContext<FormulaContext>(0);
+		}
+		public PlaceContext(ItemContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public ItemContext item() {
+		ItemContext _localctx = new ItemContext(Context, State);
+		EnterRule(_localctx, 62, RULE_item);
+		try {
+			State = 487;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case T__13:
+				_localctx = new PlaceContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 481;
+				Match(T__13);
+				State = 482;
+				formula();
+				State = 483;
+				Match(T__14);
+				}
+				break;
+			case T__39:
+				_localctx = new MemberContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 485;
+				Match(T__39);
+				State = 486;
+				name();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class AtomContext : ParserRuleContext {
+		public AtomContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_atom; } }
+	 
+		public AtomContext() { }
+		public virtual void CopyFrom(AtomContext context) {
+			base.CopyFrom(context);
+		}
+	}
+	public partial class QuotedContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(PipelineParser.STRING, 0); }
+		public QuotedContext(AtomContext context) { CopyFrom(context); }
+	}
+	public partial class NamedContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public NameContext name() {
+			return GetRuleContext<NameContext>(0);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext[] formula() {
+			return GetRuleContexts<FormulaContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula(int i) {
+			return GetRuleContext<FormulaContext>(i);
+		}
+		public NamedContext(AtomContext context) { CopyFrom(context); }
+	}
+	public partial class FoundContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIABLE() { return GetToken(PipelineParser.VARIABLE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LOCAL() { return GetToken(PipelineParser.LOCAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GLOBAL() { return GetToken(PipelineParser.GLOBAL, 0); }
+		public FoundContext(AtomContext context) { CopyFrom(context); }
+	}
+	public partial class WithinContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ConditionContext condition() {
+			return GetRuleContext<ConditionContext>(0);
+		}
+		public WithinContext(AtomContext context) { CopyFrom(context); }
+	}
+	public partial class ListContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext[] formula() {
+			return GetRuleContexts<FormulaContext>();
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public FormulaContext formula(int i) {
+			return GetRuleContext<FormulaContext>(i);
+		}
+		public ListContext(AtomContext context) { CopyFrom(context); }
+	}
+	public partial class LiteralContext : AtomContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NUMBER() { return GetToken(PipelineParser.NUMBER, 0); }
+		public LiteralContext(AtomContext context) { CopyFrom(context); }
+	}
+
+	[RuleVersion(0)]
+	public AtomContext atom() {
+		AtomContext _localctx = new AtomContext(Context, State);
+		EnterRule(_localctx, 64, RULE_atom);
+		int _la;
+		try {
+			State = 523;
+			ErrorHandler.Sync(this);
+			switch (TokenStream.LA(1)) {
+			case NUMBER:
+				_localctx = new LiteralContext(_localctx);
+				EnterOuterAlt(_localctx, 1);
+				{
+				State = 489;
+				Match(NUMBER);
+				}
+				break;
+			case STRING:
+				_localctx = new QuotedContext(_localctx);
+				EnterOuterAlt(_localctx, 2);
+				{
+				State = 490;
+				Match(STRING);
+				}
+				break;
+			case LOCAL:
+			case GLOBAL:
+			case VARIABLE:
+				_localctx = new FoundContext(_localctx);
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 491;
+				_la = TokenStream.LA(1);
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 61572651155456L) != 0)) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				}
+				break;
+			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
+			case NAME:
+				_localctx = new NamedContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 492;
+				name();
+				State = 505;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==T__2) {
+					{
+					State = 493;
+					Match(T__2);
+					State = 502;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 138547575156750L) != 0)) {
+						{
+						State = 494;
+						formula();
+						State = 499;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+						while (_la==T__3) {
+							{
+							{
+							State = 495;
+							Match(T__3);
+							State = 496;
+							formula();
+							}
+							}
+							State = 501;
+							ErrorHandler.Sync(this);
+							_la = TokenStream.LA(1);
+						}
+						}
+					}
+
+					State = 504;
+					Match(T__4);
+					}
+				}
+
+				}
+				break;
+			case T__13:
+				_localctx = new ListContext(_localctx);
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 507;
+				Match(T__13);
+				State = 516;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 138547575156750L) != 0)) {
+					{
+					State = 508;
+					formula();
+					State = 513;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					while (_la==T__3) {
+						{
+						{
+						State = 509;
+						Match(T__3);
+						State = 510;
+						formula();
+						}
+						}
+						State = 515;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
+				}
+
+				State = 518;
+				Match(T__14);
+				}
+				break;
+			case T__2:
+				_localctx = new WithinContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 519;
+				Match(T__2);
+				State = 520;
+				condition();
+				State = 521;
+				Match(T__4);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -835,23 +2902,31 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 22, RULE_label);
+		EnterRule(_localctx, 66, RULE_label);
 		try {
-			State = 136;
+			State = 527;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
+			case T__1:
+			case T__11:
+			case T__23:
+			case T__24:
+			case T__25:
+			case T__26:
+			case T__27:
+			case T__32:
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 134;
+				State = 525;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 135;
+				State = 526;
 				Match(STRING);
 				}
 				break;
@@ -882,14 +2957,14 @@ public partial class PipelineParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 24, RULE_name);
+		EnterRule(_localctx, 68, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 138;
+			State = 529;
 			_la = TokenStream.LA(1);
-			if ( !(_la==T__0 || _la==NAME) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 2208133287942L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -910,49 +2985,190 @@ public partial class PipelineParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,25,141,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
-		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,1,0,1,0,1,0,1,0,1,0,
-		1,0,1,0,1,1,1,1,1,1,1,2,1,2,3,2,39,8,2,5,2,41,8,2,10,2,12,2,44,9,2,1,3,
-		1,3,1,3,1,3,1,3,1,3,1,3,5,3,53,8,3,10,3,12,3,56,9,3,3,3,58,8,3,1,3,3,3,
-		61,8,3,1,3,3,3,64,8,3,3,3,66,8,3,1,4,1,4,1,4,1,4,1,5,1,5,1,5,1,5,1,5,1,
-		5,1,5,5,5,79,8,5,10,5,12,5,82,9,5,3,5,84,8,5,1,5,3,5,87,8,5,1,6,1,6,1,
-		6,1,7,1,7,1,7,5,7,95,8,7,10,7,12,7,98,9,7,1,8,1,8,1,8,5,8,103,8,8,10,8,
-		12,8,106,9,8,1,9,1,9,1,9,1,9,1,9,1,9,1,9,1,9,1,9,1,9,1,9,5,9,119,8,9,10,
-		9,12,9,122,9,9,3,9,124,8,9,1,9,1,9,3,9,128,8,9,1,10,3,10,131,8,10,1,10,
-		1,10,1,11,1,11,3,11,137,8,11,1,12,1,12,1,12,0,0,13,0,2,4,6,8,10,12,14,
-		16,18,20,22,24,0,3,1,0,4,5,1,0,16,19,2,0,1,1,20,20,147,0,26,1,0,0,0,2,
-		33,1,0,0,0,4,42,1,0,0,0,6,65,1,0,0,0,8,67,1,0,0,0,10,86,1,0,0,0,12,88,
-		1,0,0,0,14,91,1,0,0,0,16,99,1,0,0,0,18,127,1,0,0,0,20,130,1,0,0,0,22,136,
-		1,0,0,0,24,138,1,0,0,0,26,27,5,1,0,0,27,28,3,22,11,0,28,29,5,2,0,0,29,
-		30,3,4,2,0,30,31,5,3,0,0,31,32,5,0,0,1,32,1,1,0,0,0,33,34,3,4,2,0,34,35,
-		5,0,0,1,35,3,1,0,0,0,36,38,3,6,3,0,37,39,7,0,0,0,38,37,1,0,0,0,38,39,1,
-		0,0,0,39,41,1,0,0,0,40,36,1,0,0,0,41,44,1,0,0,0,42,40,1,0,0,0,42,43,1,
-		0,0,0,43,5,1,0,0,0,44,42,1,0,0,0,45,46,5,6,0,0,46,66,3,12,6,0,47,60,3,
-		24,12,0,48,57,5,7,0,0,49,54,3,8,4,0,50,51,5,4,0,0,51,53,3,8,4,0,52,50,
-		1,0,0,0,53,56,1,0,0,0,54,52,1,0,0,0,54,55,1,0,0,0,55,58,1,0,0,0,56,54,
-		1,0,0,0,57,49,1,0,0,0,57,58,1,0,0,0,58,59,1,0,0,0,59,61,5,8,0,0,60,48,
-		1,0,0,0,60,61,1,0,0,0,61,63,1,0,0,0,62,64,3,12,6,0,63,62,1,0,0,0,63,64,
-		1,0,0,0,64,66,1,0,0,0,65,45,1,0,0,0,65,47,1,0,0,0,66,7,1,0,0,0,67,68,3,
-		24,12,0,68,69,5,9,0,0,69,70,3,10,5,0,70,9,1,0,0,0,71,87,5,22,0,0,72,87,
-		5,21,0,0,73,87,3,24,12,0,74,83,5,10,0,0,75,80,3,10,5,0,76,77,5,4,0,0,77,
-		79,3,10,5,0,78,76,1,0,0,0,79,82,1,0,0,0,80,78,1,0,0,0,80,81,1,0,0,0,81,
-		84,1,0,0,0,82,80,1,0,0,0,83,75,1,0,0,0,83,84,1,0,0,0,84,85,1,0,0,0,85,
-		87,5,11,0,0,86,71,1,0,0,0,86,72,1,0,0,0,86,73,1,0,0,0,86,74,1,0,0,0,87,
-		11,1,0,0,0,88,89,5,12,0,0,89,90,3,14,7,0,90,13,1,0,0,0,91,96,3,16,8,0,
-		92,93,5,13,0,0,93,95,3,16,8,0,94,92,1,0,0,0,95,98,1,0,0,0,96,94,1,0,0,
-		0,96,97,1,0,0,0,97,15,1,0,0,0,98,96,1,0,0,0,99,104,3,18,9,0,100,101,5,
-		14,0,0,101,103,3,18,9,0,102,100,1,0,0,0,103,106,1,0,0,0,104,102,1,0,0,
-		0,104,105,1,0,0,0,105,17,1,0,0,0,106,104,1,0,0,0,107,108,5,15,0,0,108,
-		128,3,18,9,0,109,110,5,7,0,0,110,111,3,14,7,0,111,112,5,8,0,0,112,128,
-		1,0,0,0,113,114,3,24,12,0,114,123,5,7,0,0,115,120,3,20,10,0,116,117,5,
-		4,0,0,117,119,3,20,10,0,118,116,1,0,0,0,119,122,1,0,0,0,120,118,1,0,0,
-		0,120,121,1,0,0,0,121,124,1,0,0,0,122,120,1,0,0,0,123,115,1,0,0,0,123,
-		124,1,0,0,0,124,125,1,0,0,0,125,126,5,8,0,0,126,128,1,0,0,0,127,107,1,
-		0,0,0,127,109,1,0,0,0,127,113,1,0,0,0,128,19,1,0,0,0,129,131,7,1,0,0,130,
-		129,1,0,0,0,130,131,1,0,0,0,131,132,1,0,0,0,132,133,3,10,5,0,133,21,1,
-		0,0,0,134,137,3,24,12,0,135,137,5,22,0,0,136,134,1,0,0,0,136,135,1,0,0,
-		0,137,23,1,0,0,0,138,139,7,2,0,0,139,25,1,0,0,0,17,38,42,54,57,60,63,65,
-		80,83,86,96,104,120,123,127,130,136
+		4,1,49,532,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
+		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
+		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
+		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,1,0,5,0,72,
+		8,0,10,0,12,0,75,9,0,1,0,5,0,78,8,0,10,0,12,0,81,9,0,1,0,1,0,5,0,85,8,
+		0,10,0,12,0,88,9,0,1,0,5,0,91,8,0,10,0,12,0,94,9,0,3,0,96,8,0,1,0,1,0,
+		1,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,5,2,109,8,2,10,2,12,2,112,9,2,1,2,
+		1,2,3,2,116,8,2,1,2,1,2,1,2,1,2,1,3,1,3,1,3,1,3,1,4,1,4,1,4,1,5,1,5,3,
+		5,131,8,5,5,5,133,8,5,10,5,12,5,136,9,5,1,6,1,6,1,6,1,6,1,6,1,6,1,6,1,
+		6,5,6,146,8,6,10,6,12,6,149,9,6,3,6,151,8,6,1,6,3,6,154,8,6,1,6,3,6,157,
+		8,6,1,6,1,6,1,6,1,6,1,6,1,6,1,6,1,6,1,6,1,6,3,6,169,8,6,1,6,1,6,1,6,1,
+		6,1,6,5,6,176,8,6,10,6,12,6,179,9,6,3,6,181,8,6,1,6,3,6,184,8,6,1,6,3,
+		6,187,8,6,3,6,189,8,6,1,7,1,7,1,7,1,7,1,8,1,8,3,8,197,8,8,1,8,1,8,1,8,
+		1,8,1,8,1,8,1,8,5,8,206,8,8,10,8,12,8,209,9,8,3,8,211,8,8,1,8,3,8,214,
+		8,8,1,9,1,9,1,9,1,10,1,10,1,10,5,10,222,8,10,10,10,12,10,225,9,10,1,11,
+		1,11,1,11,5,11,230,8,11,10,11,12,11,233,9,11,1,12,1,12,1,12,1,12,1,12,
+		1,12,1,12,1,12,1,12,1,12,1,12,5,12,246,8,12,10,12,12,12,249,9,12,3,12,
+		251,8,12,1,12,1,12,3,12,255,8,12,1,13,3,13,258,8,13,1,13,1,13,1,14,1,14,
+		1,14,3,14,265,8,14,1,14,1,14,1,14,4,14,270,8,14,11,14,12,14,271,1,14,1,
+		14,3,14,276,8,14,1,14,1,14,4,14,280,8,14,11,14,12,14,281,1,14,1,14,1,15,
+		1,15,1,15,5,15,289,8,15,10,15,12,15,292,9,15,1,15,1,15,1,15,1,16,1,16,
+		1,16,1,16,1,16,3,16,302,8,16,1,16,1,16,3,16,306,8,16,1,16,1,16,1,16,1,
+		16,1,16,5,16,313,8,16,10,16,12,16,316,9,16,3,16,318,8,16,1,16,1,16,1,16,
+		1,16,1,16,1,16,1,16,1,16,1,16,1,16,1,16,3,16,331,8,16,1,16,1,16,3,16,335,
+		8,16,1,16,1,16,1,16,5,16,340,8,16,10,16,12,16,343,9,16,1,16,1,16,1,16,
+		1,16,1,16,1,16,1,16,5,16,352,8,16,10,16,12,16,355,9,16,1,16,1,16,3,16,
+		359,8,16,1,16,1,16,3,16,363,8,16,3,16,365,8,16,1,17,1,17,1,17,1,17,1,17,
+		1,17,1,17,3,17,374,8,17,1,18,1,18,1,18,5,18,379,8,18,10,18,12,18,382,9,
+		18,3,18,384,8,18,1,19,1,19,3,19,388,8,19,1,20,1,20,1,20,1,20,1,21,1,21,
+		1,21,1,21,1,21,3,21,399,8,21,1,21,1,21,1,21,1,22,1,22,1,22,1,22,1,22,5,
+		22,409,8,22,10,22,12,22,412,9,22,3,22,414,8,22,1,22,1,22,3,22,418,8,22,
+		1,23,1,23,1,23,1,23,3,23,424,8,23,1,24,1,24,1,24,3,24,429,8,24,1,25,1,
+		25,1,25,5,25,434,8,25,10,25,12,25,437,9,25,1,26,1,26,1,26,5,26,442,8,26,
+		10,26,12,26,445,9,26,1,27,1,27,1,27,1,27,1,27,3,27,452,8,27,3,27,454,8,
+		27,1,28,1,28,1,28,5,28,459,8,28,10,28,12,28,462,9,28,1,29,1,29,1,29,5,
+		29,467,8,29,10,29,12,29,470,9,29,1,30,3,30,473,8,30,1,30,1,30,5,30,477,
+		8,30,10,30,12,30,480,9,30,1,31,1,31,1,31,1,31,1,31,1,31,3,31,488,8,31,
+		1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,498,8,32,10,32,12,32,501,
+		9,32,3,32,503,8,32,1,32,3,32,506,8,32,1,32,1,32,1,32,1,32,5,32,512,8,32,
+		10,32,12,32,515,9,32,3,32,517,8,32,1,32,1,32,1,32,1,32,1,32,3,32,524,8,
+		32,1,33,1,33,3,33,528,8,33,1,34,1,34,1,34,0,0,35,0,2,4,6,8,10,12,14,16,
+		18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,
+		66,68,0,8,2,0,4,4,9,9,1,0,20,23,1,0,43,44,2,0,20,23,34,35,2,0,13,13,36,
+		36,1,0,37,39,1,0,43,45,5,0,1,2,12,12,24,28,33,33,41,41,592,0,73,1,0,0,
+		0,2,99,1,0,0,0,4,102,1,0,0,0,6,121,1,0,0,0,8,125,1,0,0,0,10,134,1,0,0,
+		0,12,188,1,0,0,0,14,190,1,0,0,0,16,213,1,0,0,0,18,215,1,0,0,0,20,218,1,
+		0,0,0,22,226,1,0,0,0,24,254,1,0,0,0,26,257,1,0,0,0,28,261,1,0,0,0,30,285,
+		1,0,0,0,32,364,1,0,0,0,34,373,1,0,0,0,36,383,1,0,0,0,38,387,1,0,0,0,40,
+		389,1,0,0,0,42,393,1,0,0,0,44,417,1,0,0,0,46,423,1,0,0,0,48,428,1,0,0,
+		0,50,430,1,0,0,0,52,438,1,0,0,0,54,453,1,0,0,0,56,455,1,0,0,0,58,463,1,
+		0,0,0,60,472,1,0,0,0,62,487,1,0,0,0,64,523,1,0,0,0,66,527,1,0,0,0,68,529,
+		1,0,0,0,70,72,3,2,1,0,71,70,1,0,0,0,72,75,1,0,0,0,73,71,1,0,0,0,73,74,
+		1,0,0,0,74,79,1,0,0,0,75,73,1,0,0,0,76,78,3,28,14,0,77,76,1,0,0,0,78,81,
+		1,0,0,0,79,77,1,0,0,0,79,80,1,0,0,0,80,95,1,0,0,0,81,79,1,0,0,0,82,86,
+		3,4,2,0,83,85,3,2,1,0,84,83,1,0,0,0,85,88,1,0,0,0,86,84,1,0,0,0,86,87,
+		1,0,0,0,87,92,1,0,0,0,88,86,1,0,0,0,89,91,3,28,14,0,90,89,1,0,0,0,91,94,
+		1,0,0,0,92,90,1,0,0,0,92,93,1,0,0,0,93,96,1,0,0,0,94,92,1,0,0,0,95,82,
+		1,0,0,0,95,96,1,0,0,0,96,97,1,0,0,0,97,98,5,0,0,1,98,1,1,0,0,0,99,100,
+		5,1,0,0,100,101,5,46,0,0,101,3,1,0,0,0,102,103,5,2,0,0,103,115,3,66,33,
+		0,104,105,5,3,0,0,105,110,3,6,3,0,106,107,5,4,0,0,107,109,3,6,3,0,108,
+		106,1,0,0,0,109,112,1,0,0,0,110,108,1,0,0,0,110,111,1,0,0,0,111,113,1,
+		0,0,0,112,110,1,0,0,0,113,114,5,5,0,0,114,116,1,0,0,0,115,104,1,0,0,0,
+		115,116,1,0,0,0,116,117,1,0,0,0,117,118,5,6,0,0,118,119,3,10,5,0,119,120,
+		5,7,0,0,120,5,1,0,0,0,121,122,3,68,34,0,122,123,5,8,0,0,123,124,3,16,8,
+		0,124,7,1,0,0,0,125,126,3,10,5,0,126,127,5,0,0,1,127,9,1,0,0,0,128,130,
+		3,12,6,0,129,131,7,0,0,0,130,129,1,0,0,0,130,131,1,0,0,0,131,133,1,0,0,
+		0,132,128,1,0,0,0,133,136,1,0,0,0,134,132,1,0,0,0,134,135,1,0,0,0,135,
+		11,1,0,0,0,136,134,1,0,0,0,137,138,5,10,0,0,138,189,3,18,9,0,139,140,5,
+		1,0,0,140,153,5,46,0,0,141,150,5,3,0,0,142,147,3,14,7,0,143,144,5,4,0,
+		0,144,146,3,14,7,0,145,143,1,0,0,0,146,149,1,0,0,0,147,145,1,0,0,0,147,
+		148,1,0,0,0,148,151,1,0,0,0,149,147,1,0,0,0,150,142,1,0,0,0,150,151,1,
+		0,0,0,151,152,1,0,0,0,152,154,5,5,0,0,153,141,1,0,0,0,153,154,1,0,0,0,
+		154,156,1,0,0,0,155,157,3,18,9,0,156,155,1,0,0,0,156,157,1,0,0,0,157,189,
+		1,0,0,0,158,159,5,11,0,0,159,160,3,20,10,0,160,161,5,6,0,0,161,162,3,10,
+		5,0,162,168,5,7,0,0,163,164,5,12,0,0,164,165,5,6,0,0,165,166,3,10,5,0,
+		166,167,5,7,0,0,167,169,1,0,0,0,168,163,1,0,0,0,168,169,1,0,0,0,169,189,
+		1,0,0,0,170,183,3,68,34,0,171,180,5,3,0,0,172,177,3,14,7,0,173,174,5,4,
+		0,0,174,176,3,14,7,0,175,173,1,0,0,0,176,179,1,0,0,0,177,175,1,0,0,0,177,
+		178,1,0,0,0,178,181,1,0,0,0,179,177,1,0,0,0,180,172,1,0,0,0,180,181,1,
+		0,0,0,181,182,1,0,0,0,182,184,5,5,0,0,183,171,1,0,0,0,183,184,1,0,0,0,
+		184,186,1,0,0,0,185,187,3,18,9,0,186,185,1,0,0,0,186,187,1,0,0,0,187,189,
+		1,0,0,0,188,137,1,0,0,0,188,139,1,0,0,0,188,158,1,0,0,0,188,170,1,0,0,
+		0,189,13,1,0,0,0,190,191,3,68,34,0,191,192,5,8,0,0,192,193,3,16,8,0,193,
+		15,1,0,0,0,194,214,5,46,0,0,195,197,5,13,0,0,196,195,1,0,0,0,196,197,1,
+		0,0,0,197,198,1,0,0,0,198,214,5,42,0,0,199,214,5,45,0,0,200,214,3,68,34,
+		0,201,210,5,14,0,0,202,207,3,16,8,0,203,204,5,4,0,0,204,206,3,16,8,0,205,
+		203,1,0,0,0,206,209,1,0,0,0,207,205,1,0,0,0,207,208,1,0,0,0,208,211,1,
+		0,0,0,209,207,1,0,0,0,210,202,1,0,0,0,210,211,1,0,0,0,211,212,1,0,0,0,
+		212,214,5,15,0,0,213,194,1,0,0,0,213,196,1,0,0,0,213,199,1,0,0,0,213,200,
+		1,0,0,0,213,201,1,0,0,0,214,17,1,0,0,0,215,216,5,16,0,0,216,217,3,20,10,
+		0,217,19,1,0,0,0,218,223,3,22,11,0,219,220,5,17,0,0,220,222,3,22,11,0,
+		221,219,1,0,0,0,222,225,1,0,0,0,223,221,1,0,0,0,223,224,1,0,0,0,224,21,
+		1,0,0,0,225,223,1,0,0,0,226,231,3,24,12,0,227,228,5,18,0,0,228,230,3,24,
+		12,0,229,227,1,0,0,0,230,233,1,0,0,0,231,229,1,0,0,0,231,232,1,0,0,0,232,
+		23,1,0,0,0,233,231,1,0,0,0,234,235,5,19,0,0,235,255,3,24,12,0,236,237,
+		5,3,0,0,237,238,3,20,10,0,238,239,5,5,0,0,239,255,1,0,0,0,240,241,3,68,
+		34,0,241,250,5,3,0,0,242,247,3,26,13,0,243,244,5,4,0,0,244,246,3,26,13,
+		0,245,243,1,0,0,0,246,249,1,0,0,0,247,245,1,0,0,0,247,248,1,0,0,0,248,
+		251,1,0,0,0,249,247,1,0,0,0,250,242,1,0,0,0,250,251,1,0,0,0,251,252,1,
+		0,0,0,252,253,5,5,0,0,253,255,1,0,0,0,254,234,1,0,0,0,254,236,1,0,0,0,
+		254,240,1,0,0,0,255,25,1,0,0,0,256,258,7,1,0,0,257,256,1,0,0,0,257,258,
+		1,0,0,0,258,259,1,0,0,0,259,260,3,16,8,0,260,27,1,0,0,0,261,262,5,24,0,
+		0,262,264,3,68,34,0,263,265,5,25,0,0,264,263,1,0,0,0,264,265,1,0,0,0,265,
+		266,1,0,0,0,266,267,5,6,0,0,267,269,5,26,0,0,268,270,3,30,15,0,269,268,
+		1,0,0,0,270,271,1,0,0,0,271,269,1,0,0,0,271,272,1,0,0,0,272,275,1,0,0,
+		0,273,274,5,27,0,0,274,276,3,50,25,0,275,273,1,0,0,0,275,276,1,0,0,0,276,
+		277,1,0,0,0,277,279,5,28,0,0,278,280,3,30,15,0,279,278,1,0,0,0,280,281,
+		1,0,0,0,281,279,1,0,0,0,281,282,1,0,0,0,282,283,1,0,0,0,283,284,5,7,0,
+		0,284,29,1,0,0,0,285,290,5,43,0,0,286,287,5,4,0,0,287,289,5,43,0,0,288,
+		286,1,0,0,0,289,292,1,0,0,0,290,288,1,0,0,0,290,291,1,0,0,0,291,293,1,
+		0,0,0,292,290,1,0,0,0,293,294,5,8,0,0,294,295,3,32,16,0,295,31,1,0,0,0,
+		296,297,5,43,0,0,297,365,5,29,0,0,298,301,7,2,0,0,299,300,5,30,0,0,300,
+		302,3,42,21,0,301,299,1,0,0,0,301,302,1,0,0,0,302,365,1,0,0,0,303,365,
+		5,31,0,0,304,306,5,13,0,0,305,304,1,0,0,0,305,306,1,0,0,0,306,307,1,0,
+		0,0,307,365,5,42,0,0,308,317,5,14,0,0,309,314,3,56,28,0,310,311,5,4,0,
+		0,311,313,3,56,28,0,312,310,1,0,0,0,313,316,1,0,0,0,314,312,1,0,0,0,314,
+		315,1,0,0,0,315,318,1,0,0,0,316,314,1,0,0,0,317,309,1,0,0,0,317,318,1,
+		0,0,0,318,319,1,0,0,0,319,365,5,15,0,0,320,321,5,6,0,0,321,322,3,56,28,
+		0,322,323,5,7,0,0,323,365,1,0,0,0,324,325,5,45,0,0,325,326,5,3,0,0,326,
+		327,3,36,18,0,327,330,5,5,0,0,328,329,5,30,0,0,329,331,3,42,21,0,330,328,
+		1,0,0,0,330,331,1,0,0,0,331,365,1,0,0,0,332,333,5,45,0,0,333,335,5,30,
+		0,0,334,332,1,0,0,0,334,335,1,0,0,0,335,336,1,0,0,0,336,341,3,34,17,0,
+		337,338,5,32,0,0,338,340,3,34,17,0,339,337,1,0,0,0,340,343,1,0,0,0,341,
+		339,1,0,0,0,341,342,1,0,0,0,342,344,1,0,0,0,343,341,1,0,0,0,344,345,5,
+		3,0,0,345,346,3,36,18,0,346,358,5,5,0,0,347,348,5,6,0,0,348,353,3,40,20,
+		0,349,350,5,4,0,0,350,352,3,40,20,0,351,349,1,0,0,0,352,355,1,0,0,0,353,
+		351,1,0,0,0,353,354,1,0,0,0,354,356,1,0,0,0,355,353,1,0,0,0,356,357,5,
+		7,0,0,357,359,1,0,0,0,358,347,1,0,0,0,358,359,1,0,0,0,359,362,1,0,0,0,
+		360,361,5,30,0,0,361,363,3,42,21,0,362,360,1,0,0,0,362,363,1,0,0,0,363,
+		365,1,0,0,0,364,296,1,0,0,0,364,298,1,0,0,0,364,303,1,0,0,0,364,305,1,
+		0,0,0,364,308,1,0,0,0,364,320,1,0,0,0,364,324,1,0,0,0,364,334,1,0,0,0,
+		365,33,1,0,0,0,366,374,3,68,34,0,367,374,5,19,0,0,368,374,5,18,0,0,369,
+		374,5,17,0,0,370,374,5,11,0,0,371,374,5,16,0,0,372,374,5,10,0,0,373,366,
+		1,0,0,0,373,367,1,0,0,0,373,368,1,0,0,0,373,369,1,0,0,0,373,370,1,0,0,
+		0,373,371,1,0,0,0,373,372,1,0,0,0,374,35,1,0,0,0,375,380,3,38,19,0,376,
+		377,5,4,0,0,377,379,3,38,19,0,378,376,1,0,0,0,379,382,1,0,0,0,380,378,
+		1,0,0,0,380,381,1,0,0,0,381,384,1,0,0,0,382,380,1,0,0,0,383,375,1,0,0,
+		0,383,384,1,0,0,0,384,37,1,0,0,0,385,388,3,40,20,0,386,388,3,32,16,0,387,
+		385,1,0,0,0,387,386,1,0,0,0,388,39,1,0,0,0,389,390,3,68,34,0,390,391,5,
+		8,0,0,391,392,3,56,28,0,392,41,1,0,0,0,393,394,5,33,0,0,394,398,5,22,0,
+		0,395,396,3,44,22,0,396,397,5,4,0,0,397,399,1,0,0,0,398,395,1,0,0,0,398,
+		399,1,0,0,0,399,400,1,0,0,0,400,401,3,48,24,0,401,402,5,20,0,0,402,43,
+		1,0,0,0,403,418,5,42,0,0,404,413,5,14,0,0,405,410,3,46,23,0,406,407,5,
+		4,0,0,407,409,3,46,23,0,408,406,1,0,0,0,409,412,1,0,0,0,410,408,1,0,0,
+		0,410,411,1,0,0,0,411,414,1,0,0,0,412,410,1,0,0,0,413,405,1,0,0,0,413,
+		414,1,0,0,0,414,415,1,0,0,0,415,418,5,15,0,0,416,418,5,29,0,0,417,403,
+		1,0,0,0,417,404,1,0,0,0,417,416,1,0,0,0,418,45,1,0,0,0,419,424,5,42,0,
+		0,420,424,3,68,34,0,421,424,5,31,0,0,422,424,5,29,0,0,423,419,1,0,0,0,
+		423,420,1,0,0,0,423,421,1,0,0,0,423,422,1,0,0,0,424,47,1,0,0,0,425,429,
+		3,68,34,0,426,429,5,31,0,0,427,429,5,45,0,0,428,425,1,0,0,0,428,426,1,
+		0,0,0,428,427,1,0,0,0,429,49,1,0,0,0,430,435,3,52,26,0,431,432,5,17,0,
+		0,432,434,3,52,26,0,433,431,1,0,0,0,434,437,1,0,0,0,435,433,1,0,0,0,435,
+		436,1,0,0,0,436,51,1,0,0,0,437,435,1,0,0,0,438,443,3,54,27,0,439,440,5,
+		18,0,0,440,442,3,54,27,0,441,439,1,0,0,0,442,445,1,0,0,0,443,441,1,0,0,
+		0,443,444,1,0,0,0,444,53,1,0,0,0,445,443,1,0,0,0,446,447,5,19,0,0,447,
+		454,3,54,27,0,448,451,3,56,28,0,449,450,7,3,0,0,450,452,3,56,28,0,451,
+		449,1,0,0,0,451,452,1,0,0,0,452,454,1,0,0,0,453,446,1,0,0,0,453,448,1,
+		0,0,0,454,55,1,0,0,0,455,460,3,58,29,0,456,457,7,4,0,0,457,459,3,58,29,
+		0,458,456,1,0,0,0,459,462,1,0,0,0,460,458,1,0,0,0,460,461,1,0,0,0,461,
+		57,1,0,0,0,462,460,1,0,0,0,463,468,3,60,30,0,464,465,7,5,0,0,465,467,3,
+		60,30,0,466,464,1,0,0,0,467,470,1,0,0,0,468,466,1,0,0,0,468,469,1,0,0,
+		0,469,59,1,0,0,0,470,468,1,0,0,0,471,473,5,13,0,0,472,471,1,0,0,0,472,
+		473,1,0,0,0,473,474,1,0,0,0,474,478,3,64,32,0,475,477,3,62,31,0,476,475,
+		1,0,0,0,477,480,1,0,0,0,478,476,1,0,0,0,478,479,1,0,0,0,479,61,1,0,0,0,
+		480,478,1,0,0,0,481,482,5,14,0,0,482,483,3,56,28,0,483,484,5,15,0,0,484,
+		488,1,0,0,0,485,486,5,40,0,0,486,488,3,68,34,0,487,481,1,0,0,0,487,485,
+		1,0,0,0,488,63,1,0,0,0,489,524,5,42,0,0,490,524,5,46,0,0,491,524,7,6,0,
+		0,492,505,3,68,34,0,493,502,5,3,0,0,494,499,3,56,28,0,495,496,5,4,0,0,
+		496,498,3,56,28,0,497,495,1,0,0,0,498,501,1,0,0,0,499,497,1,0,0,0,499,
+		500,1,0,0,0,500,503,1,0,0,0,501,499,1,0,0,0,502,494,1,0,0,0,502,503,1,
+		0,0,0,503,504,1,0,0,0,504,506,5,5,0,0,505,493,1,0,0,0,505,506,1,0,0,0,
+		506,524,1,0,0,0,507,516,5,14,0,0,508,513,3,56,28,0,509,510,5,4,0,0,510,
+		512,3,56,28,0,511,509,1,0,0,0,512,515,1,0,0,0,513,511,1,0,0,0,513,514,
+		1,0,0,0,514,517,1,0,0,0,515,513,1,0,0,0,516,508,1,0,0,0,516,517,1,0,0,
+		0,517,518,1,0,0,0,518,524,5,15,0,0,519,520,5,3,0,0,520,521,3,50,25,0,521,
+		522,5,5,0,0,522,524,1,0,0,0,523,489,1,0,0,0,523,490,1,0,0,0,523,491,1,
+		0,0,0,523,492,1,0,0,0,523,507,1,0,0,0,523,519,1,0,0,0,524,65,1,0,0,0,525,
+		528,3,68,34,0,526,528,5,46,0,0,527,525,1,0,0,0,527,526,1,0,0,0,528,67,
+		1,0,0,0,529,530,7,7,0,0,530,69,1,0,0,0,71,73,79,86,92,95,110,115,130,134,
+		147,150,153,156,168,177,180,183,186,188,196,207,210,213,223,231,247,250,
+		254,257,264,271,275,281,290,301,305,314,317,330,334,341,353,358,362,364,
+		373,380,383,387,398,410,413,417,423,428,435,443,451,453,460,468,472,478,
+		487,499,502,505,513,516,523,527
 	};
 
 	public static readonly ATN _ATN =

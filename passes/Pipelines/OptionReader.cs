@@ -8,13 +8,13 @@ using Lathe.Passes.Selectors;
 namespace Lathe.Passes;
 
 /// <summary>Reads options of passes and what criteria are given, by the C# type of the record's parameter. A type of its own is read by its static <c>Parse(string)</c>.</summary>
-internal sealed class OptionReader(SourceFaults faults)
+internal sealed class OptionReader(SourceFaults faults, IReadOnlyDictionary<string, PipelineParser.ValueContext> given)
 {
     /// <summary>A record from its options; those that are not given have their default.</summary>
-    public object Record(System.Type record, IToken at, IEnumerable<PipelineParser.OptionContext> given)
+    public object Record(System.Type record, IToken at, IEnumerable<PipelineParser.OptionContext> written)
     {
         var (name, parameters, values) = (RecordText.Snake(record.Name), RecordText.Parameters(record), new Dictionary<string, object?>(StringComparer.Ordinal));
-        foreach (var option in given)
+        foreach (var option in written)
         {
             var key = option.name().GetText();
             var parameter = parameters.FirstOrDefault(p => p.Name == key)
@@ -31,8 +31,9 @@ internal sealed class OptionReader(SourceFaults faults)
         var items = Array.CreateInstance(element, terms.Length);
         foreach (var (i, term) in terms.Index())
         {
-            if (element == typeof(Glob) && term.value().STRING() is null) throw faults.At("LT3004", term.Start, $"{term.GetText()} is no pattern of names", $"write \"{term.GetText()}\"");
-            items.SetValue(element == typeof(Glob) ? new Glob(Text(term.value().Start)) : Parsed(element, term.Start, term.GetText()), i);
+            var value = Resolved(term.value());
+            if (element == typeof(Glob) && value.STRING() is null) throw faults.At("LT3004", term.Start, $"{term.GetText()} is no pattern of names", $"write \"{term.GetText()}\"");
+            items.SetValue(element == typeof(Glob) ? new Glob(Text(value.Start)) : Parsed(element, term.Start, value == term.value() ? term.GetText() : term.GetText()[..^term.value().GetText().Length] + value.GetText()), i);
         }
         return Listed(items, element);
     }
@@ -40,22 +41,36 @@ internal sealed class OptionReader(SourceFaults faults)
     /// <summary>A word as it is, or what quotes hold.</summary>
     public static string Text(IToken token) => token.Type == PipelineLexer.STRING ? NameText.Unquoted(token.Text) : token.Text;
 
+    /// <summary>A word as it is, or what quotes hold; a parameter as it was given.</summary>
+    public string Text(PipelineParser.TermContext term) => Text(Resolved(term.value()).Start);
+
+    /// <summary>What a value says: of a parameter, what it was given or its default.</summary>
+    public PipelineParser.ValueContext Resolved(PipelineParser.ValueContext context)
+    {
+        for (var depth = 0; context.VARIABLE() is { } variable; depth++)
+            context = depth < 100 && given.TryGetValue(variable.GetText()[1..], out var value) ? value
+                : throw faults.Unknown(variable.Symbol, "parameter", variable.GetText(), given.Keys.Select(name => "$" + name), "a pipeline names its parameters behind its name: pipeline small(bits=4)");
+        return context;
+    }
+
     private object? Value(PipelineParser.ValueContext context, System.Type type)
     {
-        var word = context.value() is [] && context.GetText() is not "[]" ? context.Start : null;
-        if (Nullable.GetUnderlyingType(type) is { } inner) return word?.Text == "none" ? null : Value(context, inner);
+        context = Resolved(context);
+        var word = context.value() is [] && context.GetText() is not "[]" ? context : null;
+        if (Nullable.GetUnderlyingType(type) is { } inner) return word?.GetText() == "none" ? null : Value(context, inner);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Seq<>)) return List(context, type.GetGenericArguments()[0], word is not null);
         if (word is null) throw Wrong(context, type);
-        if (type == typeof(string)) return Text(word);
-        if (word.Type == PipelineLexer.STRING && type != typeof(Encoding)) throw Wrong(context, type);
-        if (type == typeof(bool)) return word.Text is "true" or "false" ? word.Text == "true" : throw Wrong(context, type);
-        if (type == typeof(int)) return int.TryParse(word.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) ? i : throw Wrong(context, type);
-        if (type == typeof(long)) return long.TryParse(word.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) ? l : throw Wrong(context, type);
-        if (type == typeof(float)) return float.TryParse(word.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var f) ? f : throw Wrong(context, type);
-        if (type == typeof(double)) return double.TryParse(word.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) ? d : throw Wrong(context, type);
-        if (type == typeof(Scalar)) return Scalars.Parse(word.Text) ?? throw faults.Unknown(word, "kind of number", word.Text, Enum.GetValues<Scalar>().Select(s => s.Text));
-        if (type.IsEnum) return Choice(type, word);
-        return type == typeof(Encoding) ? IrText.ReadEncoding(Text(word)) : Parsed(type, word, Text(word));
+        if (type == typeof(string)) return word.STRING() is null ? word.GetText() : Text(word.Start);
+        if (word.STRING() is not null && type != typeof(Encoding)) throw Wrong(context, type);
+        if (type == typeof(bool)) return word.GetText() is "true" or "false" ? word.GetText() == "true" : throw Wrong(context, type);
+        if (type == typeof(int)) return int.TryParse(word.GetText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var i) ? i : throw Wrong(context, type);
+        if (type == typeof(long)) return long.TryParse(word.GetText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var l) ? l : throw Wrong(context, type);
+        if (type == typeof(float)) return float.TryParse(word.GetText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var f) ? f : throw Wrong(context, type);
+        if (type == typeof(double)) return double.TryParse(word.GetText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var d) ? d : throw Wrong(context, type);
+        if (type == typeof(Scalar)) return Scalars.Parse(word.GetText()) ?? throw faults.Unknown(word.Start, "kind of number", word.GetText(), Enum.GetValues<Scalar>().Select(s => s.Text));
+        if (type.IsEnum) return Choice(type, word.Start);
+        var text = word.STRING() is null ? word.GetText() : Text(word.Start);
+        return type == typeof(Encoding) ? IrText.ReadEncoding(text) : Parsed(type, word.Start, text);
     }
 
     private object List(PipelineParser.ValueContext context, System.Type element, bool single)

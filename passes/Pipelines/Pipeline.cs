@@ -1,4 +1,5 @@
 using Lathe.Ir;
+using Lathe.Passes.Rewrites;
 using Lathe.Passes.Selectors;
 
 namespace Lathe.Passes;
@@ -9,6 +10,9 @@ namespace Lathe.Passes;
 /// <param name="Kept">Steps that no pass may change what they compute: see <see cref="Run"/>.</param>
 public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept = default)
 {
+    /// <summary>Rewrites that stand with it: its passes may name them.</summary>
+    public Seq<Rewrite> Rewrites { get; init; }
+
     /// <summary>What a compile does unless told otherwise.</summary>
     public static Pipeline Default { get; } = new("default", PassList.All());
 
@@ -27,6 +31,10 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
     /// <summary>This one with a pass more, behind those of its stage and before those of the next.</summary>
     public Pipeline With(Pass pass) => this with { Passes = [.. Passes.Where(p => p.Stage <= pass.Stage), pass, .. Passes.Where(p => p.Stage > pass.Stage)] };
 
+    /// <summary>This one with rewrites, which run behind what simplifies; what they leave to fold is simplified after.</summary>
+    public Pipeline With(Seq<Rewrite> rewrites) => rewrites.Count == 0 ? this
+        : With(new RewritePass { Rewrites = rewrites, IsAll = true }).With(new Simplify()) with { Rewrites = [.. Rewrites, .. rewrites.Where(r => !Rewrites.Contains(r))] };
+
     /// <summary>Which of the passes of one name a place is: <c>quantize</c>, then <c>quantize.2</c>. Dumps say it of what they have been through.</summary>
     public static string Label(Seq<Pass> passes, int place)
     {
@@ -34,8 +42,8 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
         return earlier == 0 ? passes[place].Name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{passes[place].Name}.{earlier + 1}");
     }
 
-    /// <summary>The text of a file: what is kept, then a pass a line.</summary>
-    public string Print() => $"pipeline {(PipelineReader.IsFree(Name) ? Name : NameText.Quoted(Name))} {{\n{string.Concat(Statements.Select(s => $"  {s}\n"))}}}\n";
+    /// <summary>The text of a file: rewrites, what is kept, then a pass a line.</summary>
+    public string Print() => string.Concat(Rewrites.Select(r => $"{r}\n")) + $"pipeline {(PipelineReader.IsFree(Name) ? Name : NameText.Quoted(Name))} {{\n{string.Concat(Statements.Select(s => $"  {s}\n"))}}}\n";
 
     /// <summary>The inside of the braces on one line, as <c>--passes</c> takes it.</summary>
     public override string ToString() => string.Join(", ", Statements);

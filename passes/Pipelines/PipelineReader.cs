@@ -2,46 +2,96 @@ using System.Text.RegularExpressions;
 using Antlr4.Runtime;
 using Lathe.Grammars;
 using Lathe.Ir;
+using Lathe.Passes.Rewrites;
 using Lathe.Passes.Selectors;
 using Type = System.Type;
 
 namespace Lathe.Passes;
 
-/// <summary>Reads the pipeline language. Faults name their place and what was probably meant, all at once: the LT300x of texts; LT3009 a selector where a pass takes none; LT3010 an order that cannot run.</summary>
+/// <summary>
+/// Reads the pipeline language. Faults name their place and what was probably meant, all at once: the LT300x of texts; LT3009 a selector where a pass takes none;
+/// LT3010 an order that cannot run; LT3011 a rewrite, or a file that is included, that cannot work.
+/// </summary>
 public sealed partial class PipelineReader
 {
-    private static readonly HashSet<string> Words = ["and", "keep", "not", "on", "or", "pipeline"];
+    private const int DeepestInclude = 16;
+
+    private static readonly HashSet<string> Words = ["and", "else", "if", "include", "inexact", "keep", "match", "not", "on", "or", "pipeline", "replace", "rewrite", "tensor", "where"];
 
     private readonly SourceFaults faults;
+    private readonly PipelineSetting setting;
     private readonly OptionReader options;
+    private readonly SelectorReader selectors;
     private readonly IReadOnlyDictionary<string, Type> passes;
+    private readonly Seq<string> around;
+    private readonly List<Rewrite> rewrites = [];
+    private readonly List<Pass> found = [];
+    private readonly List<Selector> kept = [];
 
-    private PipelineReader(SourceFaults faults, IEnumerable<System.Reflection.Assembly> plugins) =>
-        (this.faults, options, passes) = (faults, new(faults), PassList.Known(plugins));
+    /// <param name="given">What parameters stand for.</param>
+    /// <param name="around">Files that include this one, this one last.</param>
+    private PipelineReader(SourceFaults faults, PipelineSetting setting, IReadOnlyDictionary<string, PipelineParser.ValueContext> given, Seq<string> around)
+    {
+        (this.faults, this.setting, this.around) = (faults, setting, around);
+        (options, passes) = (new(faults, given), PassList.Known(setting.Plugins));
+        selectors = new(faults, options);
+    }
 
     /// <summary>Reads a pipeline file.</summary>
     /// <param name="text">As <see cref="Pipeline.Print"/> writes it.</param>
     /// <param name="file">The name of the file, for messages.</param>
     /// <param name="plugins">Assemblies with passes beside the tool's own.</param>
     /// <exception cref="DiagnosticException">Everything that is wrong with it.</exception>
-    public static Pipeline Read(string text, string file = "", params IEnumerable<System.Reflection.Assembly> plugins)
-    {
-        var faults = new SourceFaults(text, file);
-        var tree = Parse(text, faults, parser => parser.file());
-        return new PipelineReader(faults, plugins).Read(tree.label(), tree.statements());
-    }
+    public static Pipeline Read(string text, string file = "", params IEnumerable<System.Reflection.Assembly> plugins) => Read(text, file, new PipelineSetting { Plugins = [.. plugins] });
+
+    /// <inheritdoc cref="Read(string, string, IEnumerable{System.Reflection.Assembly})"/>
+    /// <param name="setting">What the pipeline may speak of.</param>
+    public static Pipeline Read(string text, string file, PipelineSetting setting) => Read(text, file, setting, null, null, [file]);
 
     /// <summary>Reads passes as a command line gives them: the inside of a pipeline's braces.</summary>
     /// <inheritdoc cref="Read(string, string, IEnumerable{System.Reflection.Assembly})"/>
-    public static Pipeline ReadLine(string text, string file = "", params IEnumerable<System.Reflection.Assembly> plugins)
+    public static Pipeline ReadLine(string text, string file = "", params IEnumerable<System.Reflection.Assembly> plugins) => ReadLine(text, file, new PipelineSetting { Plugins = [.. plugins] });
+
+    /// <inheritdoc cref="ReadLine(string, string, IEnumerable{System.Reflection.Assembly})"/>
+    /// <param name="setting">What the passes may speak of.</param>
+    /// <param name="rewrites">Rewrites that they may name.</param>
+    public static Pipeline ReadLine(string text, string file, PipelineSetting setting, params IEnumerable<Rewrite> rewrites)
     {
         var faults = new SourceFaults(text, file);
         var tree = Parse(text, faults, parser => parser.line());
-        return new PipelineReader(faults, plugins).Read(null, tree.statements());
+        var reader = new PipelineReader(faults, setting, new Dictionary<string, PipelineParser.ValueContext>(), [file]);
+        reader.rewrites.AddRange(rewrites);
+        reader.Statements(tree.statements());
+        return reader.Concluded("passes");
     }
 
     /// <summary>Whether a pipeline's name stands bare.</summary>
     internal static bool IsFree(string name) => Identifier().IsMatch(name) && !Words.Contains(name);
+
+    /// <param name="given">Parameters that the file that includes this one gives, and the reader of that.</param>
+    private static Pipeline Read(string text, string file, PipelineSetting setting, PipelineParser.OptionContext[]? given, PipelineReader? by, Seq<string> around)
+    {
+        var faults = new SourceFaults(text, file);
+        var tree = Parse(text, faults, parser => parser.file());
+        var parameters = new Dictionary<string, PipelineParser.ValueContext>(StringComparer.Ordinal);
+        foreach (var parameter in tree.pipeline()?.parameter() ?? [])
+            if (!parameters.TryAdd(parameter.name().GetText(), parameter.value())) faults.Add("LT3003", parameter.Start, $"{parameter.name().GetText()} is given twice");
+        foreach (var option in given ?? [])
+        {
+            if (!parameters.ContainsKey(option.name().GetText())) throw by!.faults.Unknown(option.Start, "parameter", option.name().GetText(), parameters.Keys, parameters.Count == 0 ? $"{file} has none" : $"{file} has {string.Join(", ", parameters.Keys)}");
+            parameters[option.name().GetText()] = by!.options.Resolved(option.value());
+        }
+        var reader = new PipelineReader(faults, setting, parameters, around);
+        foreach (var include in tree.include()) faults.Try(include.Start, () => reader.rewrites.AddRange(reader.Included(include.STRING().Symbol, null).Rewrites));
+        foreach (var rewrite in tree.rewrite()) reader.Declare(rewrite);
+        var name = "passes";
+        if (tree.pipeline() is { } pipeline)
+        {
+            faults.Try(pipeline.label().Start, () => name = OptionReader.Text(pipeline.label().Start));
+            reader.Statements(pipeline.statements());
+        }
+        return reader.Concluded(name);
+    }
 
     private static T Parse<T>(string text, SourceFaults faults, Func<PipelineParser, T> rule)
     {
@@ -59,55 +109,84 @@ public sealed partial class PipelineReader
         return tree;
     }
 
-    private Pipeline Read(PipelineParser.LabelContext? label, PipelineParser.StatementsContext statements)
+    private Pipeline Concluded(string name)
     {
-        var (found, kept, lowered) = (new List<Pass>(), new List<Selector>(), (Pass?)null);
-        var name = "passes";
-        if (label is not null) faults.Try(label.Start, () => name = OptionReader.Text(label.Start));
-        foreach (var statement in statements.statement())
-            faults.Try(statement.Start, () =>
-            {
-                if (statement is PipelineParser.KeepContext keep) kept.Add(Read(keep.on().selector()));
-                else if (statement is PipelineParser.PassContext named)
-                {
-                    var pass = Read(named);
-                    if (lowered is not null && pass is not ProgramPass) throw faults.At("LT3010", named.Start, $"{pass.Name} runs on graphs, after {lowered.Name} there is a program", $"name {pass.Name} before {lowered.Name}");
-                    if (pass.Stage >= Stage.Lower) lowered ??= pass;
-                    found.Add(pass);
-                }
-            });
         faults.Conclude();
-        return new(name, [.. found], [.. kept]);
+        return new(name, [.. found], [.. kept]) { Rewrites = [.. rewrites] };
+    }
+
+    private void Declare(PipelineParser.RewriteContext context)
+    {
+        var name = context.name().GetText();
+        if (rewrites.Any(r => r.Name == name)) faults.Add("LT3003", context.name().Start, $"{name} is a rewrite already");
+        else if (passes.ContainsKey(name) || name == RewritePass.AllOfThem) faults.Add("LT3003", context.name().Start, $"{name} is a pass already", "a rewrite is named in pipelines as passes are: call it otherwise");
+        else if (new RewriteReader(faults).Read(context) is { } rewrite) rewrites.Add(rewrite);
+    }
+
+    private void Statements(PipelineParser.StatementsContext statements)
+    {
+        foreach (var statement in statements.statement()) faults.Try(statement.Start, () => Statement(statement));
+    }
+
+    private void Statement(PipelineParser.StatementContext statement)
+    {
+        switch (statement)
+        {
+            case PipelineParser.KeepContext keep:
+                kept.Add(selectors.Read(keep.on().selector()));
+                break;
+            case PipelineParser.PassContext named:
+                Add(named.Start, Read(named));
+                break;
+            case PipelineParser.ChoiceContext choice:
+                if (selectors.Holds(choice.selector(), setting.Target?.Invoke())) Statements(choice.statements(0));
+                else if (choice.statements().Length > 1) Statements(choice.statements(1));
+                break;
+            case PipelineParser.IncludedContext include:
+                var other = Included(include.STRING().Symbol, include.option());
+                if (other.Passes.Count == 0) throw faults.At("LT3011", include.STRING().Symbol, $"{include.STRING().GetText()} has no pipeline", "rewrites alone are included before the pipeline begins");
+                rewrites.AddRange(other.Rewrites.Where(r => !rewrites.Contains(r)));
+                kept.AddRange(other.Kept);
+                var on = include.on() is { } where ? selectors.Read(where.selector()) : null;
+                foreach (var pass in other.Passes)
+                    Add(include.Start, on is null || !pass.TakesSelector ? pass : pass with { On = pass.On is null ? on : new All([pass.On, on]) });
+                break;
+        }
+    }
+
+    private void Add(IToken at, Pass pass)
+    {
+        if (found.Find(p => p.Stage >= Stage.Lower) is { } lowered && pass is not ProgramPass) throw faults.At("LT3010", at, $"{pass.Name} runs on graphs, after {lowered.Name} there is a program", $"name {pass.Name} before {lowered.Name}");
+        found.Add(pass);
+    }
+
+    /// <summary>What another file holds; its faults are told with those of this one.</summary>
+    private Pipeline Included(IToken at, PipelineParser.OptionContext[]? given)
+    {
+        var file = NameText.Unquoted(at.Text);
+        if (around.Contains(file)) throw faults.At("LT3011", at, $"{string.Join(" includes ", around.SkipWhile(f => f != file))} includes {file}: without end");
+        if (around.Count > DeepestInclude) throw faults.At("LT3007", at, $"files include one another more than {DeepestInclude} deep");
+        if (setting.Open(file) is not { } text) throw faults.At("LT3011", at, $"there is no file {file}", "a path is relative to the file that includes it");
+        try { return Read(text, file, setting, given, this, [.. around, file]); }
+        catch (DiagnosticException e)
+        {
+            faults.Add(e.Diagnostics);
+            throw new StatementFault();
+        }
     }
 
     private Pass Read(PipelineParser.PassContext context)
     {
         var name = context.name().GetText();
-        if (!passes.TryGetValue(name, out var record)) throw faults.Unknown(context.Start, "pass", name, passes.Keys, "lathe passes lists them");
-        var pass = (Pass)options.Record(record, context.Start, context.option());
+        Pass pass;
+        if (rewrites.Find(r => r.Name == name) is { } rewrite) pass = new RewritePass { Rewrites = [rewrite] };
+        else if (name == RewritePass.AllOfThem && rewrites.Count > 0) pass = new RewritePass { Rewrites = [.. rewrites], IsAll = true };
+        else if (passes.TryGetValue(name, out var record)) pass = (Pass)options.Record(record, context.Start, context.option());
+        else throw faults.Unknown(context.Start, "pass", name, passes.Keys.Concat(rewrites.Select(r => r.Name)), name == RewritePass.AllOfThem ? "this file has no rewrites" : "lathe passes lists them");
+        if (pass is RewritePass && context.option() is [var option, ..]) throw faults.At("LT3004", option.Start, $"{name} is a rewrite, it has no options");
         if (context.on() is not { } on) return pass;
         if (!pass.TakesSelector) throw faults.At("LT3009", on.Start, $"{name} acts on the whole program, it takes no selector", $"{string.Join(", ", passes.Where(p => PassList.Prototype(p.Value).TakesSelector).Select(p => p.Key))} take one");
-        return pass with { On = Read(on.selector()) };
-    }
-
-    private Selector Read(PipelineParser.SelectorContext context) => context.all() is [var only] ? Read(only) : new Any([.. context.all().Select(Read)]);
-
-    private Selector Read(PipelineParser.AllContext context) => context.one() is [var only] ? Read(only) : new All([.. context.one().Select(Read)]);
-
-    private Selector Read(PipelineParser.OneContext context) => context switch
-    {
-        PipelineParser.NotContext not => new Not(Read(not.one())),
-        PipelineParser.ParensContext parens => Read(parens.selector()),
-        PipelineParser.CriterionContext criterion => Read(criterion),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
-    private Criterion Read(PipelineParser.CriterionContext context)
-    {
-        var name = context.name().GetText();
-        if (!Criterion.Known.TryGetValue(name, out var record)) throw faults.Unknown(context.Start, "criterion", name, Criterion.Known.Keys, $"there are {string.Join(", ", Criterion.Known.Keys)}");
-        if (context.term() is []) throw faults.At("LT3004", context.Start, $"{name} of what?", Criterion.Describe(record));
-        return (Criterion)Activator.CreateInstance(record, options.Terms(context.term(), RecordText.Parameters(record)[0].Type.GetGenericArguments()[0]))!;
+        return pass with { On = selectors.Read(on.selector()) };
     }
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.]*\z")]

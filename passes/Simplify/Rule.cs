@@ -6,7 +6,7 @@ namespace Lathe.Passes;
 public abstract record Rule
 {
     /// <summary>As notes name it.</summary>
-    public string Name => RecordText.Snake(GetType().Name);
+    public virtual string Name => RecordText.Snake(GetType().Name);
 
     /// <summary>Whether results round as they did, but for the order of sums: what does not is left out of an exact compilation.</summary>
     public virtual bool IsExact => true;
@@ -15,6 +15,10 @@ public abstract record Rule
     /// <param name="step">The step to improve.</param>
     /// <param name="around">Who makes and who reads the values around it.</param>
     public abstract Improvement? Improve(Node step, Surroundings around);
+
+    /// <summary>The same, where some steps are to stay as they are. The step itself may change.</summary>
+    /// <param name="may">Whether a step may go.</param>
+    public virtual Improvement? Improve(Node step, Surroundings around, Func<Node, bool> may) => Improve(step, around);
 }
 
 /// <summary>What a rule puts in the place of a step: steps that make the same results, or a value that is the result already.</summary>
@@ -66,6 +70,9 @@ public sealed class Surroundings
 
     /// <summary>Whether one step reads the value and nothing else does.</summary>
     public bool IsReadOnce(Value value) => readers.GetValueOrDefault(value) == 1 && !outputs.Contains(value);
+
+    /// <summary>How many steps read the value, and once more where the graph returns it; none for one that is new.</summary>
+    public int Readers(Value value) => readers.GetValueOrDefault(value);
 
     /// <summary>The name for what takes the place of a value: the same, unless the old one stays in use.</summary>
     public string Renewed(Value old, string otherwise) => old.IsWeight ? readers.GetValueOrDefault(old) <= 1 && !IsOutput(old) ? old.Name : Fresh(otherwise) : IsOutput(old) ? Fresh(otherwise) : old.Name;

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Lathe.Ir;
+using Lathe.Passes.Rewrites;
+using Lathe.Passes.Rules;
 
 namespace Lathe.Passes;
 
@@ -8,8 +10,11 @@ namespace Lathe.Passes;
 [Description("local rewrites to a fixpoint: constants, dead and common steps, reshapes, normalizations into weights")]
 public sealed record Simplify(int Sweeps = 40) : GraphPass
 {
-    public static Seq<Rule> Rules { get; } = [.. typeof(Rule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Rule)) && !type.IsAbstract)
-        .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null))];
+    /// <summary>Those written in C#, then the rewrites that come as text.</summary>
+    public static Seq<Rule> Rules => All.Value;
+
+    private static readonly Lazy<Seq<Rule>> All = new(() => [.. typeof(Rule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Rule)) && !type.IsAbstract && type != typeof(RewriteRule))
+        .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null)), .. BuiltInRewrites.All.Select(r => new RewriteRule(r))]);
 
     public override Stage Stage => Stage.Simplify;
     public override bool TakesSelector => true;
@@ -17,11 +22,12 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         graph = DeadSteps.Drop(graph);
+        Seq<Rule> rules = [.. Rules.Where(r => r.IsExact || !compilation.Exact)];
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
-            var (next, changed) = Sweep(graph, compilation);
-            next = DeadSteps.Drop(CommonSteps.Share(next, ActsOn));
-            if (!changed && Count(next) == Count(graph)) return next;
+            var sweeps = new RuleSweeps(rules, ActsOn, (step, rule) => compilation.Notes.Add(Name, step, rule.Name));
+            var next = DeadSteps.Drop(CommonSteps.Share(sweeps.Sweep(graph), ActsOn));
+            if (sweeps.Applied == 0 && Count(next) == Count(graph)) return next;
             graph = next;
         }
         compilation.Notes.Add(Name, graph.Name, $"stopped after {Sweeps} sweeps");
@@ -29,63 +35,4 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
     }
 
     private static int Count(Graph graph) => graph.Nodes.Sum(n => 1 + n.Regions.Sum(Count));
-
-    private (Graph, bool) Sweep(Graph graph, Compilation compilation, Surroundings? outer = null)
-    {
-        var (around, instead, nodes, changed) = (new Surroundings(graph, outer), new Dictionary<Value, Value>(), new List<Node>(), false);
-        foreach (var node in graph.Nodes)
-        {
-            var step = node.Map(Current);
-            if (node.Op is RegionOp) step = step with { Regions = [.. step.Regions.Select(Inner)] };
-            Put(step);
-        }
-        return (graph with { Nodes = [.. nodes], Outputs = [.. graph.Outputs.Select(Current)] }, changed);
-
-        Value Current(Value value)
-        {
-            while (instead.TryGetValue(value, out var other)) value = other;
-            return value;
-        }
-
-        Graph Inner(Graph region)
-        {
-            var (next, inside) = Sweep(region, compilation, around);
-            changed |= inside;
-            return next;
-        }
-
-        void Put(Node step)
-        {
-            if (Improved(step) is not { } better)
-            {
-                nodes.Add(step);
-                around.Made(step);
-                return;
-            }
-            changed = true;
-            foreach (var (old, value) in step.Results.Zip(better.Instead))
-                if (!around.IsOutput(old)) instead[old] = value;
-                else Add(new(new Ir.Ops.Identity(), [value], [old])); // an output keeps its name
-            foreach (var next in better.Steps) Add(next);
-        }
-
-        void Add(Node step)
-        {
-            nodes.Add(step);
-            around.Made(step);
-        }
-
-        Improvement? Improved(Node step)
-        {
-            if (!ActsOn(step)) return null;
-            foreach (var rule in Rules.Where(r => r.IsExact || !compilation.Exact))
-            {
-                if (rule.Improve(step, around) is not { } better) continue;
-                if (step.Op is Ir.Ops.Identity && better.Instead.Count > 0 && around.IsOutput(step.Result)) continue;
-                compilation.Notes.Add(Name, step.Result.Name, rule.Name);
-                return better;
-            }
-            return null;
-        }
-    }
 }

@@ -26,6 +26,9 @@ public sealed class SourceFaults(string text, string file)
         if (all.Count < Most) all.Add(new(code, $"{message}\n{Caret(line, column)}", $"{(file == "" ? "" : file + ":")}{line}:{column + 1}", remedy));
     }
 
+    /// <summary>Notes faults of another text that this one names.</summary>
+    public void Add(IEnumerable<Diagnostic> others) => all.AddRange(others.Take(Math.Max(0, Most - all.Count)));
+
     /// <summary>Notes a fault and gives what ends the reading of the statement it is in.</summary>
     public StatementFault At(string code, IToken at, string message, string remedy = "")
     {

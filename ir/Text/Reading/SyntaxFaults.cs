@@ -28,7 +28,7 @@ public sealed class SyntaxFaults(SourceFaults faults) : BaseErrorListener
 
     public override void SyntaxError(TextWriter output, IRecognizer recognizer, IToken offendingSymbol, int line, int charPositionInLine, string msg, RecognitionException e)
     {
-        var expected = ((Parser)recognizer).GetExpectedTokens().ToArray();
+        var expected = Expected((Parser)recognizer);
         string Name(int type) => type == TokenConstants.EOF ? "the end" : recognizer.Vocabulary.GetDisplayName(type) switch
         {
             "LOCAL" => "a %name",
@@ -43,5 +43,15 @@ public sealed class SyntaxFaults(SourceFaults faults) : BaseErrorListener
         var named = expected.Select(Name).Distinct().ToList();
         var list = named.Count == 0 ? "" : $", expected {string.Join(", ", named.Take(MostExpected))}{(named.Count > MostExpected ? ", …" : "")}";
         faults.Add("LT3001", line, charPositionInLine, $"found {(offendingSymbol.Type == TokenConstants.EOF ? "the end of the text" : $"'{offendingSymbol.Text}'")}{list}");
+    }
+
+    /// <summary>What could stand there. Where any name could, words that are free to be names are not told one by one.</summary>
+    private static IList<int> Expected(Parser parser)
+    {
+        var all = parser.GetExpectedTokens();
+        var rule = Array.IndexOf(parser.RuleNames, "name");
+        var names = rule < 0 ? null : parser.Atn.NextTokens(parser.Atn.ruleToStartState[rule]);
+        var name = names?.ToArray().FirstOrDefault(type => parser.Vocabulary.GetSymbolicName(type) == "NAME") ?? 0;
+        return name == 0 || !all.Contains(name) ? all.ToArray() : [.. all.ToArray().Where(type => type == name || !names!.Contains(type))];
     }
 }

@@ -18,6 +18,15 @@ public sealed record CodeOptions(
     [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null,
     [Option("measure the schedules of each kernel that FILE does not know yet, into it, and follow the fastest in place of the cost model; without FILE one in the folder for caches. A compile with all its kernels in FILE measures nothing", Value = "FILE", Bare = "")] string? Autotune = null)
 {
+    /// <summary>Which passes a model goes through; they may ask what is compiled for.</summary>
+    internal PassOptions Passes => Way with { Facts = Facts };
+
+    private TargetFacts Facts()
+    {
+        var target = Target();
+        return new(target.Architecture.Name, target.Cpu, target.System.Name, Way.Objective, Exact);
+    }
+
     /// <summary>The tuning file that is named, or the user's own; null where none is asked for.</summary>
     /// <exception cref="UsageException">There is no folder for caches, or a model stands in the file's place.</exception>
     public string? TuningFile() => Autotune switch

@@ -23,7 +23,7 @@ internal sealed class ModelBuild
     /// <exception cref="DiagnosticException">The pipeline file is faulty.</exception>
     public ModelBuild(Session session, CodeOptions code)
     {
-        (this.session, this.code, Pipeline, table) = (session, code, code.Way.Whole, code.Table());
+        (this.session, this.code, Pipeline, table) = (session, code, code.Passes.Whole, code.Table());
         Passes = Pipeline.Run;
         tuner = code.TuningFile() is { } file ? new(session, file) : null;
     }
@@ -76,6 +76,7 @@ internal sealed class ModelBuild
         var compilation = Compilation(target);
         Compressed = module.Graph;
         var improved = new Runner(passes, [.. Observers, new Clock(session, times), new Keeper(graph => Compressed = graph)]).Run(module, compilation);
+        foreach (var warning in compilation.Warnings) session.Report(warning);
         Notes = [.. compilation.Notes.All];
         Paces = compilation.Paces;
         Losses = [.. compilation.Losses];
@@ -86,7 +87,10 @@ internal sealed class ModelBuild
     public Seq<Pass> Left(ModelSource source) => Passes[After(Passes, source)..];
 
     /// <summary>What passes are told: the machine, and what the command line says of freedom and objective.</summary>
-    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective, code.MaxArena?.Bytes) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch, Tuning = tuner?.Of(target) };
+    public Compilation Compilation(CpuTarget target) => new(Machine(target), code.Exact, code.Way.Objective, code.MaxArena?.Bytes) { Calibrator = Calibrate, UnseenCalibrator = CalibrateUnseen, Watcher = Watch, Tuning = tuner?.Of(target), VerdictFolder = VerdictFolder };
+
+    /// <summary>Where verdicts on rewrites are kept: beside the objects of this user's cache; null where nothing is kept.</summary>
+    public static string? VerdictFolder => ObjectCache.OfUser() is { } cache ? Path.Combine(cache.Folder, "rewrites") : null;
 
     /// <summary>Kernels whose schedule was measured, and how many of them in this run; null where nothing is tuned.</summary>
     public (IReadOnlyList<TunedKernel> Used, int Measured)? Tuned => tuner?.Report;

@@ -1,4 +1,5 @@
 using Lathe.Passes;
+using Lathe.Passes.Rewrites;
 
 namespace Lathe.Cli;
 
@@ -6,6 +7,7 @@ namespace Lathe.Cli;
 public sealed record PassOptions(
     [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
+    [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
     [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
@@ -14,11 +16,16 @@ public sealed record PassOptions(
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
 {
+    /// <summary>What pipelines may ask of what is compiled for.</summary>
+    internal Func<TargetFacts>? Facts { get; init; }
+
+    private readonly HashSet<string> included = new(StringComparer.Ordinal);
+
     /// <summary>How the items of data to calibrate on become inputs.</summary>
     internal ItemOptions Items { get; init; } = new();
 
     /// <summary>What a compile reads for them.</summary>
-    internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
+    internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. Rewrites is null ? (string[])[] : [Rewrites], .. included, .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
 
     /// <summary>What names stand for.</summary>
     private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal)
@@ -41,7 +48,7 @@ public sealed record PassOptions(
     {
         get
         {
-            var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default).Whole;
+            var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default.With(OwnRewrites())).Whole;
             if (Prune is not null) pipeline = WithPrune(pipeline);
             if (Factorize is not null) pipeline = WithFactorize(pipeline);
             return Quantize is null ? pipeline : WithQuantize(pipeline);
@@ -120,8 +127,27 @@ public sealed record PassOptions(
     {
         if (Pipeline is null && Passes is null) return null;
         if (Pipeline is not null && Passes is not null) throw new UsageException("--pipeline and --passes say the same thing", "leave one out");
-        if (Pipeline is not null) return PipelineReader.Read(File.Exists(Pipeline) ? File.ReadAllText(Pipeline) : throw InputFault.NoFile(Pipeline), Path.GetFileName(Pipeline));
-        try { return PipelineReader.ReadLine(Passes!, "--passes"); }
+        if (Pipeline is not null && Rewrites is not null) throw new UsageException("--pipeline says which rewrites run", "leave --rewrites out, and include the file in the pipeline's: include \"FILE\"");
+        if (Pipeline is not null) return PipelineReader.Read(Text(Pipeline), Path.GetFileName(Pipeline), Setting(Path.GetDirectoryName(Path.GetFullPath(Pipeline))!));
+        try { return PipelineReader.ReadLine(Passes!, "--passes", Setting(Environment.CurrentDirectory), OwnRewrites()); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
+
+    /// <summary>The rewrites of <see cref="Rewrites"/>.</summary>
+    internal Seq<Rewrite> OwnRewrites() => Rewrites is null ? [] : PipelineReader.Read(Text(Rewrites), Path.GetFileName(Rewrites), Setting(Path.GetDirectoryName(Path.GetFullPath(Rewrites))!)).Rewrites;
+
+    /// <summary>Files that a pipeline includes are looked for beside it.</summary>
+    private PipelineSetting Setting(string folder) => new()
+    {
+        Target = Facts,
+        Open = name =>
+        {
+            var path = Path.Combine(folder, name);
+            if (!File.Exists(path)) return null;
+            included.Add(Path.GetRelativePath(Environment.CurrentDirectory, path));
+            return File.ReadAllText(path);
+        },
+    };
+
+    private static string Text(string file) => File.Exists(file) ? File.ReadAllText(file) : throw InputFault.NoFile(file);
 }

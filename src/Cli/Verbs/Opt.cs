@@ -12,7 +12,7 @@ public sealed record Opt(
 {
     public override ExitCode Execute(Session session)
     {
-        var passes = Code.Way.Read()?.Spared ?? [];
+        var passes = Code.Passes.Read()?.Spared ?? [];
         var build = new ModelBuild(session, Code);
         var source = build.Read(ModelPath.Resolve(File));
         Check(source.Module, passes);
