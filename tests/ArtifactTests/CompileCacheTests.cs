@@ -50,6 +50,20 @@ public sealed class CompileCacheTests : IDisposable
         Assert.Contains(Kept, Compile("again", options), StringComparison.Ordinal);
     }
 
+    /// <summary>What counts is what the rewrites say, not the names of their files; those that a recipe includes too.</summary>
+    [Theory]
+    [InlineData("--rewrites", "own.rewrite")]
+    [InlineData("--pipeline", "own.recipe")]
+    public void Another_rewrite_in_the_same_file_is_another_compile(string option, string file)
+    {
+        File.WriteAllText(scratch["own.recipe"], "include \"own.rewrite\"\npipeline own { simplify, rewrites, fuse }");
+        File.WriteAllText(scratch["own.rewrite"], "rewrite own { match %y = relu(relu(%x)) replace %y = relu(%x) }");
+        Compile("one", option, scratch[file]);
+        Assert.Contains(Kept, Compile("again", option, scratch[file]), StringComparison.Ordinal);
+        File.WriteAllText(scratch["own.rewrite"], "rewrite own { match %y = abs(relu(%x)) replace %y = relu(%x) }");
+        Assert.DoesNotContain(Kept, Compile("other", option, scratch[file]), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("-MD")]
     [InlineData("--jobs", "1")]
