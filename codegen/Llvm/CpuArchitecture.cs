@@ -19,6 +19,9 @@ public sealed record CpuArchitecture(string Name, string DefaultCpu, string Base
     /// <summary>WebAssembly with 32-bit addresses and its 128-bit vectors, as every engine has had them since 2023.</summary>
     public static CpuArchitecture Wasm32 { get; } = new("wasm32", "generic", "+bulk-memory,+mutable-globals,+nontrapping-fptoint,+sign-ext,+simd128", 0, 0, 0, "");
 
+    /// <summary>GPUs of NVIDIA's. No library is made for it, so it is none of <see cref="All"/>.</summary>
+    public static CpuArchitecture Nvptx64 { get; } = new("nvptx64", "sm_80", "", 0, 0, 0, "");
+
     public static IReadOnlyList<CpuArchitecture> All { get; } = [X86, Aarch64, RiscV64, Wasm32];
 
     /// <summary>The architecture of a triple such as <c>aarch64-linux-gnu</c>.</summary>
@@ -26,7 +29,7 @@ public sealed record CpuArchitecture(string Name, string DefaultCpu, string Base
     public static CpuArchitecture Of(string triple)
     {
         var name = triple.Split('-')[0];
-        return All.FirstOrDefault(architecture => architecture.Name == (name == "arm64" ? "aarch64" : name))
+        return All.Append(Nvptx64).FirstOrDefault(architecture => architecture.Name == (name == "arm64" ? "aarch64" : name))
             ?? throw new ArgumentException($"triple: '{triple}' is for {name}, code is made for {string.Join(", ", All.Select(architecture => architecture.Name))}");
     }
 
@@ -66,6 +69,14 @@ public sealed record CpuArchitecture(string Name, string DefaultCpu, string Base
             LLVM.InitializeWebAssemblyTargetMC();
             LLVM.InitializeWebAssemblyAsmPrinter();
             LLVM.InitializeWebAssemblyAsmParser();
+            return true;
+        }),
+        [Nvptx64.Name] = new(() =>
+        {
+            LLVM.InitializeNVPTXTargetInfo();
+            LLVM.InitializeNVPTXTarget();
+            LLVM.InitializeNVPTXTargetMC();
+            LLVM.InitializeNVPTXAsmPrinter();
             return true;
         }),
     };

@@ -21,6 +21,10 @@ public enum Emission
     Calibration,
     /// <summary>The model as compression left it, for others to read.</summary>
     Onnx,
+    /// <summary>Kernels for a GPU as C# for ILGPU.</summary>
+    Csharp,
+    /// <summary>The same as PTX, for the driver of NVIDIA's GPUs.</summary>
+    Ptx,
 }
 
 /// <summary>How an artifact is built.</summary>

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using ILGPU.Runtime;
+
 namespace ILGPU;
 
 /// <summary>Where accelerators come from; here there is nothing to set up.</summary>
@@ -6,6 +9,9 @@ public sealed class Context : IDisposable
     private Context()
     {
     }
+
+    /// <summary>What it found.</summary>
+    public ImmutableArray<Device> Devices { get; } = [new(AcceleratorType.CPU, "CPU (subset of ILGPU)")];
 
     public static Context Create(Action<Builder> configure)
     {

@@ -36,6 +36,18 @@ public static unsafe partial class LLVM
     [DllImport(Library, EntryPoint = "LLVMInitializeAArch64AsmParser")]
     public static extern void InitializeAArch64AsmParser();
 
+    [DllImport(Library, EntryPoint = "LLVMInitializeNVPTXTargetInfo")]
+    public static extern void InitializeNVPTXTargetInfo();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeNVPTXTarget")]
+    public static extern void InitializeNVPTXTarget();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeNVPTXTargetMC")]
+    public static extern void InitializeNVPTXTargetMC();
+
+    [DllImport(Library, EntryPoint = "LLVMInitializeNVPTXAsmPrinter")]
+    public static extern void InitializeNVPTXAsmPrinter();
+
     [DllImport(Library, EntryPoint = "LLVMInitializeRISCVTargetInfo")]
     public static extern void InitializeRISCVTargetInfo();
 

@@ -5,7 +5,7 @@ namespace Lathe.Codegen.Llvm;
 internal sealed partial class BodyEmitter
 {
     /// <summary>The number in another kind: wraps between whole numbers; real to whole truncates and saturates, NaN to 0; real to real rounds to nearest even.</summary>
-    /// <remarks>Casts that machines do not have, to and from floats narrower than f32, are formulas by now (<see cref="Simpler"/>).</remarks>
+    /// <remarks>Casts that machines do not have, to and from floats narrower than f32, are formulas by now (<see cref="Simpler.Of"/>).</remarks>
     private Register Convert(Register v, Scalar to)
     {
         var (from, type) = (v.Kind, LlvmTypes.Of(to, v.Lanes));

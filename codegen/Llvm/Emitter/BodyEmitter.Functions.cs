@@ -72,6 +72,7 @@ internal sealed partial class BodyEmitter
     private Register Library(Function function, Register[] x)
     {
         if (x[0].Kind != Scalar.F64) throw new NotSupportedException($"{function.Text()} of {x[0].Kind.Text}");
+        if (kernel.Target.Architecture == CpuArchitecture.Nvptx64) throw new DiagnosticException(new Diagnostic("LT4310", $"GPU kernels have no {function.Text()} of f64", "", "--target=cpu computes it"));
         var name = function.Text();
         Module.Declare($"double @{name}({string.Join(", ", x.Select(_ => "double"))})", "nounwind willreturn memory(none)");
         if (x[0].Lanes == 1) return Let($"call double @{name}({string.Join(", ", x)})", Scalar.F64, 1);

@@ -10,7 +10,7 @@ internal sealed partial class BodyEmitter
         if (e is Number n) return new(LlvmTypes.Literal(n), e.Type, 1);
         if (IsIndex(e)) return Index(Linear.Of(e, bound));
         if (scopes.Find(e, Lanes) is { } found) return found;
-        return scopes.Keep(e, Simpler(e) is { } other ? Value(other) : e switch
+        return scopes.Keep(e, Simplified(e) is { } other ? Value(other) : e switch
         {
             Binary b => Arithmetic(b.Operator, Value(b.A), Value(b.B)),
             Call { Function: Function.Select } c => Choose(Value(c.Arguments[0]), Value(c.Arguments[1]), Value(c.Arguments[2])),
@@ -27,22 +27,7 @@ internal sealed partial class BodyEmitter
     }
 
     /// <summary>The same number as a formula of what this machine has; null where it has it already.</summary>
-    private Expr? Simpler(Expr e) => e switch
-    {
-        // Floats narrower than f32 are stored, never computed with.
-        Binary b when Narrow(b.A.Type) => Widened(b) is var wide && b.Operator.IsComparison() ? wide : wide.As(b.A.Type),
-        Call { Function: not Function.Select } c when Narrow(c.Arguments[0].Type) => Widened(c) is var wide && c.Type == Scalar.Bool ? wide : wide.As(c.Type),
-        Reduce r when Narrow(r.Type) => Reduce.Of(r.Kind, r.Axes, r.Body.As(Scalar.F32)).As(r.Type),
-        // Where the machine has no step for it libm's function would be called lane by lane. The product is exact in f64; the sum rounds there, then to f32.
-        Call { Function: Function.Fma, Type: Scalar.F32, Arguments: [var x, var y, var z] } when !kernel.HasFma => (x.As(Scalar.F64) * y.As(Scalar.F64) + z.As(Scalar.F64)).As(Scalar.F32),
-        Cast c => NarrowFloats.Expand(c, kernel.HasHalf),
-        Call c => Elementary.Expand(c, kernel.HasFma),
-        _ => null,
-    };
-
-    private static bool Narrow(Scalar kind) => kind.IsReal && kind < Scalar.F32;
-
-    private static Expr Widened(Expr e) => e.With([.. e.Children.Select(child => child.As(Scalar.F32))]);
+    private Expr? Simplified(Expr e) => Simpler.Of(e, kernel.HasFma, kernel.HasHalf);
 
     private Register Choose(Register condition, Register yes, Register no)
     {

@@ -15,7 +15,7 @@ internal sealed class CheckedModel : IDisposable
             var build = new ModelBuild(session, code);
             Source = build.Read(path, constants);
             build.Observers.Add(new Compressions(module => Compressed = Source with { Module = module }));
-            Runs = run.Backend == Backend.Reference ? new ReferenceModel(Source) : run.Load(build.Library(Source, ModelPath.NameOf(path), folder.Path), code, folder.Path, session.Cancellation);
+            Runs = run.Backend == Backend.Reference ? new ReferenceModel(Source) : code.IsForGpu ? new GpuModel(session, build, code.Device!, Source) : run.Load(build.Library(Source, ModelPath.NameOf(path), folder.Path), code, folder.Path, session.Cancellation);
         }
         catch
         {

@@ -16,7 +16,8 @@ public sealed record CodeOptions(
     [Option("most bytes of workspace that a run may take; results stay the same bits, fewer threads may have work", Value = "SIZE")] ByteSize? MaxArena = null,
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0,
     [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null,
-    [Option("measure the schedules of each kernel that FILE does not know yet, into it, and follow the fastest in place of the cost model; without FILE one in the folder for caches. A compile with all its kernels in FILE measures nothing", Value = "FILE", Bare = "")] string? Autotune = null)
+    [Option("measure the schedules of each kernel that FILE does not know yet, into it, and follow the fastest in place of the cost model; without FILE one in the folder for caches. A compile with all its kernels in FILE measures nothing", Value = "FILE", Bare = "")] string? Autotune = null,
+    GpuOptions? Device = null)
 {
     /// <summary>Which passes a model goes through; they may ask what is compiled for.</summary>
     internal PassOptions Passes => Way with { Facts = Facts };
@@ -25,6 +26,20 @@ public sealed record CodeOptions(
     {
         var target = Target();
         return new(target.Architecture.Name, target.Cpu, target.System.Name, Way.Objective, Exact);
+    }
+
+    /// <summary>Whether kernels are made for a GPU.</summary>
+    internal bool IsForGpu => Device is { IsGpu: true };
+
+    /// <summary>The passes that a model goes through, for the processor or for a GPU.</summary>
+    /// <exception cref="UsageException">A device is named for code that runs on none.</exception>
+    internal Pipeline Pipeline
+    {
+        get
+        {
+            Device?.Check();
+            return IsForGpu ? MapKernels.Instead(Passes.Whole) : Passes.Whole;
+        }
     }
 
     /// <summary>The tuning file that is named, or the user's own; null where none is asked for.</summary>

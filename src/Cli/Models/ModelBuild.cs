@@ -23,7 +23,7 @@ internal sealed class ModelBuild
     /// <exception cref="DiagnosticException">The pipeline file is faulty.</exception>
     public ModelBuild(Session session, CodeOptions code)
     {
-        (this.session, this.code, Pipeline, table) = (session, code, code.Passes.Whole, code.Table());
+        (this.session, this.code, Pipeline, table) = (session, code, code.Pipeline, code.Table());
         Passes = Pipeline.Run;
         tuner = code.TuningFile() is { } file ? new(session, file) : null;
     }
@@ -142,6 +142,9 @@ internal sealed class ModelBuild
         if (code.MaxArena is { } most && all.Select(level => ArenaLimit.Exceeded(level.Program, most.Bytes)).OfType<Diagnostic>().ToList() is { Count: > 0 } over) throw new MissedException([.. over]);
         return all;
     }
+
+    /// <summary>A model's program with its kernels mapped to a GPU's threads.</summary>
+    public Lathe.Ir.Program Mapped(ModelSource source) => Improve(source, code.Target()).MustBeProgram;
 
     /// <summary>Makes code of a program and writes the files.</summary>
     public Artifact Write(IReadOnlyList<CpuProgram> levels, ArtifactOptions options)

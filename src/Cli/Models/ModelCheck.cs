@@ -36,14 +36,14 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
                 // Whole numbers that decide shapes may be such as only a model that knows them can take: -1 in a shape, a size beyond what was planned for.
                 try { return Saved(model, c); }
                 catch (Lathe.Runtime.ArtifactException e) when (e.Code >= ErrorCodes.Guard && outline.Inputs.Any(i => i.Kind is "i64" or "i32")) { return Specialised(path, outline, c); }
-                catch (DiagnosticException) when (outline.Inputs.Any(i => i.Dims.Any(d => !long.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out _)))) { return Specialised(path, outline, c); }
+                catch (DiagnosticException) when (code.IsForGpu && outline.Inputs.Any(i => i.Kind is "i64" or "i32") || outline.Inputs.Any(i => i.Dims.Any(d => !long.TryParse(d, NumberStyles.None, CultureInfo.InvariantCulture, out _)))) { return Specialised(path, outline, c); }
             }))];
             if (StreamCase.Find(folder) is { } stream) results.Add(Guarded("stream", () => Streamed(model, stream)));
             return results.Count > 0 ? results : [Guarded("random", () => Random(model))];
         }
         catch (Exception e) when (IsTheModels(e))
         {
-            if (e is DiagnosticException && saved.Count > 0 && HostModel.Load(path) is { IsNeeded: true } host) return [.. saved.Select(c => Guarded(c.Name, () => OnHost(host, c)))];
+            if (!code.IsForGpu && e is DiagnosticException && saved.Count > 0 && HostModel.Load(path) is { IsNeeded: true } host) return [.. saved.Select(c => Guarded(c.Name, () => OnHost(host, c)))];
             if (saved.Count == 0 || !Specialisation.IsPossible(outline)) return [Unfinished("", e)];
             return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
         }
@@ -116,7 +116,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     {
         var missed = all.FindAll(c => !c.Comparison.Met);
         var worst = all.Count == 0 ? double.NaN : all.Max(c => c.Comparison.Difference.Share);
-        var how = (run.Backend == Backend.Reference ? "interpreter" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
+        var how = (run.Backend == Backend.Reference ? "interpreter" : code.IsForGpu ? $"GPU kernels on {GpuOptions.Name(code.Device!.Kind)}" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
         if (missed.Count == 0 && worst > Tolerance.UsualShare && all.TrueForAll(c => c.Comparison.Difference.Share <= c.Comparison.AllowedShare)) how += string.Create(CultureInfo.InvariantCulture, $", {all.Max(c => c.Comparison.AllowedShare):G2} allowed");
         return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Take(MostMissed).Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
     }

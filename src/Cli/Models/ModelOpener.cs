@@ -17,9 +17,19 @@ internal sealed class ModelOpener(Session session, CodeOptions code) : IDisposab
     /// <param name="path">A model, which is compiled first, or an artifact.</param>
     public RunnableModel Open(string path, RunOptions run)
     {
+        if (run.Backend == Backend.Native && code.IsForGpu) return OnDevice(path);
         if (run.Backend == Backend.Native) return run.Load(LibraryOf(path), code, folder.Path, session.Cancellation);
         if (ModelPath.IsArtifact(path)) throw new UsageException("the reference runs models: an artifact has no formulas left", "name the .onnx file");
         return new ReferenceModel(new ModelBuild(session, code).Read(ModelPath.Resolve(path)));
+    }
+
+    /// <summary>A model on a GPU.</summary>
+    /// <exception cref="UsageException">It is compiled for the processor already.</exception>
+    public GpuModel OnDevice(string path)
+    {
+        if (ModelPath.IsArtifact(path)) throw new UsageException("--target=gpu: a library is code for the processor", "name the .onnx file");
+        var build = new ModelBuild(session, code);
+        return new(session, build, code.Device!, build.Read(ModelPath.Resolve(path)));
     }
 
     private string LibraryOf(string path)

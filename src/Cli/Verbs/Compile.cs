@@ -39,6 +39,14 @@ public sealed record Compile(
         var path = ModelPath.Resolve(Model);
         var name = Name ?? ModelPath.NameOf(path);
         if (ModelInterface.Identifier(name) != name) throw new UsageException($"--name {name}: functions are called after it, so it must be a C identifier", $"--name {ModelInterface.Identifier(name)}");
+        if (Code.IsForGpu)
+        {
+            if (PackageBuild.IsPackage(OutputDir)) throw new UsageException($"{OutputDir}: a package holds libraries for processors", "name a folder, -o DIR");
+            var told = GpuCompile.Write(session, Code with { Way = Code.Way with { Items = Items } }, path, name, OutputDir, Emit);
+            if (!Quiet) session.Output.Write(told);
+            return ExitCode.Done;
+        }
+        if (Emit.Where(e => e is Emission.Csharp or Emission.Ptx).ToList() is [var ofGpu, ..]) throw new UsageException($"--emit={ofGpu.ToString().ToLowerInvariant()} is of kernels for a GPU", $"--target=gpu --emit={ofGpu.ToString().ToLowerInvariant()}");
         var targets = Code.Targets();
         var target = targets[^1];
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
@@ -92,7 +100,7 @@ public sealed record Compile(
         Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
             || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null ? null
         : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
-            Code.Passes.Whole.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
+            Code.Pipeline.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
 
     /// <summary>What is said of a compile that was kept.</summary>
     private ExitCode Told(Session session, string path, KeptCompile kept, Stopwatch watch)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Lathe.Codegen.Gpu;
 using Lathe.Codegen.Llvm;
 
 namespace Lathe.Cli.Verbs;
@@ -13,7 +14,7 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
 
     public override ExitCode Execute(Session session)
     {
-        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host(), .. Runners()];
+        Check[] checks = [Llvm(), LinkerCheck(), Compiler(), Host(), .. Devices(), .. Runners()];
         session.Output.Write(Json ? AsJson(checks) : AsText(checks));
         return checks.Any(c => !c.Found && c.Needed != "") ? ExitCode.Fault : ExitCode.Done;
     }
@@ -31,6 +32,11 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
 
     private static Check Host() => Tool("processor", "--cpu=host",
         () => $"{CpuTarget.Host.Cpu}, {CpuTarget.Host.Triple}, vectors of {8 * CpuTarget.Host.VectorBytes} bits, {Environment.ProcessorCount} threads", "LLVM names the processor: install it first");
+
+    /// <summary>What runs kernels of <c>--target=gpu</c>.</summary>
+    private static IEnumerable<Check> Devices() => Enum.GetValues<GpuKind>().Select(kind => (Kind: kind, Found: GpuDevice.Found(kind)))
+        .Select(d => new Check($"gpu {d.Kind.ToString().ToLowerInvariant()}", d.Found.Count > 0, d.Found.Count > 0 ? string.Join(", ", d.Found) : GpuDevice.UsesPackage ? "no device" : "no device: the subset of ILGPU knows the processor alone", "",
+            $"{GpuDevice.Remedy(d.Kind)}{(GpuDevice.UsesPackage ? "" : ", and build with the ILGPU package")}; only --target=gpu --gpu={d.Kind.ToString().ToLowerInvariant()} needs it"));
 
     /// <summary>What runs code for other processors here, to test it.</summary>
     private static IEnumerable<Check> Runners() => TargetSystem.All.SelectMany(system => system.Triples.Select(triple => (system, triple, CpuArchitecture.Of(triple)))).Where(t => !IsHost(t.triple) && t.system.RunnerPackages(t.Item3) != "").DistinctBy(t => (t.system, t.Item3))

@@ -31,6 +31,8 @@ public sealed record Run(
             session.Output.Write(Series.Run(session, many));
             return ExitCode.Done;
         }
+        if (Code.IsForGpu && (PackageBuild.IsPackage(Model) || HostRun.IsNeeded(Model)))
+            throw new UsageException("--target=gpu: text, sequences and images are the host's, no kernel takes them", "leave --target out");
         if (PackageBuild.IsPackage(Model))
         {
             using var package = Lathe.Runtime.Package.Open(Model, HostList.All);

@@ -28,7 +28,7 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
     {
         var native = Guarded(NativeFault);
         // To the host all is known, whichever form the inputs have.
-        if (native is null || !host.IsNeeded) return native;
+        if (native is null || !host.IsNeeded || form == CaseForm.Gpu) return native;
         IsOnHost = true;
         return Guarded(HostFault);
     }
@@ -97,6 +97,7 @@ internal sealed class BackendCase(string folder, CaseForm form = CaseForm.Given)
     private string? Fault((Graph Graph, List<Tensor> Inputs) model, List<Tensor> outputs)
     {
         var (graph, inputs) = model;
+        if (form == CaseForm.Gpu) return Compare(outputs, GpuRun.Of(graph, inputs)) is { } mapped ? $"GPU kernels: {mapped}" : null;
         if (Compare(outputs, Interpreter.Run(graph, inputs)) is { } interpreted) return $"interpreted: {interpreted}";
         var program = Compilation.Run(graph, new Machine("test"));
         if (Compare(outputs, Interpreter.Run(program, inputs)) is { } compiled) return $"compiled, interpreted: {compiled}";

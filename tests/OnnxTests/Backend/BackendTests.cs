@@ -8,7 +8,7 @@ namespace Lathe.OnnxTests.Backend;
 
 /// <summary>
 /// ONNX's own cases, against the lists of those that have passed before: as machine code (<c>passing.txt</c>), on the host
-/// (<c>passing_host.txt</c>), with open extents and as constants (<c>passing_open.txt</c>, <c>passing_constant.txt</c>). <c>BLESS=1</c> adds what has begun to pass.
+/// (<c>passing_host.txt</c>), with open extents and as constants (<c>passing_open.txt</c>, <c>passing_constant.txt</c>), as kernels for a GPU run by the processor (<c>passing_gpu.txt</c>). <c>BLESS=1</c> adds what has begun to pass.
 /// </summary>
 public sealed class BackendTests(ITestOutputHelper output)
 {
@@ -32,6 +32,12 @@ public sealed class BackendTests(ITestOutputHelper output)
 
     [BackendFact]
     public void A_sample_passes_with_constants() => Sampled(CaseForm.Constant);
+
+    [BackendFact]
+    public void A_sample_passes_as_GPU_kernels_on_the_processor() => Sampled(CaseForm.Gpu);
+
+    [LongFact]
+    public void What_has_passed_as_GPU_kernels_still_does() => Whole(CaseForm.Gpu);
 
     [LongFact]
     public void What_has_passed_with_open_extents_still_does() => Whole(CaseForm.Open);

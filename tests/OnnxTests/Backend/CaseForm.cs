@@ -9,4 +9,6 @@ public enum CaseForm
     Open,
     /// <summary>Everything known when compiling.</summary>
     Constant,
+    /// <summary>As the case says, run as kernels for a GPU on the processor.</summary>
+    Gpu,
 }

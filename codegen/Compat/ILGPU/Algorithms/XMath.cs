@@ -1,6 +1,6 @@
 namespace ILGPU.Algorithms;
 
-/// <summary>Functions of f32 and i32 for kernels.</summary>
+/// <summary>Functions of f32, f64 and i32 for kernels.</summary>
 public static class XMath
 {
     public const float PI = MathF.PI;
@@ -34,6 +34,13 @@ public static class XMath
     public static float Max(float first, float second) => MathF.Max(first, second);
     public static float Min(float first, float second) => MathF.Min(first, second);
     public static float Clamp(float x, float min, float max) => MathF.Max(MathF.Min(x, max), min);
+
+    public static double Sqrt(double x) => Math.Sqrt(x);
+    public static double Abs(double x) => Math.Abs(x);
+    public static double Floor(double x) => Math.Floor(x);
+    public static double Ceiling(double x) => Math.Ceiling(x);
+    public static double Truncate(double x) => Math.Truncate(x);
+    public static double RoundToEven(double x) => Math.Round(x, MidpointRounding.ToEven);
 
     public static int Abs(int x) => Math.Abs(x);
     public static int Max(int first, int second) => Math.Max(first, second);

@@ -10,5 +10,7 @@ public readonly struct ArrayView1D<T, TStride>
     public ArrayView<T> BaseView { get; }
     public long Length => BaseView.Length;
 
+    public ArrayView1D<T, TStride> SubView(long index, long length) => new(BaseView.SubView(index, length));
+
     public static implicit operator ArrayView<T>(ArrayView1D<T, TStride> view) => view.BaseView;
 }

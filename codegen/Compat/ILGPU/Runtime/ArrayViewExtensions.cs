@@ -19,6 +19,12 @@ public static class ArrayViewExtensions
     public static void CopyToCPU<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer, T[] data) where T : unmanaged =>
         buffer.View.BaseView.AsSpan().CopyTo(data);
 
+    public static void CopyFromCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, T[] data) where T : unmanaged =>
+        data.CopyTo(view.BaseView.AsSpan());
+
+    public static void CopyToCPU<T>(this ArrayView1D<T, Stride1D.Dense> view, T[] data) where T : unmanaged =>
+        view.BaseView.AsSpan().CopyTo(data);
+
     public static void MemSetToZero<T>(this MemoryBuffer1D<T, Stride1D.Dense> buffer) where T : unmanaged =>
         buffer.View.BaseView.AsSpan().Clear();
 }

@@ -1,0 +1,55 @@
+using Lathe.Codegen.Llvm;
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Gpu;
+
+/// <summary>
+/// The kernels of a program as PTX, from LLVM: what <see cref="ProgramSource"/> is in C#, without ILGPU. An entry takes the arrays that the method of
+/// the same launch takes, the arena's scratch, all dimensions of its kernel in the order of their names, and the rounds of the loops that the host runs around it.
+/// </summary>
+public sealed class PtxSource
+{
+    private readonly string text;
+    private readonly CpuTarget target;
+
+    /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
+    /// <param name="processor">Such as <c>sm_80</c>.</param>
+    /// <exception cref="DiagnosticException">LT4311: no such processor; LT4310: a function that no GPU has.</exception>
+    public PtxSource(Program program, string processor)
+    {
+        if (!Processors.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Processors)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
+        target = new("nvptx64-nvidia-cuda", processor, "");
+        var module = new ModuleWriter();
+        foreach (var source in new ProgramSource(program).Kernels.Values)
+            foreach (var part in source.Parts) Write(source, part, module);
+        text = module.ToString();
+    }
+
+    /// <summary>Generations that have what is emitted: Ampere, Ada, Hopper.</summary>
+    public static Seq<string> Processors { get; } = ["sm_80", "sm_86", "sm_89", "sm_90"];
+
+    /// <summary>How many entries there are.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>The PTX.</summary>
+    public string Text() => new Assembler(target).ToAssembly(text, "kernels");
+
+    private void Write(KernelSource source, LaunchPart part, ModuleWriter module)
+    {
+        Entries++;
+        var writer = new KernelWriter(source.Kernel, target, module, source.Name);
+        var body = new BodyEmitter(writer, isParallel: true);
+        foreach (var i in part.Launch.Buffers) body.Bind(source.Arguments[i], Argument(i));
+        foreach (var (round, i) in part.Rounds.Select((axis, i) => (axis, i))) body.Bind(round, Round(i));
+        foreach (var buffer in part.Around) body.BindInArena(buffer);
+        if (part.Statement is Loop { Kind: LoopKind.Parallel } grid) body.Grid(grid);
+        else body.Emit(part.Statement);
+        // An entry's buffers never meet: a kernel that stores over what it reads takes one buffer for both.
+        List<string> parameters = [.. part.Launch.Buffers.Select(i => $"ptr noalias %{Argument(i)[1..]}"), "ptr noalias %scratch", .. writer.SymbolParameters, .. part.Rounds.Select((_, i) => $"i64 {Round(i)}")];
+        module.Function($"define ptx_kernel void @\"{source.Name}_{part.Launch.Number.Text()}\"({string.Join(", ", parameters)}) nounwind", body.Text);
+    }
+
+    private static string Argument(int i) => $"%b{i.Text()}";
+
+    private static string Round(int i) => $"%r{i.Text()}";
+}

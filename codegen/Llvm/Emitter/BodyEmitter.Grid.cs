@@ -1,0 +1,50 @@
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Llvm;
+
+internal sealed partial class BodyEmitter
+{
+    /// <summary>Says in which register an index from outside is.</summary>
+    public void Bind(Axis axis, string register)
+    {
+        indices[axis] = register;
+        nest.Add(axis);
+    }
+
+    /// <summary>Says that a scratch lies in the arena, at its place.</summary>
+    public void BindInArena(Buffer buffer)
+    {
+        var offset = Scalar64(kernel.Layout.Offset(buffer));
+        memory[buffer] = new(offset == "0" ? "%scratch" : code.Let($"getelementptr inbounds i8, ptr %scratch, i64 {offset}"), buffer, [], kernel.AliasFact(buffer));
+    }
+
+    /// <summary>A loop whose iterations all threads of a launch share: each takes every so many-th.</summary>
+    public void Grid(Loop loop)
+    {
+        var threads = Special("ntid.x");
+        var first = code.Let($"add i64 {code.Let($"mul i64 {Special("ctaid.x")}, {threads}")}, {Special("tid.x")}");
+        var stride = code.Let($"mul i64 {threads}, {Special("nctaid.x")}");
+        var extent = Scalar64(loop.Axis.Extent);
+        var (i, next) = (code.Name("%i"), code.Name("%n"));
+        var (body, latch, exit) = (code.Name("loop"), code.Name("latch"), code.Name("exit"));
+        code.Line($"br i1 {code.Let($"icmp slt i64 {first}, {extent}")}, label %{body}, label %{exit}");
+        var before = code.Block;
+        code.Label(body);
+        code.Line($"{i} = phi i64 [ {first}, %{before} ], [ {next}, %{latch} ]");
+        indices[loop.Axis] = i;
+        nest.Add(loop.Axis);
+        scopes.Within([loop.Axis], straight: false, () => Emit(loop.Body));
+        code.Line($"br label %{latch}");
+        code.Label(latch);
+        code.Line($"{next} = add nsw i64 {i}, {stride}");
+        code.Line($"br i1 {code.Let($"icmp slt i64 {next}, {extent}")}, label %{body}, label %{exit}");
+        code.Label(exit);
+    }
+
+    /// <summary>A special register of PTX, as a whole number of 64 bits.</summary>
+    private string Special(string register)
+    {
+        Module.Declare($"i32 @llvm.nvvm.read.ptx.sreg.{register}()");
+        return code.Let($"zext i32 {code.Let($"call i32 @llvm.nvvm.read.ptx.sreg.{register}()")} to i64");
+    }
+}

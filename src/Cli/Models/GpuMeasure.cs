@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Lathe.Cli;
+
+/// <summary>How fast a model runs on a device, the copies of its inputs and outputs included.</summary>
+internal sealed class GpuMeasure
+{
+    private readonly GpuModel model;
+    private readonly string name;
+    private readonly List<double> runs = [];
+
+    public GpuMeasure(GpuModel model, string name, IReadOnlyList<Tensor> inputs, double seconds, CancellationToken cancellation)
+    {
+        (this.model, this.name) = (model, name);
+        model.Run(inputs);
+        for (var start = Stopwatch.GetTimestamp(); runs.Count < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var began = Stopwatch.GetTimestamp();
+            model.Run(inputs);
+            runs.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        runs.Sort();
+    }
+
+    private double Median => runs[runs.Count / 2];
+    private double Late => runs[Math.Min(runs.Count - 1, runs.Count * 95 / 100)];
+
+    public string Text => $"{name} on {model.Device.Name}: least {Quantity.Milliseconds(runs[0])}, median {Quantity.Milliseconds(Median)}, 95th percentile {Quantity.Milliseconds(Late)}, {runs.Count} runs\n"
+        + $"kernels compiled and weights uploaded in {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(model.Program.ArenaBytes)}, weights {Quantity.Bytes(model.Program.WeightBytes)}\n"
+        + (model.Device.IsProcessor ? "the processor plays the device: these times say nothing of a GPU\n" : "");
+
+    public string Json => JsonText.Print(json =>
+    {
+        json.WriteString("name", name);
+        json.WriteString("device", model.Device.Name);
+        json.WriteBoolean("device_is_processor", model.Device.IsProcessor);
+        json.WriteNumber("min_ms", runs[0]);
+        json.WriteNumber("median_ms", Median);
+        json.WriteNumber("p95_ms", Late);
+        json.WriteNumber("runs", runs.Count);
+        json.WriteNumber("load_ms", model.LoadMilliseconds);
+        json.WriteNumber("arena_bytes", model.Program.ArenaBytes);
+        json.WriteNumber("weight_bytes", model.Program.WeightBytes);
+    });
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Lathe.Codegen.Gpu;
+
+namespace Lathe.Cli;
+
+/// <summary>A model whose kernels run on a device. No other takes its place where there is none.</summary>
+internal sealed class GpuModel : RunnableModel
+{
+    private readonly ModelSource source;
+    private readonly CancellationToken cancellation;
+
+    /// <exception cref="DiagnosticException">It cannot be compiled; LT43xx: there is no such device, or the model does not fit it.</exception>
+    public GpuModel(Session session, ModelBuild build, GpuOptions options, ModelSource source)
+    {
+        (this.source, cancellation) = (source, session.Cancellation);
+        Device = GpuDevice.Open(options.Kind);
+        try
+        {
+            var program = build.Mapped(source);
+            session.Progress($"compiling {program.Kernels.Count} kernels for {Device.Name}");
+            var watch = Stopwatch.StartNew();
+            Program = new(program, Device);
+            LoadMilliseconds = watch.Elapsed.TotalMilliseconds;
+        }
+        catch
+        {
+            Device.Dispose();
+            throw;
+        }
+    }
+
+    public GpuDevice Device { get; }
+    public GpuProgram Program { get; }
+
+    /// <summary>From the mapped program to kernels that are compiled and weights that are uploaded.</summary>
+    public double LoadMilliseconds { get; }
+
+    public override IReadOnlyList<Value> Inputs => source.Inputs;
+    public override IReadOnlyList<string> Outputs => [.. source.Outputs.Select(v => v.Name)];
+
+    public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => Program.Run(inputs, cancellation);
+
+    public override void Dispose()
+    {
+        Program.Dispose();
+        Device.Dispose();
+    }
+}

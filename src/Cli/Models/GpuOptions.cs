@@ -1,0 +1,39 @@
+using Lathe.Codegen.Gpu;
+
+namespace Lathe.Cli;
+
+/// <summary>The kinds of machine that code is made for.</summary>
+public enum CodeTarget
+{
+    /// <summary>A native library.</summary>
+    Cpu,
+    /// <summary>Kernels for a GPU.</summary>
+    Gpu,
+}
+
+/// <summary>Whether code is for a GPU, and for which.</summary>
+public sealed record GpuOptions(
+    [Option("a native library for the processor, or kernels for a GPU: docs/gpu.md")] CodeTarget Target = CodeTarget.Cpu,
+    [Option("with --target=gpu: the device; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|opencl|cpu")] string? Gpu = null)
+{
+    private const char Apart = ':';
+
+    internal bool IsGpu => Target == CodeTarget.Gpu;
+
+    /// <summary>The device that kernels run on.</summary>
+    /// <exception cref="UsageException">No device is called so.</exception>
+    internal GpuKind Kind => Gpu is null ? GpuKind.Cuda : Enum.GetValues<GpuKind>().Cast<GpuKind?>().FirstOrDefault(kind => Name(kind!.Value) == Gpu.Split(Apart)[0])
+        ?? throw new UsageException($"--gpu={Gpu}: no device is called so", "--gpu=cuda, --gpu=opencl or --gpu=cpu");
+
+    /// <summary>Generations that PTX is made for.</summary>
+    internal IReadOnlyList<string> Processors => Gpu?.Split(Apart, 2) is [_, var named] ? named.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : ["sm_80", "sm_90"];
+
+    internal static string Name(GpuKind kind) => kind.ToString().ToLowerInvariant();
+
+    /// <exception cref="UsageException">A device is named and not asked for, or there is none of that name.</exception>
+    internal void Check()
+    {
+        if (Gpu is { } named && !IsGpu) throw new UsageException($"--gpu={named} belongs to --target=gpu, which is not given", $"--target=gpu --gpu={named}");
+        if (Kind != GpuKind.Cuda && Gpu!.Contains(Apart)) throw new UsageException($"--gpu={Gpu}: generations are NVIDIA's", $"--gpu={Name(Kind)}, or --gpu=cuda:sm_80");
+    }
+}
