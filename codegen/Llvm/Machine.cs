@@ -18,7 +18,7 @@ internal sealed unsafe class Machine : IDisposable
         sbyte* message;
         if (LLVM.GetTargetFromTriple(triple, &description, &message) != 0) throw new LlvmException(target.Triple, NativeText.Take(message));
         LLVMTargetRef reference = description;
-        Handle = reference.CreateTargetMachine(target.Triple, target.Cpu, target.Features, LLVMCodeGenOptLevel.LLVMCodeGenLevelAggressive, target.System.IsPositionIndependent ? LLVMRelocMode.LLVMRelocPIC : LLVMRelocMode.LLVMRelocStatic, LLVMCodeModel.LLVMCodeModelDefault);
+        Handle = reference.CreateTargetMachine(target.Triple, target.Cpu, target.Features, LLVMCodeGenOptLevel.LLVMCodeGenLevelAggressive, target.Architecture == CpuArchitecture.Nvptx64 || target.System.IsPositionIndependent ? LLVMRelocMode.LLVMRelocPIC : LLVMRelocMode.LLVMRelocStatic, LLVMCodeModel.LLVMCodeModelDefault);
     }
 
     /// <summary>Tells a module which machine it is for.</summary>

@@ -12,7 +12,6 @@ public sealed class GpuProgramTests
     [Theory]
     [InlineData("%y = mat_mul(%x, %x) : tensor<[n, n], f32>", 5)]
     [InlineData("%y = softmax(%x) : tensor<[n, n], f32>", 33)]
-    [InlineData("%y = cum_sum(%x, axis=0) : tensor<[n, n], f32>", 6)]
     [InlineData("%y = erf(%x) : tensor<[n, n], f32>", 9)]
     public void Give_what_the_interpreter_gives(string step, int n)
     {

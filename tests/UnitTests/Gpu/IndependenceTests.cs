@@ -1,5 +1,6 @@
 using Lathe.Ir;
 using Lathe.Passes;
+using Buffer = Lathe.Ir.Buffer;
 
 namespace Lathe.UnitTests.Gpu;
 
