@@ -21,7 +21,7 @@ internal static class SourceCompiler
     public static Assembly Compile(params IEnumerable<string> texts)
     {
         var trees = texts.Select(text => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.CSharp10)));
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, deterministic: true);
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: Microsoft.CodeAnalysis.OptimizationLevel.Release, deterministic: true);
         using var stream = new MemoryStream();
         var result = CSharpCompilation.Create("Lathe.GpuKernels", trees, References.Value, options).Emit(stream);
         if (!result.Success)
