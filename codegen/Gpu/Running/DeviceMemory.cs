@@ -27,8 +27,8 @@ internal sealed class DeviceMemory : IDisposable
     /// <summary>In bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Bytes as kernels are given them.</summary>
-    public ArrayView<byte> View(long from, long bytes) => buffer.View.SubView(from, bytes).BaseView;
+    /// <summary>Bytes as kernels are given them; of nothing at the end, where no byte is, a view of nothing at the start.</summary>
+    public ArrayView<byte> View(long from, long bytes) => buffer.View.SubView(bytes == 0 ? 0 : from, bytes).BaseView;
 
     public void Upload(long to, Bytes data, long bytes)
     {
