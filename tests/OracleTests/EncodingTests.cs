@@ -9,7 +9,7 @@ public sealed class EncodingTests
         .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Uses);
 
     /// <summary>Operators that each format is run with, others for other formats; with all of them where LATHE_TEST_ALL asks for it.</summary>
-    private const int Sampled = 5;
+    private const int Sampled = 3;
 
     private static bool Whole(Encoding format) => format is RowScaled or GroupScaled || Environment.GetEnvironmentVariable("LATHE_TEST_ALL") is not null;
 
