@@ -22,24 +22,27 @@ public sealed class VectorPartition
     /// <summary>Rows that have a scale of their own.</summary>
     public int Rows => (int)extents[format.Axis];
 
+    /// <summary>The row that a number of the weight is in.</summary>
+    /// <param name="place">In the weight's own order.</param>
+    public int Row(long place) => (int)(place / strides[format.Axis] % extents[format.Axis]);
+
     /// <summary>The row of a vector and where its numbers lie.</summary>
     /// <param name="places">Room for the numbers of a vector.</param>
     /// <returns>How many there are: fewer at the end of a row.</returns>
     public (int Row, int Length) Members(int vector, Span<int> places)
     {
-        long rest = vector, first = 0, row = 0, input = 0;
+        long rest = vector, first = 0, input = 0;
         for (var axis = extents.Length - 1; axis >= 0; axis--)
         {
             var size = axis == format.Input ? Up(extents[axis]) : extents[axis];
             var at = rest % size * (axis == format.Input ? format.Dim : 1);
             rest /= size;
             first += at * strides[axis];
-            if (axis == format.Axis) row = at;
             if (axis == format.Input) input = at;
         }
         var length = (int)Math.Min(format.Dim, extents[format.Input] - input);
         for (var i = 0; i < length; i++) places[i] = (int)(first + i * strides[format.Input]);
-        return ((int)row, length);
+        return (Row(first), length);
     }
 
     private long Up(long inputs) => (inputs + format.Dim - 1) / format.Dim;

@@ -44,7 +44,7 @@ public sealed class BlockedContraction
         var name = contraction.Output.Buffer.Name;
         aPack = new($"{name}.rows", Scalar.F32, [loops.BlockRows, depth.Steps + 16], Space.Arena);
         // A table is worth its sums where all columns look up in it, and where its entries lie in registers.
-        lookUps = packsB && rows.Static is > 0 and <= 4 && machine.LooksUp && columns.Static >= 16 * Entries ? b.LookUpsOf(b.Groups is var (each, _, _) ? each : contraction.B) : null;
+        lookUps = packsB && rows.Static is > 0 and <= 4 && machine.LooksUp && columns.Static >= 16 * Entries && SumsFit(tile.Rows, tile.Vectors) ? b.LookUpsOf(b.Groups is var (each, _, _) ? each : contraction.B) : null;
         tables = new($"{name}.tables", Scalar.F32, [loops.BlockRows, depth.Steps / (lookUps?.Together ?? 1), Entries], Space.Arena);
         partial = new($"{name}.partial", Scalar.F32, [loops.BlockRows, Linear.Simplify(b.Count * Tile.Panel)], Space.Arena);
     }

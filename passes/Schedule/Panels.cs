@@ -37,6 +37,7 @@ internal sealed class Panels
         var name = $"{contraction.Output.Buffer.Name}.panels";
         parts = constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits ? stored
             : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
+        Groups = Grouped();
     }
 
     /// <summary>How many panels there are side by side.</summary>
@@ -63,25 +64,24 @@ internal sealed class Panels
         : IsDecoding && Phase(value) is { } size ? Linear.Simplify(step % size) : null);
 
     /// <summary>B as the product of what is another number at every step and of what groups of steps share, such as their scale, so that a group can be summed before it is scaled; null where it is none.</summary>
-    public (Expr Each, Expr Shared, long Steps)? Groups
+    public (Expr Each, Expr Shared, long Steps)? Groups { get; }
+
+    private (Expr Each, Expr Shared, long Steps)? Grouped()
     {
-        get
+        if (!IsDecoding || depth.Stored is not Number || depth.IsRagged) return null;
+        var (each, shared, steps) = (new List<Expr>(), new List<Expr>(), depth.Steps);
+        foreach (var factor in Contraction.Factors(contraction.B))
         {
-            if (!IsDecoding || depth.Stored is not Number || depth.IsRagged) return null;
-            var (each, shared, steps) = (new List<Expr>(), new List<Expr>(), depth.Steps);
-            foreach (var factor in Contraction.Factors(contraction.B))
+            var read = parts.Where(part => factor.Parts().Contains(part.Value)).ToList();
+            if (read.Count == 0 || read.Exists(part => part.Steps == 1) || factor.Parts().Any(part => Phase(part) is not null)) each.Add(factor);
+            else
             {
-                var read = parts.Where(part => factor.Parts().Contains(part.Value)).ToList();
-                if (read.Count == 0 || read.Exists(part => part.Steps == 1) || factor.Parts().Any(part => Phase(part) is not null)) each.Add(factor);
-                else
-                {
-                    shared.Add(factor);
-                    steps = Math.Min(steps, read.Min(part => part.Steps));
-                }
+                shared.Add(factor);
+                steps = Math.Min(steps, read.Min(part => part.Steps));
             }
-            var whole = parts.All(part => part.Steps == 1 || part.Steps % steps == 0) && depth.Steps % steps == 0 && steps % unroll == 0 && steps >= 4 * unroll;
-            return each.Count > 0 && shared.Count > 0 && whole ? (each.Aggregate((a, b) => a * b), shared.Aggregate((a, b) => a * b), steps) : null;
         }
+        var whole = parts.All(part => part.Steps == 1 || part.Steps % steps == 0) && depth.Steps % steps == 0 && steps % unroll == 0 && steps >= 4 * unroll;
+        return each.Count > 0 && shared.Count > 0 && whole ? (each.Aggregate((a, b) => a * b), shared.Aggregate((a, b) => a * b), steps) : null;
     }
 
     /// <summary>The read of the array with a number for each step, to ask for it early.</summary>
@@ -141,7 +141,7 @@ internal sealed class Panels
             // No byte has a place that nothing is stored to, and a step's place in its byte is known where it is read.
             if (unroll % perByte != 0 || depth.Stored is not Number || depth.Steps % perByte != 0 || depth.IsRagged) perByte = 1;
             if (perByte > 1) shape = [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Steps / perByte, Tile.Panel, perByte];
-            var together = perByte > 2 && unroll % perByte == 0 ? perByte / 2 : 1;
+            var together = perByte > 2 ? perByte / 2 : 1;
             if (together > 1) shape = [.. shape.SkipLast(1), 2];
             found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", together > 1 ? Scalar.U4 : load.Buffer.Scalar, shape), steps, perColumn, perByte, together));
         }

@@ -124,9 +124,7 @@ public sealed unsafe class CompiledModel : IDisposable
                 return;
             }
             var services = new RunServices(options.Host, options.Cancellation);
-#pragma warning disable CS8500 // on the stack, which does not move
-            var native = RunServices.Native(&services, options.Host);
-#pragma warning restore CS8500
+            var native = RunServices.Native(ref services, options.Host);
             artifact.Run(inputs, outputs, dimensions, memory, &native);
         }
         catch (ArtifactException e) when (e.Code == ArtifactException.Cancelled && options.Cancellation.IsCancellationRequested)

@@ -9,10 +9,10 @@ internal unsafe struct RunServices(Host? host, CancellationToken cancellation)
     private readonly Host? host = host;
     private readonly CancellationToken cancellation = cancellation;
 
-    /// <summary>The C structure over services that stay where they are.</summary>
-    public static NativeHost Native(void* services, Host? host)
+    /// <summary>The C structure over services that are a local of the caller's: it holds until the caller returns.</summary>
+    public static NativeHost Native(ref RunServices services, Host? host)
     {
-        var native = new NativeHost { Size = (uint)sizeof(NativeHost), Abi = NativeHost.CurrentAbi, User = services, Cancelled = &Cancelled };
+        var native = new NativeHost { Size = (uint)sizeof(NativeHost), Abi = NativeHost.CurrentAbi, User = Unsafe.AsPointer(ref services), Cancelled = &Cancelled };
         if (host is not null && host.Native->ParallelFor is not null) native.ParallelFor = &ParallelFor;
         if (host is not null && host.Native->Kernel is not null) native.Kernel = &Kernel;
         return native;

@@ -70,11 +70,11 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format.Placed(use.Input, use.Output), compilation)), Type, compilation))
         {
             var layer = new MeasuredLayer(use, Finite(use), compilation.Calibration);
-            var method = Usable(layer, compilation);
-            var value = new Value(use.Weight.Name, Type(use.Weight.Type, use), VectorWeights.Choose(layer, format.Placed(use.Input, use.Output), this with { Method = method }));
-            stored[use.Weight] = value;
-            var after = Decoded.Of(value);
-            compilation.Losses.Add(Measured(use, value, method, layer, after, compilation));
+            var (wanted, placed) = (Usable(layer, compilation), format.Placed(use.Input, use.Output));
+            var (planes, method) = VectorWeights.Choose(layer, placed, this, wanted);
+            if (method != wanted) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} takes its nearest vectors: {RecordText.Show(wanted)} loses more on the calibration data, its books are too few for other numbers");
+            var value = stored[use.Weight] = new Value(use.Weight.Name, Type(use.Weight.Type, use), planes);
+            compilation.Losses.Add(Measured(use, value, method, layer, Decoded.Of(value), compilation));
         }
         return graph.Map(value => stored.GetValueOrDefault(value, value));
     }

@@ -12,25 +12,26 @@ internal static class VectorWeights
     /// <summary>Columns whose errors are carried to the rest together.</summary>
     private const int Block = 128;
 
-    public static Seq<Bytes> Choose(MeasuredLayer layer, Vq format, Quantize options)
+    /// <param name="method">Nearest vectors, or error feedback.</param>
+    /// <returns>The planes, and the method that chose them: nearest vectors where feedback loses more on the calibration data.</returns>
+    public static (Seq<Bytes> Planes, QuantizeMethod Method) Choose(MeasuredLayer layer, Vq format, Quantize options, QuantizeMethod method)
     {
         var book = VectorBook.Fit(format, layer.Numbers, layer.Importance(), layer.Shape);
-        if (options.Method == QuantizeMethod.Rtn || !layer.IsCalibrated) return book.Nearest();
+        if (method == QuantizeMethod.Rtn) return (book.Nearest(), method);
         var (codes, vectors) = (new int[book.Partition.Count * format.Stages], Vectors(book.Partition, format, layer.Numbers.Length));
         foreach (var (group, rows) in layer.RowGroups) Follow(layer, format, options, book, vectors, rows, layer.Hessian(group), codes);
         // Books were fitted to the numbers as they were: where they are too few for others, the nearest vectors lose less.
-        Seq<Bytes> followed = book.Planes(codes, Scales(layer, format, book, codes)), nearest = book.Nearest();
-        return Error(followed) <= Error(nearest) ? followed : nearest;
+        Seq<Bytes> followed = book.Planes(codes, Scales(layer, book, codes)), nearest = book.Nearest();
+        return Error(followed) <= Error(nearest) ? (followed, method) : (nearest, QuantizeMethod.Rtn);
 
         double Error(Seq<Bytes> planes) => layer.OutputError(Decoded.Of(new(layer.Use.Weight.Name, layer.Use.Weight.Type.With(format), planes)))!.Value;
     }
 
     /// <summary>The scale of each row at which the layer's output is nearest: (q·H·w) / (q·H·q) for codes that stand for q.</summary>
-    private static float[] Scales(MeasuredLayer layer, Vq format, VectorBook book, int[] codes)
+    private static float[] Scales(MeasuredLayer layer, VectorBook book, int[] codes)
     {
         var (matrix, unscaled, partition) = (layer.Matrix!, book.Unscaled(codes), book.Partition);
         var sums = new (double Both, double Own)[partition.Rows];
-        var inner = format.Axis + 1 < layer.Shape.Count ? layer.Shape.Skip(format.Axis + 1).Aggregate(1L, (size, extent) => size * extent.Whole) : 1;
         foreach (var (group, rows) in layer.RowGroups)
         {
             var h = layer.Hessian(group);
@@ -38,7 +39,7 @@ internal static class VectorWeights
             double[] q = Energy(place => unscaled[place]), w = Energy(place => layer.Numbers[place]), sum = Energy(place => unscaled[place] + (double)layer.Numbers[place]);
             for (var r = 0; r < rows.Length; r++)
             {
-                var row = (int)(matrix.Row[rows[r]] / inner % partition.Rows);
+                var row = partition.Row(matrix.Row[rows[r]]);
                 sums[row] = (sums[row].Both + (sum[r] - q[r] - w[r]) / 2, sums[row].Own + q[r]);
             }
             double[] Energy(Func<int, double> number) => MeasuredLayer.Energy(layer.Rows(rows, number), rows.Length, h, matrix.Columns);
@@ -72,7 +73,6 @@ internal static class VectorWeights
         var work = new double[(long)rows.Length * size];
         for (var r = 0; r < rows.Length; r++) for (var j = 0; j < size; j++) work[(long)r * size + j] = layer.Numbers[matrix.Row[rows[r]] + matrix.Column[order[j]]];
         var errors = new double[(long)(Block + format.Dim) * rows.Length];
-        Span<int> first = stackalloc int[format.Dim];
         fixed (double* w = work, u = feedback, e = errors)
         {
             for (int begin = 0, run = 0; begin < size;)
@@ -85,12 +85,11 @@ internal static class VectorWeights
                 {
                     double* row = (double*)pw + (long)r * size, own = (double*)pe;
                     Span<float> vector = stackalloc float[format.Dim], weights = stackalloc float[format.Dim], decoded = stackalloc float[format.Dim];
-                    Span<int> places = stackalloc int[format.Dim];
                     for (int at = from, j = start; at < to; at++)
                     {
                         var length = runs[at].End - runs[at].Start;
                         var v = vectors[matrix.Row[rows[r]] + matrix.Column[runs[at].Start]];
-                        var scale = book.Scale(book.Partition.Members(v, places).Row);
+                        var scale = book.Scale(book.Partition.Row(matrix.Row[rows[r]]));
                         vector.Clear();
                         weights.Clear();
                         for (var i = 0; i < length; i++)

@@ -15,7 +15,7 @@ public sealed class VectorTests
     {
         var (use, vq) = (problem.Use, (Vq)IrText.ReadEncoding(format));
         vq = vq.Placed(use.Input, use.Output);
-        return Decoded.Of(new("w", use.Weight.Type.With(vq), VectorWeights.Choose(Layer(problem), vq, new(vq, method, actOrder))));
+        return Decoded.Of(new("w", use.Weight.Type.With(vq), VectorWeights.Choose(Layer(problem), vq, new(vq, method, actOrder), method).Planes));
     }
 
     [Theory]
