@@ -53,6 +53,9 @@ public sealed record CpuTarget(string Triple, string Cpu, string Features)
     /// <summary>Bytes of the widest vector register; a general register's eight where there are none.</summary>
     public int VectorBytes => Has("avx512f") ? 64 : Has("avx") ? 32 : Architecture == CpuArchitecture.RiscV64 && !Has("v") ? 8 : 16;
 
+    /// <summary>Whether it puts the lanes of a vector in the order of another's, so that small tables can lie in registers and a product is faster by looking sums up. AArch64's <c>tbl</c> looks up bytes; sums of it have not been tried.</summary>
+    public bool LooksUp => Has("avx512f") || Has("avx2");
+
     private static CpuTarget DetectHost()
     {
         LlvmLibrary.Require();

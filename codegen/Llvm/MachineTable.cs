@@ -44,7 +44,7 @@ public sealed record MachineTable(Seq<MachineRow> Rows, string Hash)
         // What runs WebAssembly is most often an x86-64 processor, as its engine sees it with SSE's registers.
         var registers = target.Has("avx512f") || target.Architecture != CpuArchitecture.X86 && target.Architecture != CpuArchitecture.Wasm32 ? 32 : 16;
         var plain = new Passes.Machine(target.Cpu, target.VectorBytes, registers, row.Level1, row.Level2, row.Level3,
-            HasFma: target.HasFma, Quads: target.Has("avx512vnni") && target.Has("avx512vl") ? Passes.ByteQuads.Mixed : target.Has("dotprod") ? Passes.ByteQuads.Signed : Passes.ByteQuads.None);
+            HasFma: target.HasFma, LooksUp: target.LooksUp, Quads: target.Has("avx512vnni") && target.Has("avx512vl") ? Passes.ByteQuads.Mixed : target.Has("dotprod") ? Passes.ByteQuads.Signed : Passes.ByteQuads.None);
         var gflops = target.VectorBytes switch { 64 => row.Gflops64, 32 => row.Gflops32, 16 => row.Gflops16, _ => 0 };
         return plain with
         {

@@ -11,6 +11,7 @@ namespace Lathe.Passes;
 /// <param name="Level3">Bytes of the last cache that one thread may count on.</param>
 /// <param name="BlockRows">Most rows that are laid out at once; what the caches hold, unless memory is short. No sum depends on it.</param>
 /// <param name="HasFma">Whether it multiplies and adds in one step, rounding once.</param>
+/// <param name="LooksUp">Whether its lanes can look up one of sixteen numbers that lie in registers.</param>
 /// <param name="Tasks">Most parts a parallel loop is split into; fixed, so that results and scratch do not depend on the number of threads. No sum depends on it.</param>
 /// <param name="Quads">What adds products of four bytes to a sum of 32 bits.</param>
 /// <param name="StepRate">Multiply-adds of the widest vectors that a core does, in billions a second.</param>
@@ -20,7 +21,7 @@ namespace Lathe.Passes;
 /// <param name="MemoryRate2">GB/s that two threads read from memory together.</param>
 /// <param name="HandOver">Microseconds that giving work to another thread takes, there and back.</param>
 /// <param name="Chosen">What a schedule is to be like, where that was measured or is being; null: as the cost model says.</param>
-public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, long BlockRows = long.MaxValue, bool HasFma = true, ByteQuads Quads = ByteQuads.None,
+public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegisters = 16, int Level1 = 32 << 10, int Level2 = 512 << 10, int Level3 = 16 << 20, int Tasks = 16, long BlockRows = long.MaxValue, bool HasFma = true, bool LooksUp = true, ByteQuads Quads = ByteQuads.None,
     double StepRate = 6, double Level2Rate = 144, double Level3Rate = 48, double MemoryRate = 15.6, double MemoryRate2 = 28, double HandOver = 2, ScheduleChoice? Chosen = null)
 {
     /// <summary>Multiply-adds of vectors in the time that bytes take to come from memory.</summary>
@@ -37,9 +38,6 @@ public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegist
 
     /// <summary>Microseconds that so many multiply-adds of vectors take.</summary>
     public double Microseconds(double steps) => steps / (StepRate * 1e3);
-
-    /// <summary>Whether lanes can look up one of sixteen numbers that lie in registers: AVX2 and above.</summary>
-    public bool LooksUp => VectorBytes >= 32;
 
     /// <summary>Numbers of f32 in a vector.</summary>
     public int Lanes => VectorBytes / 4;

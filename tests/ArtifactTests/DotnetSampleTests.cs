@@ -62,7 +62,7 @@ public sealed class DotnetSampleTests(DotnetPackages packages) : IClassFixture<D
         Tool.Run("bash", CProgram.Repository("build.sh"), "packages", scratch["all"], Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")), "all");
         scratch.Write("app.csproj", """
             <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net8.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RollForward>Major</RollForward></PropertyGroup>
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net8.0</TargetFramework><TreatWarningsAsErrors>true</TreatWarningsAsErrors><GenerateDocumentationFile>true</GenerateDocumentationFile><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RollForward>Major</RollForward></PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Lathe.Runtime" Version="0.1.0" />
                 <PackageReference Include="Lathe.Build" Version="0.1.0" />
