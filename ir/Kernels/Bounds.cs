@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Lathe.Ir;
 
 /// <summary>What expressions over symbols that a run binds cannot exceed, as expressions over dimensions that are known at entry.</summary>
@@ -6,7 +8,7 @@ namespace Lathe.Ir;
 public sealed class Bounds(IReadOnlyDictionary<string, Expr> most, IEnumerable<Guarded>? checks = null)
 {
     private readonly List<(HashSet<string> Symbols, Expr Most)> products = [.. (checks ?? []).Select(c => Product(c.Condition, most)).OfType<(HashSet<string>, Expr)>()];
-    private readonly Dictionary<Expr, (Expr Low, Expr High)> known = [];
+    private readonly ConcurrentDictionary<Expr, (Expr Low, Expr High)> known = []; // kernels are scheduled side by side
 
     /// <summary>Of the symbols that the steps of a graph bind, those inside included.</summary>
     public static Bounds Of(Graph graph)

@@ -11,10 +11,10 @@ namespace Lathe.Passes;
 public sealed record Simplify(int Sweeps = 40) : GraphPass
 {
     /// <summary>Those written in C#, then the rewrites that come as text.</summary>
-    public static Seq<Rule> Rules => All.Value;
+    public static Seq<Rule> Rules => [.. Written.Value, .. BuiltInRewrites.All.Select(r => new RewriteRule(r))];
 
-    private static readonly Lazy<Seq<Rule>> All = new(() => [.. typeof(Rule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Rule)) && !type.IsAbstract && type != typeof(RewriteRule))
-        .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null)), .. BuiltInRewrites.All.Select(r => new RewriteRule(r))]);
+    private static readonly Lazy<Seq<Rule>> Written = new(() => [.. typeof(Rule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Rule)) && !type.IsAbstract && type != typeof(RewriteRule))
+        .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null))]);
 
     public override Stage Stage => Stage.Simplify;
     public override bool TakesSelector => true;
@@ -22,7 +22,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         graph = DeadSteps.Drop(graph);
-        Seq<Rule> rules = [.. Rules.Where(r => r.IsExact || !compilation.Exact)];
+        Seq<Rule> rules = [.. Written.Value.Concat(BuiltInRewrites.For(graph).Select(r => new RewriteRule(r))).Where(r => r.IsExact || !compilation.Exact)];
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             var sweeps = new RuleSweeps(rules, ActsOn, (step, rule) => compilation.Notes.Add(Name, step, rule.Name));

@@ -25,7 +25,7 @@ internal sealed partial class BodyPrinter
     private static string Operation(Binary b, string x, string y)
     {
         var kind = b.A.Type;
-        if (kind == Scalar.Bool && b.Operator is Operator.Less or Operator.LessOrEqual && kind == Scalar.Bool) return b.Operator == Operator.Less ? $"(!{x} & {y})" : $"(!{x} | {y})";
+        if (kind == Scalar.Bool && b.Operator is Operator.Less or Operator.LessOrEqual) return b.Operator == Operator.Less ? $"(!{x} & {y})" : $"(!{x} | {y})";
         // Where nothing is negative C#'s division is the one that rounds down.
         if (b.Operator is Operator.Divide or Operator.Modulo && kind == Scalar.I64 && b.B is Number { Integer: > 0 } && Linear.Range(b.A).Low >= 0)
             return b.Operator == Operator.Divide ? $"({x} / {y})" : $"({x} % {y})";

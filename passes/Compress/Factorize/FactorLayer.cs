@@ -130,7 +130,7 @@ internal sealed class FactorLayer
                 return (choice.Planes(coded), choice.Numbers(coded));
             case Sparse sparse:
                 var pruned = new PruneLayer(Use, left, calibration);
-                var pruning = Pruning.Of(pruned.IsCalibrated && (options.Pruning != PruneMethod.Obs || ObsPruning.Suits(pruned, sparse)) ? options.Pruning : PruneMethod.Magnitude);
+                var pruning = Pruning.Of(pruned.IsCalibrated ? options.Pruning : PruneMethod.Magnitude); // one matrix, as obs wants it
                 var planes = sparse.Encode(pruning.Prune(pruned, sparse, new Prune(new(sparse.Pattern, null), Damping: options.Damping)), layer.Shape);
                 return (planes, Decoded.Of(new Value("rest", new(layer.Shape, sparse), planes)));
             default:

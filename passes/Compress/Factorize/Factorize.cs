@@ -28,7 +28,18 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
     public override bool IsDefault => false;
-    public override bool NeedsGrams => Method == FactorizeMethod.Afm || Passes.Rounding.Of(Rounding).NeedsGrams || Pruning != PruneMethod.Magnitude;
+    public override bool NeedsGrams => ByData.Any();
+
+    /// <summary>What is asked for that goes by data, and what takes its place for a weight that data show nothing of.</summary>
+    private IEnumerable<(string Asked, string Instead)> ByData
+    {
+        get
+        {
+            if (Method == FactorizeMethod.Afm) yield return (RecordText.Show(Method), "factors are by svd");
+            if (Passes.Rounding.Of(Rounding).NeedsGrams) yield return (RecordText.Show(Rounding), "the rest is rounded to nearest");
+            if (Pruning != PruneMethod.Magnitude) yield return (RecordText.Show(Pruning), "the rest is kept by magnitude");
+        }
+    }
 
     private Factored Format => Weights switch
     {
@@ -57,7 +68,7 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         var kept = new List<FactorLayer>();
         foreach (var (use, (layer, why)) in uses.Zip(made))
         {
-            if (layer is not null && NeedsGrams && !layer.IsCalibrated) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is factorized by svd: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
+            if (layer is not null && NeedsGrams && !layer.IsCalibrated) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: calibration does not show what it is multiplied by, {string.Join("; ", ByData.Select(m => $"{m.Asked} has nothing to go by, {m.Instead}"))}");
             else if (layer is not null && NeedsGrams && layer.Samples < layer.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Columns}: more data would choose better");
             if (layer is not null) kept.Add(layer);
             else Left(compilation, use, why!);
@@ -66,12 +77,10 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         foreach (var (weight, node) in Readers(graph).Where(p => ActsOn(p.Node) && p.Weight.Type is { Rank: >= 2, Encoding: Dense { Kind: Scalar.F32 } } && IsSummed(p.Node, p.Weight) && !WeightUse.Of(p.Node).Any(use => use.Weight == p.Weight)))
             compilation.Notes.Add(Name, node.Result.Name, $"{weight} stays f32: it is no matrix of several outputs and inputs");
         kept = Fast(graph, kept, compilation);
-        var stored = new System.Collections.Concurrent.ConcurrentDictionary<Value, Value>();
-        Parallel.ForEach(kept, layer =>
-        {
-            (stored[layer.Use.Weight], var loss) = layer.Store(compilation.Unseen);
-            compilation.Losses.Add(loss);
-        });
+        var results = new (Value Weight, LayerLoss Loss)[kept.Count];
+        Parallel.For(0, kept.Count, i => results[i] = kept[i].Store(compilation.Unseen));
+        foreach (var (_, loss) in results) compilation.Losses.Add(loss); // in the graph's order, whichever was done first
+        var stored = kept.Zip(results).ToDictionary(p => p.First.Use.Weight, p => p.Second.Weight);
         return now.Map(value => stored.GetValueOrDefault(before.GetValueOrDefault(value, value), value));
     }
 

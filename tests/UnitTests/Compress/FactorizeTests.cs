@@ -236,6 +236,14 @@ public sealed class FactorizeTests
         Assert.Contains(why, Assert.Single(compilation.Notes.All).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_goes_by_data_says_what_takes_its_place_without()
+    {
+        var compilation = new Compilation(new Machine("test"), objective: Objective.Size);
+        PipelineReader.ReadLine("factorize(weights=\"lowrank rank=3 (f32) + i4 group=8\", method=afm, rounding=gptq)", "test").Passes[0].Run(new(Product.Graph), compilation);
+        Assert.Contains(compilation.Notes.All, n => n.Text.Contains("afm has nothing to go by, factors are by svd; gptq has nothing to go by, the rest is rounded to nearest", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("lowrank rank=32 (f16) + i4 group=64")]
     [InlineData("lowrank rank=3 axis=1 input=0 (i4 group=32) + sparse 2:4 axis=1 input=0 (i8 axis=1)")]
