@@ -11,6 +11,9 @@ public sealed record Provenance(string ModelHash = "", string Recipe = "", strin
 {
     /// <summary>What decisions followed beside the model: a measured machine, data for calibration; each with a SHA-256.</summary>
     public Seq<(string Name, string Hash)> Inputs { get; init; } = [];
+
+    /// <summary>What was measured on data; null where nothing was.</summary>
+    public AccuracyClaim? Accuracy { get; init; }
 }
 
 /// <summary>The contract of an artifact as JSON: what it takes and gives, what it needs, where it came from.</summary>
@@ -35,6 +38,7 @@ public static class ContractText
             json.WriteString("llvm", provenance.Llvm);
             foreach (var (input, hash) in provenance.Inputs) json.WriteString($"{input}_sha256", hash);
             json.WriteEndObject();
+            if (provenance.Accuracy is { } accuracy) Accuracy(json, accuracy);
             json.WriteStartObject("target");
             json.WriteString("triple", triple);
             json.WriteString("cpu", cpu);
@@ -85,6 +89,20 @@ public static class ContractText
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void Accuracy(Utf8JsonWriter json, AccuracyClaim claim)
+    {
+        json.WriteStartObject("accuracy");
+        json.WriteString("metric", claim.Metric);
+        json.WriteNumber("value", claim.Value);
+        json.WriteNumber("uncompressed", claim.Uncompressed);
+        json.WriteNumber("items", claim.Items);
+        json.WriteStartArray("protocol");
+        foreach (var line in claim.Protocol) json.WriteStringValue(line);
+        json.WriteEndArray();
+        json.WriteString("data_sha256", claim.Hash);
+        json.WriteEndObject();
     }
 
     private static void Tensors(Utf8JsonWriter json, string name, Seq<Value> values)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -29,6 +30,9 @@ internal sealed class ModelItem
     public string Namespace { get; }
     private bool IsStatic => string.Equals(Text("Link"), "Static", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Most that the metric may be worse than without compression.</summary>
+    private string Drop => Text("MaxAccuracyDrop");
+
     /// <summary>Whether the static library goes into the program.</summary>
     private bool IsLinked { get; }
     private string Model => item.GetMetadata("FullPath");
@@ -44,9 +48,11 @@ internal sealed class ModelItem
     public IEnumerable<(string Code, string Message, string Remedy)> Faults()
     {
         if (!File.Exists(Model) && !File.Exists(Path.Combine(Model, "model.onnx"))) yield return ("LT7001", $"there is no model {item.ItemSpec}", "Include names an .onnx file, from the project's folder");
-        foreach (var name in new[] { "Recipe", "Calibrate" })
+        foreach (var name in new[] { "Recipe", "Calibrate", "Evaluate" })
             if (Named(name) is { Length: > 0 } file && !File.Exists(file) && !Directory.Exists(file)) yield return ("LT7002", $"there is no {file}, which {name} of {item.ItemSpec} names", $"{name} names a file, from the project's folder");
         if (Text("Link") is { Length: > 0 } link && !Links.Contains(link, StringComparer.OrdinalIgnoreCase)) yield return ("LT7004", $"Link=\"{link}\" of {item.ItemSpec}", "Link is Shared or Static");
+        if (Drop != "" && !(double.TryParse(Drop, NumberStyles.Float, CultureInfo.InvariantCulture, out var drop) && drop >= 0)) yield return ("LT7004", $"MaxAccuracyDrop=\"{Drop}\" of {item.ItemSpec}", "MaxAccuracyDrop is a number from 0 on, in the unit of the metric: 0.01 is one item in a hundred");
+        if (Drop != "" && Text("Evaluate") == "") yield return ("LT7004", $"MaxAccuracyDrop of {item.ItemSpec} without Evaluate", "Evaluate names a file that says what accuracy is measured by: options of lathe eval, one a line");
         if (!IsIdentifier(Class)) yield return ("LT7004", $"\"{Class}\" of {item.ItemSpec} is no name of a class", "ClassName takes letters, digits and _");
     }
 
@@ -74,7 +80,7 @@ internal sealed class ModelItem
     }
 
     /// <summary>The files that a compile of the model leaves, and those it is watched by.</summary>
-    private string[] Inputs() => [Model, .. Folder("Recipe"), .. Folder("Calibrate"), .. DependencyRule.Read(DependFile)];
+    private string[] Inputs() => [Model, .. Folder("Recipe"), .. Folder("Calibrate"), .. Folder("Evaluate"), .. DependencyRule.Read(DependFile)];
 
     private bool IsStale(string stamp, string command, IEnumerable<string> made, IEnumerable<string> inputs)
     {
@@ -102,6 +108,8 @@ internal sealed class ModelItem
         if (!platform.IsHere) words.AddRange(["--triple", platform.Triple]);
         if (Named("Recipe") is { Length: > 0 } recipe) words.AddRange(["--pipeline", recipe]);
         if (Named("Calibrate") is { Length: > 0 } data) words.AddRange(["--calibrate", data]);
+        if (Named("Evaluate") is { Length: > 0 } evaluation) words.AddRange(["--evaluate", evaluation]);
+        if (Drop != "") words.AddRange(["--max-accuracy-drop", Drop]);
         Dimensions(words);
         // The value of an option may hold spaces and commas: --quantize i4 group=64, method=gptq.
         foreach (var option in Text("Options").Split(';').Select(part => part.Trim()).Where(part => part != "")) words.AddRange(option.Split([' '], 2, StringSplitOptions.RemoveEmptyEntries));

@@ -31,8 +31,8 @@ public sealed class RunLathe : ToolTask
     [Required]
     public string Model { get; set; } = "";
 
-    /// <summary>Where a recipe is, whose places in errors are without a folder.</summary>
-    public string Recipe { get; set; } = "";
+    /// <summary>Texts that errors may be in, the recipe and others, whose places in errors are without a folder.</summary>
+    public string[] Texts { get; set; } = [];
 
     /// <summary>The stamp.</summary>
     [Required]
@@ -97,7 +97,7 @@ public sealed class RunLathe : ToolTask
         if (origin.LastIndexOf('(') is var at && at < 0 || !origin.EndsWith(")", StringComparison.Ordinal)) return (Model, 0, 0);
         var numbers = origin.Substring(at + 1, origin.Length - at - 2).Split(',');
         var file = origin.Substring(0, at);
-        if (Recipe != "" && Path.GetFileName(Recipe) == file) file = Recipe;
+        file = Texts.FirstOrDefault(text => Path.GetFileName(text) == file) ?? file;
         return numbers.Length == 2 && int.TryParse(numbers[0], out var line) && int.TryParse(numbers[1], out var column) ? (file, line, column) : (Model, 0, 0);
     }
 

@@ -78,8 +78,49 @@ public sealed partial class DotnetTests(DotnetPackages packages) : IClassFixture
         Assert.Empty(Directory.GetFiles(scratch["obj"], "libGestures.so", SearchOption.AllDirectories));
 
         File.WriteAllText(scratch["small.recipe"], "pipeline small {\n  simplify\n}\n");
+        File.WriteAllBytes(scratch["gestures.onnx"], Unknown());
+        Assert.Matches(@"gestures\.onnx : error LT\d+: .*NoSuchOperator", Errors());
+        File.Copy(CProgram.Repository("tests", "models", "hand_keypoint_cls", "model.onnx"), scratch["gestures.onnx"], overwrite: true);
         Assert.Contains("error LT4", Errors("LATHE_LINKER=/nowhere/ld"), StringComparison.Ordinal);
         Assert.Contains("gestures.onnx", Compiled());
+    }
+
+    [LongFact]
+    public void A_model_that_changes_while_it_is_built_is_built_again()
+    {
+        Project("""<TensorModel Include="digits.onnx" />""", "System.Console.WriteLine(app.Digits.Input3Length);");
+        Edit("app.csproj", "</Project>", """
+            <PropertyGroup><LatheAfterModelsDependsOn>Meanwhile</LatheAfterModelsDependsOn></PropertyGroup>
+              <Target Name="Meanwhile" Condition="Exists('new.onnx')"><Exec Command="mv new.onnx digits.onnx" /></Target>
+            </Project>
+            """);
+        // What the running build has read already is exchanged; its time is of now, as an editor's is.
+        File.Copy(scratch["digits.onnx"], scratch["new.onnx"]);
+        File.SetLastWriteTimeUtc(scratch["new.onnx"], DateTime.UtcNow.AddMinutes(5));
+        Assert.Equal(["digits.onnx"], Compiled());
+        File.SetLastWriteTimeUtc(scratch["digits.onnx"], DateTime.UtcNow);
+        Assert.Equal(["digits.onnx"], Compiled());
+        Assert.Equal([], Compiled());
+    }
+
+    [LongFact]
+    public void Compression_that_loses_more_than_it_may_fails_the_build()
+    {
+        Project("""<TensorModel Include="digits.onnx" Options="--quantize i2;--objective size" Evaluate="judge/digits.eval" MaxAccuracyDrop="0.05" />""", "System.Console.WriteLine(app.Digits.Input3Length);");
+        var folder = Directory.CreateDirectory(scratch["judge"]).FullName;
+        packages.Shell(folder, "cp $MODELS/opt_mnist/digits/*.png .; seq 0 9 > labels.txt; mkdir images; mv *.png images");
+        File.WriteAllText(Path.Combine(folder, "digits.eval"), "--metric top1\n--data images\n--labels labels.txt\n");
+        Assert.Matches(@"digits\.onnx : error LT5320: .*top1 is 0\.\d+ over 10 items, 1 without compression", Errors());
+        Assert.Empty(Directory.GetFiles(scratch["obj"], "libDigits.so", SearchOption.AllDirectories));
+        Edit("app.csproj", "--quantize i2", "--quantize int8");
+        Assert.Equal(["digits.onnx"], Compiled());
+        Assert.Contains("\"metric\": \"top1\"", File.ReadAllText(Directory.GetFiles(scratch["obj"], "Digits.json", SearchOption.AllDirectories)[0]), StringComparison.Ordinal);
+        Assert.Equal([], Compiled());
+        // The data decide too.
+        File.SetLastWriteTimeUtc(Path.Combine(folder, "labels.txt"), DateTime.UtcNow);
+        Assert.Equal(["digits.onnx"], Compiled());
+        Edit("app.csproj", "Evaluate=\"judge/digits.eval\" ", "");
+        Assert.Contains("error LT7004: MaxAccuracyDrop of digits.onnx without Evaluate", Errors(), StringComparison.Ordinal);
     }
 
     /// <summary>A console project with these items.</summary>
@@ -107,6 +148,9 @@ public sealed partial class DotnetTests(DotnetPackages packages) : IClassFixture
 
     /// <summary>Builds, and says which models were compiled for it.</summary>
     private IEnumerable<string> Compiled() => Regex.Matches(packages.Shell(scratch.Folder, "dotnet build -c Release --no-restore"), @"compiling (\S+)").Select(m => m.Groups[1].Value);
+
+    /// <summary>A model of one operator that no opset has.</summary>
+    private static byte[] Unknown() => Convert.FromHexString("08083A3D0A160A0178120179220E4E6F537563684F70657261746F721201675A0F0A0178120A0A08080112040A020801620F0A0179120A0A08080112040A02080142040A001011");
 
     private string Errors(string variables = "")
     {

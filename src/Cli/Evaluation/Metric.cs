@@ -8,6 +8,9 @@ internal abstract class Metric
     public virtual bool NeedsLabels => true;
     public virtual bool NeedsReference => false;
 
+    /// <summary>Whether a smaller value is the better one.</summary>
+    public virtual bool LessIsBetter => false;
+
     /// <summary>Whether the labels stand for classes, of which one is the worst.</summary>
     public virtual bool HasClasses => false;
 

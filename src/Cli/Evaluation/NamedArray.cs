@@ -13,6 +13,9 @@ internal static class NamedArray
         return arrays.FirstOrDefault(a => name == "" ? arrays.Count == 1 : a.Name == name).Tensor ?? throw InputFault.NotInArchive(name, file, arrays.Select(a => a.Name));
     }
 
+    /// <summary>The file that a name of an array is in.</summary>
+    public static string FileOf(string path) => Split(path).File;
+
     private static (string File, string Name) Split(string path) =>
         path.LastIndexOf(".npz:", StringComparison.Ordinal) is >= 0 and var at && !File.Exists(path) ? (path[..(at + 4)], path[(at + 5)..]) : (path, "");
 }

@@ -19,6 +19,7 @@ public sealed record Compile(
     CodeOptions Code,
     DumpOptions Dump,
     ItemOptions Items,
+    ClaimOptions Claim,
     [Option("prefix of functions and files, a C identifier; by default the model's own name")] string? Name = null,
     [Option("what to write (shared,header,contract)")] Seq<Emission> Emit = default,
     [Option("with --emit=onnx: weights in a format that ONNX has no form of are written as f32")] bool OnnxDecode = false,
@@ -54,6 +55,7 @@ public sealed record Compile(
 
         if (PackageBuild.IsPackage(OutputDir)) return Package(session, path, name);
         Check(target.System);
+        var evaluation = Claim.Read();
         var (watch, cache) = (Stopwatch.StartNew(), Cache(session, path, name, targets));
         if (cache?.Restore(OutputDir) is { } kept) return Told(session, path, kept, watch);
         var before = session.Reported.Count;
@@ -77,13 +79,27 @@ public sealed record Compile(
         // What ONNX cannot say is refused before anything is written.
         var plain = Emit.Contains(Emission.Onnx) ? PlainGraph.Of(build.Compressed ?? throw new UsageException("--emit=onnx: this is a program already, ONNX has none", "start from the model, or from text of a graph"), OnnxDecode, session.Report) : null;
         bool? inFile = Weights is null ? null : Weights == WeightChoice.File;
-        var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, build.Origin(source), inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
+        var origin = build.Origin(source);
+        if (evaluation is not null) origin = origin with { Accuracy = Measured(session, build, levels, origin, evaluation, path, name) };
+        var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, origin, inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
         report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (session.Reported.Count == before) cache?.Keep(artifact.Files, report.Beside, source.Files.Skip(1), report.Kept);
-        WriteRule(name, artifact.Files.Concat(report.Beside), source.Files);
+        WriteRule(name, artifact.Files.Concat(report.Beside), source.Files.Concat(evaluation?.Watched ?? []));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
+    }
+
+    /// <summary>What the artifact does on data: a library of the same kernels, which are in the cache of objects for the one that is written.</summary>
+    /// <exception cref="MissedException">It loses more than it may.</exception>
+    private AccuracyClaim Measured(Session session, ModelBuild build, IReadOnlyList<CpuProgram> levels, Provenance origin, EvaluationFile evaluation, string path, string name)
+    {
+        session.Progress($"measuring {name} on {Path.GetFileName(evaluation.Path)}");
+        using var folder = new TemporaryFolder();
+        build.Write(levels, new(name, folder.Path, [Emission.Shared], origin, Jobs: Code.Jobs));
+        var claim = new AccuracyTrial(session, evaluation).Of(Path.Combine(folder.Path, levels[^1].Target.System.SharedFile(name)), path, Code);
+        Claim.Check(claim, name);
+        return claim;
     }
 
     private void WriteRule(string name, IEnumerable<string> made, IEnumerable<string> from)
@@ -98,7 +114,7 @@ public sealed record Compile(
     /// <summary>Where this compile may lie; null where more than the model and the options decides, or something is to be seen on the way.</summary>
     private CompileCache? Cache(Session session, string path, string name, IReadOnlyList<CpuTarget> targets) =>
         Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
-            || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null ? null
+            || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null || Claim.Evaluate is not null ? null
         : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
             Code.Pipeline.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
 
@@ -117,7 +133,7 @@ public sealed record Compile(
     private ExitCode Package(Session session, string path, string name)
     {
         (string Option, bool IsGiven)[] others = [("--emit", Emit.Count > 0), ("--onnx-decode", OnnxDecode), ("--weights", Weights is not null), ("--pool", Pool), ("-g", Debug), ("-MD", Depend), ("-MF", DependFile is not null), ("-MT", DependTarget is not null),
-            ("--verify-each", VerifyEach != VerifyEach.Structure), ("--dump-ir", Dump.DumpIr is not null), ("--print-ir-before", Dump.PrintIrBefore.Count > 0), ("--print-ir-after", Dump.PrintIrAfter.Count > 0), ("--stop-after", Dump.StopAfter is not null), ("--max", Code.Max.Count > 0)];
+            ("--verify-each", VerifyEach != VerifyEach.Structure), ("--dump-ir", Dump.DumpIr is not null), ("--print-ir-before", Dump.PrintIrBefore.Count > 0), ("--print-ir-after", Dump.PrintIrAfter.Count > 0), ("--stop-after", Dump.StopAfter is not null), ("--max", Code.Max.Count > 0), ("--evaluate", Claim.Evaluate is not null)];
         var given = others.Where(o => o.IsGiven).Select(o => o.Option).ToList();
         if (given.Count > 0) throw new UsageException($"{OutputDir}: a package holds shared libraries of parts alone, so {string.Join(" and ", given)} {(given.Count == 1 ? "does" : "do")} not go with it", "name a folder, -o DIR");
         var report = new PackageBuild(session, Code with { Way = Code.Way with { Items = Items } }).Write(path, name, OutputDir);

@@ -23,39 +23,15 @@ public sealed record Eval(
     {
         By.Check(Code);
         if (Metric.NeedsReference && Reference is null) throw new UsageException($"--metric {Metric.Name} needs --reference MODEL");
-        if (Metric.NeedsLabels && On.Labels is null) throw new UsageException($"--metric {Metric.Name} needs --labels FILE");
-        var labels = On.Labels is null ? null : Labels.Read(On.Labels, On.Classes);
+        var labels = Judging.Read(Of, On);
         // What a model is calibrated on has the form of what it is judged by.
         var code = Code with { Way = Code.Way with { Items = On.Items } };
         using var model = new FittingModel(session, code, Model, By);
         using var reference = Reference is null ? null : new FittingModel(session, Code, Reference, By);
-        var (judged, others) = Judge(session, model, reference, labels);
-        if (judged.Count == 0) throw new DiagnosticException(new Diagnostic("LT5305", $"{On.Data} holds no items"));
-        var report = new EvalReport(Metric, judged, Metric.Total(judged), others.Count == 0 ? null : Metric.Total(others), labels?.Texts.Count ?? judged.Count, On.Classes is null ? null : Labels.Lines(On.Classes), Worst);
+        var (judged, others) = Judging.Of(session, Of, On, labels, model, reference);
+        var report = new EvalReport(Metric, judged, Metric.Total(judged), others.Count == 0 || Metric.NeedsReference ? null : Metric.Total(others), labels?.Texts.Count ?? judged.Count, On.Classes is null ? null : Labels.Lines(On.Classes), Worst);
         session.Output.Write(Json ? report.Json() : report.Text());
         var value = report.Score.Value;
         return value < Min || value > Most || double.IsNaN(value) ? ExitCode.Missed : ExitCode.Done;
     }
-
-    /// <summary>Every item as the model does, and as the reference does where that is judged too.</summary>
-    private (List<Judgement> Judged, List<Judgement> Others) Judge(Session session, FittingModel model, FittingModel? reference, Labels? labels)
-    {
-        var (judged, others) = (new List<Judgement>(), new List<Judgement>());
-        var answers = new Evaluation(session, On.Data, On.Items, On.Limit).Answers(model, On.From);
-        using var second = reference is null ? null : new Evaluation(session, On.Data, On.Items, On.Limit).Answers(reference, On.From).GetEnumerator();
-        foreach (var (i, (output, item)) in answers.Index())
-        {
-            if (labels is not null && i >= labels.Texts.Count) throw new DiagnosticException(new Diagnostic("LT5314", $"there are {labels.Texts.Count} labels and more items", "", "--limit takes the first items only"));
-            var other = second is null ? null : second.MoveNext() ? second.Current.Output : throw new InvalidOperationException("the reference has seen fewer items");
-            if (other is not null && other.Shape != output.Shape) throw new DiagnosticException(new Diagnostic("LT5315", $"the output is {output} for item {i}, the reference's is {other}"));
-            var answer = new Answer(i, output.ToDoubles(), output.Shape, labels is null ? Whole(item) : labels.Numbers?[i] ?? [], labels?.Texts[i] ?? "", other?.ToDoubles());
-            if (answer.Numbers.Any(x => !double.IsFinite(x))) session.Report(new("LT5316", $"the output for item {i} holds numbers that are infinite or none", "", "", Severity.Warning));
-            judged.Add(Metric.Judge(answer, Of));
-            if (other is not null && !Metric.NeedsReference) others.Add(Metric.Judge(answer with { Numbers = answer.Reference! }, Of));
-        }
-        return (judged, others);
-    }
-
-    /// <summary>An item of whole numbers is its own label: tokens, of which each is predicted.</summary>
-    private static long[] Whole(Tensor item) => item.Kind.IsInteger ? [.. item.ToDoubles().Select(x => (long)x)] : [];
 }

@@ -6,12 +6,15 @@ namespace Lathe.Cli.Verbs;
 
 [Description("checks that an artifact is whole and what it says it is: its interface, its contract, its weights, its model")]
 [Example("lathe verify-artifact out/libdigits.so --model digits.onnx", "also that it was compiled from this file, and that it computes what the file says")]
+[Example("lathe verify-artifact out/libdigits.so --evaluate digits.eval", "also that it does as well on data as its contract says")]
 public sealed record VerifyArtifact(
     [Argument("ARTIFACT", "a library that lathe compile wrote")] string Artifact,
     CodeOptions Code,
     Tolerance Tolerance,
     [Option("the model that it should be of; its hash is compared, and what both compute on random inputs", Value = "MODEL")] string? Model = null,
+    [Option("the file that compile --evaluate was given: its data are those that the contract tells of, and the artifact does on them what that says", Value = "FILE")] string? Evaluate = null,
     [Option("of those inputs")] int Seed = 0,
+    [Option("how far the metric may be from what the contract says: another processor may take another level of code, which rounds otherwise")] double Within = 0,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     private sealed record Check(string What, bool Holds, string Detail);
@@ -25,6 +28,7 @@ public sealed record VerifyArtifact(
             checks.Add(new("interface", true, $"version {opened.Contract.Abi}, this tool knows up to {LatheHeader.Abi}"));
             checks.AddRange(Beside(opened.Contract.Json));
             if (Model is not null) checks.Add(OfModel(opened.Contract.Json));
+            checks.AddRange(Claim(session, opened.Contract.Json));
         }
         if (Model is not null) checks.Add(Computes(session));
         session.Output.Write(Json ? AsJson(checks) : string.Concat(checks.Select(c => $"{(c.Holds ? "ok" : "WRONG"),-7}{c.What,-12}{c.Detail}\n")));
@@ -45,6 +49,31 @@ public sealed record VerifyArtifact(
         using var document = JsonDocument.Parse(json);
         var (said, own) = (document.RootElement.GetProperty("provenance").GetProperty("model_sha256").GetString(), ContentHash.Of(ModelPath.Resolve(Model!)));
         return new("model", said == own, said == own ? $"compiled from {Path.GetFileName(Model)}, sha256 {own[..16]}…" : $"compiled from a file of sha256 {said}, {Path.GetFileName(Model)} has {own}");
+    }
+
+    /// <summary>What the contract says of data, and whether that is so.</summary>
+    private IEnumerable<Check> Claim(Session session, ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        if (!document.RootElement.TryGetProperty("accuracy", out var said))
+        {
+            if (Evaluate is not null) yield return new("accuracy", false, "the contract says nothing of data: it was compiled without --evaluate");
+            yield break;
+        }
+        var (metric, value, items) = (said.GetProperty("metric").GetString()!, said.GetProperty("value").GetDouble(), said.GetProperty("items").GetInt32());
+        var claim = string.Create(CultureInfo.InvariantCulture, $"{metric} {value:0.######} over {items} items");
+        if (Evaluate is null)
+        {
+            yield return new("accuracy", true, $"{claim}, by the contract; --evaluate FILE measures it again");
+            yield break;
+        }
+        var file = EvaluationFile.Read(Evaluate);
+        var same = file.Hash() == said.GetProperty("data_sha256").GetString();
+        yield return new("data", same, same ? $"{Path.GetFileName(Evaluate)} and its data are those of the contract" : $"{Path.GetFileName(Evaluate)} or its data are not those of the contract");
+        if (!same) yield break;
+        var now = new AccuracyTrial(session, file).Again(Artifact, Model, Code);
+        // The same code on the same data: what differs is another level of code, and that is told.
+        yield return new("accuracy", Math.Abs(now - value) <= Within, string.Create(CultureInfo.InvariantCulture, $"{claim}, by the contract; {now:0.######} here"));
     }
 
     /// <summary>What the artifact computes against the interpreter, which runs the model's own formulas.</summary>

@@ -5,6 +5,8 @@ namespace Lathe.Cli.Metrics;
 /// <summary>Characters to be changed, added or dropped in what the steps spell (greedy CTC), for each character of the label.</summary>
 internal sealed class Cer : Metric
 {
+    public override bool LessIsBetter => true;
+
     public override Judgement Judge(Answer answer, MetricOptions options)
     {
         var (said, right) = (Spelled(answer, options.Letters), answer.Text);

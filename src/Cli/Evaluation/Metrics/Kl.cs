@@ -5,6 +5,7 @@ internal sealed class Kl : Metric
 {
     public override bool NeedsLabels => false;
     public override bool NeedsReference => true;
+    public override bool LessIsBetter => true;
 
     public override Judgement Judge(Answer answer, MetricOptions options)
     {

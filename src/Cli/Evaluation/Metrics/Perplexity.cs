@@ -4,6 +4,7 @@ namespace Lathe.Cli.Metrics;
 internal sealed class Perplexity : Metric
 {
     public override bool NeedsLabels => false;
+    public override bool LessIsBetter => true;
 
     public override Judgement Judge(Answer answer, MetricOptions options)
     {
