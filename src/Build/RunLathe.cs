@@ -15,6 +15,8 @@ namespace Lathe.Build;
 public sealed class RunLathe : ToolTask
 {
     private DateTime began;
+    private ServedCommand? served;
+    private volatile bool cancelled;
 
     /// <summary>lathe.dll.</summary>
     [Required]
@@ -30,6 +32,12 @@ public sealed class RunLathe : ToolTask
     /// <summary>Where an error is that has no place in a text.</summary>
     [Required]
     public string Model { get; set; } = "";
+
+    /// <summary>Whether a process that stays for the next model runs the command.</summary>
+    public bool UseServer { get; set; }
+
+    /// <summary>Seconds that it waits for the next.</summary>
+    public int ServerIdle { get; set; } = 300;
 
     /// <summary>Texts that errors may be in, the recipe and others, whose places in errors are without a folder.</summary>
     public string[] Texts { get; set; } = [];
@@ -56,6 +64,27 @@ public sealed class RunLathe : ToolTask
         return line.ToString();
     }
 
+    /// <summary>By a server where one may be used and answers; else in a process of its own.</summary>
+    protected override int ExecuteTool(string pathToTool, string responseFileCommands, string commandLineCommands)
+    {
+        if (UseServer)
+        {
+            served = ServedCommand.Of(pathToTool, Compiler, ServerIdle, out var why);
+            var code = served?.Run([.. Words.Split('\n'), "--diagnostics=msbuild"], (line, isError) => LogEventsFromTextOutput(line, isError ? MessageImportance.High : MessageImportance.Low), out why);
+            if (code is { } exit) return exit;
+            if (cancelled) return -1;
+            Log.LogMessage(MessageImportance.Normal, "{0}", $"lathe runs in a process of its own, no server does: {why}");
+        }
+        return base.ExecuteTool(pathToTool, responseFileCommands, commandLineCommands);
+    }
+
+    public override void Cancel()
+    {
+        cancelled = true;
+        served?.Dispose();
+        base.Cancel();
+    }
+
     public override bool Execute()
     {
         began = DateTime.UtcNow;
@@ -63,6 +92,7 @@ public sealed class RunLathe : ToolTask
         // A stamp of before must not outlive what it was for.
         File.Delete(Stamp);
         var done = base.Execute() && !Log.HasLoggedErrors;
+        served?.Dispose();
         if (done)
         {
             File.WriteAllText(Stamp, Words);
