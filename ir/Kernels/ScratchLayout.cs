@@ -9,7 +9,7 @@ public sealed class ScratchLayout
 {
     public const int Alignment = 64;
 
-    private readonly Dictionary<Buffer, Expr> offsets = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Scratch, Expr> offsets = new(ReferenceEqualityComparer.Instance);
 
     private ScratchLayout() { }
 
@@ -17,7 +17,8 @@ public sealed class ScratchLayout
     public Expr Bytes { get; private set; } = 0;
 
     /// <summary>Byte offset of a scratch, an expression over the parallel axis around it.</summary>
-    public Expr Offset(Buffer scratch) => offsets[scratch];
+    /// <remarks>By the statement: arrays of one name and shape may lie in several places.</remarks>
+    public Expr Offset(Scratch scratch) => offsets[scratch];
 
     public static ScratchLayout Of(Kernel kernel)
     {
@@ -32,14 +33,15 @@ public sealed class ScratchLayout
         switch (stmt)
         {
             case Scratch { Buffer.Space: Space.Arena } s:
-                offsets[s.Buffer] = from;
+                if (offsets.TryGetValue(s, out var before) && before != from) throw new InvalidOperationException($"%{s.Buffer.Name} is one statement at two places");
+                offsets[s] = from;
                 var bytes = (s.Buffer.Size * s.Buffer.Scalar.Bits / 8 + (Alignment - 1)) / Alignment * Alignment;
                 return Place(s.Body, Linear.Simplify(from + bytes), parallel);
             case Loop { Kind: LoopKind.Parallel } l when !parallel:
                 var slice = Place(l.Body, 0, true);
                 if (slice is Number { Integer: 0 }) return from;
-                foreach (var s in l.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Arena))
-                    offsets[s.Buffer] = Linear.Simplify(from + l.Axis * slice + offsets[s.Buffer]);
+                foreach (var s in l.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Arena).Distinct<Scratch>(ReferenceEqualityComparer.Instance))
+                    offsets[s] = Linear.Simplify(from + l.Axis * slice + offsets[s]);
                 return Linear.Simplify(from + slice * l.Axis.Extent);
             default:
                 return stmt.Inner.Aggregate(from, (most, inner) => Linear.Simplify(Expr.Max(most, Place(inner, from, parallel))));

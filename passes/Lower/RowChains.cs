@@ -4,13 +4,13 @@ using Lathe.Ir;
 namespace Lathe.Passes;
 
 /// <summary>
-/// Steps of which each reads only the same row of what the one before made become one kernel, which runs them for a few rows at a time. Done where
+/// Steps of which each reads only the same row of what the one before made, or a window of rows, become one kernel, which runs them for a few rows at a time. Done where
 /// what lies between would leave the second cache, and where it costs more than what products read again for each few rows.
 /// </summary>
-[Description("runs steps that follow one another row by row together, some rows at a time: attention without its matrix of scores")]
+[Description("runs steps that follow one another row by row together, some rows at a time: attention without its matrix of scores, blocks of convolutions that stay in the second cache")]
 public sealed record RowChains : ProgramPass
 {
-    /// <summary>How much more arithmetic a chain may take than its steps one by one: edges of tiles, not another template.</summary>
+    /// <summary>How much more arithmetic a chain may take than its steps one by one: edges of tiles and rows that neighbours make twice, not another template.</summary>
     private const double MostSteps = 1.25;
 
     public override Stage Stage => Stage.Lower;
@@ -67,21 +67,28 @@ public sealed record RowChains : ProgramPass
 
         bool IsBetween(string slot) => slots[slot].Kind == SlotKind.Arena && uses[slot] == 2 && !asked.Contains(slot) && !gone.Contains(slot);
 
-        // The longest chain that is worth it.
+        // The longest chain that is worth it; where neighbours make rows twice, the one that saves most.
         Chain? Best(List<CallKernel> calls, Seq<Step> list)
         {
+            (Chain? Chain, double Saved) best = (null, 0);
             for (; calls.Count > 1; calls.RemoveAt(0))
-                if (CanWait(calls, list) && Joined(calls) is var (kernel, arguments, between) && RowChain.Find(kernel, compilation.Machine) is { } chain && chain.Pays(compilation.Objective, out var why) && KeepsPace(chain, calls))
-                    return new([.. calls], between, calls[^1] with { Kernel = shared.Add(kernel).Name, Arguments = arguments, Info = Together(calls, between) }, why);
-            return null;
+            {
+                if (!CanWait(calls, list) || Joined(calls) is not var (kernel, arguments, between) || RowChain.Find(kernel, compilation.Machine) is not { } chain || !chain.Pays(compilation.Objective, out var why)) continue;
+                var (together, apart) = Steps(chain, calls);
+                var saved = compilation.Machine.MemorySteps(2 * chain.Between) + apart - together;
+                // Products must be as fast for some rows of one of them as for all: where rows are those of one channel of a convolution, they are not.
+                if (together > MostSteps * apart || saved <= best.Saved) continue;
+                best = (new([.. calls], between, calls[^1] with { Kernel = shared.Add(kernel).Name, Arguments = arguments, Info = Together(calls, between) }, why), saved);
+                if (!chain.Slides) break;
+            }
+            return best.Chain;
         }
 
-        // Whether products are as fast for some rows of one of them as for all: where rows are those of one channel of a convolution, they are not.
-        bool KeepsPace(RowChain chain, List<CallKernel> calls)
+        (double Together, double Apart) Steps(RowChain chain, List<CallKernel> calls)
         {
-            double Steps(CallKernel call) => Scheduler.Schedule(shared[call.Kernel], compilation.Machine, shared[call.Kernel].Inputs.Zip(call.Arguments).Where(p => IsWeight(p.Second)).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal)).Pace.Steps;
+            double Of(CallKernel call) => Scheduler.Schedule(shared[call.Kernel], compilation.Machine, shared[call.Kernel].Inputs.Zip(call.Arguments).Where(p => IsWeight(p.Second)).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal)).Pace.Steps;
             bool IsWeight(string slot) => slots[slot].Kind is SlotKind.Weight or SlotKind.Source;
-            return chain.Schedule(calls.SelectMany(c => c.Arguments).Where(IsWeight).ToHashSet(StringComparer.Ordinal), 0).Pace.Steps <= MostSteps * calls.Sum(Steps);
+            return (chain.Schedule(calls.SelectMany(c => c.Arguments).Where(IsWeight).ToHashSet(StringComparer.Ordinal), 0).Pace.Steps, calls.Sum(Of));
         }
 
         // Whether all may run where the last one stands: nothing on the way changes what they read, slots that a loop carries or symbols.

@@ -19,45 +19,55 @@ internal sealed class ChainLink(Buffer buffer)
     public long RowBytes => buffer.Shape.Index().Where(p => !rows.Contains(p.Index)).Aggregate(buffer.Scalar.Bits / 8L, (bytes, p) => bytes * p.Item.Whole);
 
     /// <summary>Whether every stage that touches the array does so at its own row along one axis more: that of the loop at this depth.</summary>
-    public bool Follows(Seq<Stmt> stages, List<List<Axis>> loops, int depth)
+    /// <param name="inside">Whether reads may lie outside along other axes.</param>
+    public bool Follows(Seq<Stmt> stages, List<List<Axis>> loops, int depth, bool inside = false)
     {
         for (var axis = 0; axis < buffer.Shape.Count; axis++)
         {
-            if (rows.Contains(axis) || !stages.Zip(loops).All(p => Touches(p.First).All(at => at is not null && at.Value[axis] == p.Second[depth]))) continue;
+            if (rows.Contains(axis) || !stages.Zip(loops).All(p => Touches(p.First, inside).All(at => at is not null && at.Value[axis] == p.Second[depth]))) continue;
             rows.Add(axis);
             return true;
         }
         return false;
     }
 
-    /// <summary>Whether a row has a size that is known.</summary>
-    public bool IsKnown(int depth)
+    /// <summary>Takes an axis as that of the loop at this depth.</summary>
+    public void Take(int axis, int depth)
     {
-        rows.RemoveRange(depth, rows.Count - depth);
-        return buffer.Scalar.Bits % 8 == 0 && buffer.Shape.Index().All(p => rows.Contains(p.Index) || p.Item is Number);
+        Keep(depth);
+        rows.Add(axis);
     }
 
+    /// <summary>Along how many loops, from the outermost, the array is cut: those over a batch and that over rows.</summary>
+    public int Depth => rows.Count;
+
+    /// <summary>Cuts along no more than so many.</summary>
+    public void Keep(int depth) => rows.RemoveRange(depth, rows.Count - depth);
+
+    /// <summary>Whether a row has a size that is known.</summary>
+    public bool IsKnown() => buffer.Scalar.Bits % 8 == 0 && buffer.Shape.Index().All(p => rows.Contains(p.Index) || p.Item is Number);
+
     /// <summary>The array for some rows of one product of the batch.</summary>
-    /// <param name="depth">How many loops the stages share.</param>
     /// <param name="count">Rows.</param>
-    /// <param name="places">Where they begin, for each loop.</param>
-    public ChainLocal Local(int depth, long count, Symbol[] places, Machine machine)
+    /// <param name="place">The row that lies first in it.</param>
+    /// <param name="whole">Whether what lies outside is read as something else, so that its other axes must end where they do.</param>
+    public ChainLocal Local(long count, Expr place, Machine machine, bool whole = false)
     {
-        var tile = rows[depth - 1];
+        var tile = rows[^1];
         var inner = buffer.Order is [] ? buffer.Shape.Count - 1 : buffer.Order[^1];
         var local = buffer with
         {
             Space = Space.Argument,
             Shape = [.. buffer.Shape.Select((extent, axis) => axis == tile ? count : rows.Contains(axis) ? 1
-                : axis == inner && buffer.Scalar == Scalar.F32 && machine.Collides(UsualTileRows, extent.Whole) ? extent + Line : extent).Select(Linear.Simplify)],
+                : axis == inner && !whole && buffer.Scalar == Scalar.F32 && machine.Collides(UsualTileRows, extent.Whole) ? extent + Line : extent).Select(Linear.Simplify)],
         };
-        Seq<Expr> At(Seq<Expr> at) => [.. at.Select((e, axis) => axis == tile ? Linear.Simplify(e - places[depth - 1]) : rows.Contains(axis) ? 0 : e)];
+        Seq<Expr> At(Seq<Expr> at) => [.. at.Select((e, axis) => axis == tile ? Linear.Simplify(e - place) : rows.Contains(axis) ? 0 : e)];
         return new(this, local, local with { Space = Space.Arena }, new(local, (at, outside) => Load.Of(local, At(at), outside), (at, value) => new Store(local, At(at), value)));
     }
 
     /// <summary>Where a stage reads and stores; null where a read may lie outside.</summary>
-    private IEnumerable<Seq<Expr>?> Touches(Stmt stage) =>
-        stage.Loads.Where(l => l.Buffer == buffer).Select(l => l.Outside is null ? l.At : (Seq<Expr>?)null).Concat(stage.All.OfType<Store>().Where(s => s.Buffer == buffer).Select(s => (Seq<Expr>?)s.At));
+    private IEnumerable<Seq<Expr>?> Touches(Stmt stage, bool inside) =>
+        stage.Loads.Where(l => l.Buffer == buffer).Select(l => inside || l.Outside is null ? l.At : (Seq<Expr>?)null).Concat(stage.All.OfType<Store>().Where(s => s.Buffer == buffer).Select(s => (Seq<Expr>?)s.At));
 }
 
 /// <summary>What stands for an array in one part of a chain: an argument of each stage as that is scheduled, then scratch.</summary>

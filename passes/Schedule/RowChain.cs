@@ -22,20 +22,23 @@ internal sealed class RowChain
     private readonly Seq<Stmt> stages;
     private readonly Seq<ChainLink> links;
 
-    /// <summary>Loops that all stages have around them, the last the rows that are cut, by their extents.</summary>
-    private readonly Seq<Expr> lead;
+    /// <summary>Extents of the loops that all stages have around that over rows.</summary>
+    private readonly Seq<Expr> batch;
 
-    private RowChain(Kernel kernel, Machine machine, Seq<Stmt> stages, Seq<ChainLink> links, Seq<Expr> lead)
+    private readonly ChainRows rows;
+
+    private RowChain(Kernel kernel, Machine machine, Seq<Stmt> stages, Seq<ChainLink> links, Seq<Expr> batch, ChainRows rows)
     {
-        (this.kernel, this.machine, this.stages, this.links, this.lead) = (kernel, machine, stages, links, lead);
-        RowBytes = links.Sum(link => link.RowBytes);
-        var fitting = Math.Min(Rows, Math.Max(FewestRows, machine.Level2 / 2 / Math.Max(1, RowBytes)));
+        (this.kernel, this.machine, this.stages, this.links, this.batch, this.rows) = (kernel, machine, stages, links, batch, rows);
+        // What does not depend on what lies beside it is summed for many rows at once; of images one row is that.
+        var fitting = rows.Between.Count == 0 ? Math.Min(Rows, Math.Max(FewestRows, machine.Level2 / 2 / Math.Max(1, BytesOf(1))))
+            : Enumerable.Range(2, (int)Math.Min(Rows, int.MaxValue / 2)).TakeWhile(some => BytesOf(some) <= machine.Level2 / 2 && some <= Rows).Prepend(1).Max();
         // Parts of one size where there are such: what is left has kernels of its own.
-        TileRows = Enumerable.Range(0, (int)fitting / 2).Select(less => fitting - less).FirstOrDefault(rows => Rows % rows == 0, Up(Rows, Up(Rows, fitting)));
+        TileRows = Enumerable.Range(0, (int)fitting / 2).Select(less => fitting - less).FirstOrDefault(some => Rows % some == 0, Up(Rows, Up(Rows, fitting)));
     }
 
     /// <summary>Rows of one product of the batch.</summary>
-    private long Rows => lead[^1].Whole;
+    private long Rows => rows.Extents[^1];
 
     /// <summary>Rows that run through all stages at once; the last time fewer may be left.</summary>
     private long TileRows { get; }
@@ -43,8 +46,24 @@ internal sealed class RowChain
     /// <summary>Into how many parts rows are cut.</summary>
     private long Tiles => Up(Rows, TileRows);
 
-    /// <summary>Bytes between stages for one row.</summary>
-    private long RowBytes { get; }
+    /// <summary>How many loops all stages have around them, that over rows the last.</summary>
+    private int Depth => batch.Count + 1;
+
+    /// <summary>Bytes between stages for so many rows.</summary>
+    private long BytesOf(long some)
+    {
+        if (rows.Between.Count == 0) return some * links.Sum(link => link.RowBytes);
+        var counts = rows.Counts(some);
+        return rows.Between.Sum(passed => rows.RoomOf(passed, counts).Rows * passed.Link.RowBytes);
+    }
+
+    /// <summary>Whether parts overlap: neighbours make some rows twice.</summary>
+    public bool Slides => rows.Slides;
+
+    /// <summary>Bytes of all arrays between stages, whole.</summary>
+    public double Between => Times * (rows.Between.Count == 0 ? BytesOf(Rows) : rows.Between.Sum(passed => (double)rows.Extents[passed.From] * passed.Link.RowBytes));
+
+    private double Times => batch.Aggregate(1.0, (size, extent) => size * Sizes.Guess(extent));
 
     /// <summary>The chain that a kernel is; null where it is none.</summary>
     /// <param name="kernel">As lowered: arrays in the arena around its stages.</param>
@@ -53,17 +72,26 @@ internal sealed class RowChain
         var (between, body) = (new List<Buffer>(), kernel.Body);
         for (; body is Scratch { Buffer.Space: Space.Arena } s; body = s.Body) between.Add(s.Buffer);
         if (between.Count == 0 || body is not Block { Steps: var stages } || kernel.Outputs.Count != 1) return null;
-        var loops = stages.Select(Loops).ToList();
-        var lead = new List<Expr>();
-        var links = between.ConvertAll(buffer => new ChainLink(buffer));
+        Seq<ChainLink> sliding = [.. between.Select(buffer => new ChainLink(buffer))], links = [.. between.Select(buffer => new ChainLink(buffer))];
+        var (found, lead) = (SlidingRows.Find(stages, sliding), Along(stages, links));
+        if (!(found is { } other && (other.Rows.Slides || other.Batch.Count >= lead.Count)) && lead.Count > 0 && lead[^1] is Number { Integer: var all } && Known(stages, links))
+            return new(kernel, machine, stages, links, [.. lead.SkipLast(1)], new([.. stages.Select(_ => all)], []));
+        return found is var (nests, batch, rows) && Known(nests, sliding) ? new(kernel, machine, nests, sliding, batch, rows) : null;
+
+        // What else a loop inside a stage depends on must not be a row.
+        bool Known(Seq<Stmt> nests, Seq<ChainLink> links) => links.All(link => link.IsKnown()) && !nests.Any(nest => nest.All.OfType<Loop>().Any(l => Loops(nest).Take(links[0].Depth).Any(l.Axis.Extent.Mentions)));
+    }
+
+    /// <summary>The extents of the loops that all stages have around them, each number of an array made and read in the same rounds of all.</summary>
+    private static List<Expr> Along(Seq<Stmt> stages, Seq<ChainLink> links)
+    {
+        var (loops, lead) = (stages.Select(Loops).ToList(), new List<Expr>());
         // A row is more than one number: of a nest around one store the innermost loop runs along it.
         var room = stages.Zip(loops).Min(p => p.Second.Count - (Inside(p.First, p.Second.Count) is Store ? 1 : 0));
-        for (var depth = 0; depth < room && loops.TrueForAll(l => Linear.ProvesEqual(l[depth].Extent, loops[0][depth].Extent)) && links.TrueForAll(link => link.Follows(stages, loops, depth)); depth++)
+        for (var depth = 0; depth < room && loops.TrueForAll(l => Linear.ProvesEqual(l[depth].Extent, loops[0][depth].Extent)) && links.All(link => link.Follows(stages, loops, depth)); depth++)
             lead.Add(loops[0][depth].Extent);
-        if (lead.Count == 0 || lead[^1] is not Number || !links.TrueForAll(link => link.IsKnown(lead.Count))) return null;
-        // What else a loop inside a stage depends on must not be a row.
-        if (stages.Zip(loops).Any(p => p.First.All.OfType<Loop>().Any(l => p.Second.Take(lead.Count).Any(l.Axis.Extent.Mentions)))) return null;
-        return new(kernel, machine, stages, [.. links], [.. lead]);
+        foreach (var link in links) link.Keep(lead.Count);
+        return lead;
     }
 
     /// <summary>
@@ -73,22 +101,22 @@ internal sealed class RowChain
     /// <param name="objective">For speed what lies between must leave the last cache (measured: in it, runs take as long either way); for size the second.</param>
     public bool Pays(Objective objective, out string why)
     {
-        var batch = lead.Take(lead.Count - 1).Aggregate(1.0, (size, extent) => size * Sizes.Guess(extent));
-        var whole = batch * Rows * RowBytes;
-        var again = stages.Sum(stage => Again(stage, batch));
-        why = FormattableString.Invariant($"{TileRows} of {Rows} rows at a time keep {TileRows * RowBytes / 1024.0:0} KiB between {stages.Count} steps in the second cache, of {whole / 1024:0}");
+        var (times, whole) = (Times, Between);
+        var again = stages.Index().Sum(stage => Again(stage.Item, rows.Extents[stage.Index], times));
+        var overlap = rows.Slides ? ", of which neighbours make some twice" : "";
+        why = FormattableString.Invariant($"{TileRows} of {Rows} rows at a time keep {BytesOf(TileRows) / 1024.0:0} KiB between {stages.Count} steps in the second cache, of {whole / 1024:0}{overlap}");
         return whole > (objective == Objective.Speed ? machine.Level3 : machine.Level2) && Rows > 1 && 2 * whole > again;
     }
 
     /// <summary>Bytes of arguments that a stage reads more than once: what all rows share for each part of them, and what products of the batch share, such as the input of a convolution's channels, for each product.</summary>
-    private double Again(Stmt stage, double batch)
+    private double Again(Stmt stage, long extent, double times)
     {
-        var around = Loops(stage).Take(lead.Count).ToList();
+        var around = Loops(stage).Take(Depth).ToList();
         return stage.Loads.Where(l => l.Buffer.Space == Space.Argument).Distinct().Sum(l =>
         {
             double Size(IEnumerable<Axis> axes) => axes.Aggregate(1.0, (size, axis) => size * Sizes.Guess(axis.Extent));
             var inner = l.Buffer.Scalar.Bits / 8.0 * Size(l.Parts().OfType<Axis>().Distinct().Except(around));
-            return inner * (batch * (l.Mentions(around[^1]) ? Rows : Tiles) - Size(around.Where(l.Mentions)));
+            return inner * (times * (l.Mentions(around[^1]) ? extent : Tiles) - Size(around.Where(l.Mentions)));
         });
     }
 
@@ -97,9 +125,10 @@ internal sealed class RowChain
     /// <param name="mostError">As of <see cref="Scheduler.Schedule"/>.</param>
     public Scheduled Schedule(IReadOnlySet<string> constants, double mostError)
     {
-        var around = new Flattened([.. lead.Take(lead.Count - 1).Select((extent, i) => new Axis($"a{i}", extent))]);
+        var around = new Flattened([.. batch.Select((extent, i) => new Axis($"a{i}", extent))]);
         var (full, rest) = (Rows / TileRows, Rows % TileRows);
-        ChainPart[] parts = [.. new[] { TileRows, rest }.Where(rows => rows > 0).Select(rows => new ChainPart(stages.Select((stage, i) => Scheduled(stage, i, rows, constants, mostError)).ToSeq(), rows == rest))];
+        var chain = new ChainPart.Chain(kernel, stages, links, batch, rows, machine, constants, mostError);
+        ChainPart[] parts = [.. new[] { TileRows, rest }.Where(some => some > 0).Select(some => new ChainPart(chain, some, some == rest))];
         // What the rows of one product of the batch share is packed once for each of its chunks: few, where products alone keep threads busy.
         var chunks = around.Static == 0 ? 1 : Math.Clamp(machine.Tasks / 2 / around.Static, 1, full);
         var each = Up(full, chunks);
@@ -107,7 +136,7 @@ internal sealed class RowChain
         {
             Expr[] at = [.. around.At(Linear.Simplify(unit / chunks)).Reverse().Select(p => p.Index)];
             var chunk = Linear.Simplify(unit % chunks);
-            Stmt Tile(ChainPart part, Expr tile) => part.Run([.. at, Linear.Simplify(tile * TileRows)]);
+            Stmt Tile(ChainPart part, Expr tile) => part.Run(at, Linear.Simplify(tile * TileRows));
             var tiles = For("t", each, t => Linear.Simplify(chunk * each + t) is var tile && full % chunks == 0 ? Tile(parts[0], tile) : When(tile < full, Tile(parts[0], tile)));
             return parts.Aggregate(rest == 0 ? tiles : Do(tiles, When(Expr.Same(chunk, chunks - 1), Tile(parts[1], full))), (inside, part) => part.Around(at, inside));
         });
@@ -116,21 +145,9 @@ internal sealed class RowChain
         return new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. parts.SelectMany(p => p.Once).DistinctBy(k => k.Name)], FormattableString.Invariant($"chain: {TileRows} of {Rows} rows at a time: {parts[0].Templates}"), pace);
     }
 
-    /// <summary>A stage scheduled as a kernel of its own for some rows.</summary>
-    private ChainStage Scheduled(Stmt stage, int index, long rows, IReadOnlySet<string> constants, double mostError)
-    {
-        Symbol[] places = [.. lead.Select((extent, i) => (Symbol)Symbol.Of(i == lead.Count - 1 ? "row" : $"at{i}", 0, i == lead.Count - 1 ? Rows - rows : extent is Number n ? n.Integer - 1 : Symbol.Unbounded))];
-        var locals = links.Select(link => link.Local(lead.Count, rows, places, machine)).ToSeq();
-        var (loops, inside) = (Loops(stage), Inside(stage, lead.Count));
-        var body = For(loops[lead.Count - 1].Name, rows, row => inside.Map(e => e.Placed(loops.Take(lead.Count).Select((axis, i) => (axis, i == lead.Count - 1 ? places[i] + row : (Expr)places[i])))));
-        var cut = Kernel.Over("stage", [], body).Over("stage", locals.ToDictionary(l => l.Link.Buffer, l => l.Access));
-        var output = cut.Body.All.OfType<Store>().Select(s => s.Buffer).First(b => b.Space == Space.Argument);
-        return new(Scheduler.Schedule(Kernel.Over(FormattableString.Invariant($"{kernel.Name}.{index + 1}"), [output], cut.Body), machine, constants, mostError), places, locals);
-    }
+    internal static Stmt Inside(Stmt stmt, int loops) => loops == 0 ? stmt : Inside(((Loop)stmt).Body, loops - 1);
 
-    private static Stmt Inside(Stmt stmt, int loops) => loops == 0 ? stmt : Inside(((Loop)stmt).Body, loops - 1);
-
-    private static List<Axis> Loops(Stmt stmt)
+    internal static List<Axis> Loops(Stmt stmt)
     {
         var axes = new List<Axis>();
         for (; stmt is Loop { Kind: LoopKind.For } l; stmt = l.Body) axes.Add(l.Axis);

@@ -41,7 +41,7 @@ public sealed class PtxSource
         var body = new BodyEmitter(writer, isParallel: true);
         foreach (var i in part.Launch.Buffers) body.Bind(source.Arguments[i], Argument(i));
         foreach (var (round, i) in part.Rounds.Select((axis, i) => (axis, i))) body.Bind(round, Round(i));
-        foreach (var buffer in part.Around) body.BindInArena(buffer);
+        foreach (var scratch in part.Around) body.BindInArena(scratch);
         if (part.Statement is Loop { Kind: LoopKind.Parallel } grid) body.Grid(grid);
         else body.Emit(part.Statement);
         // An entry's buffers never meet: a kernel that stores over what it reads takes one buffer for both.

@@ -45,17 +45,18 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
     }
 
     /// <summary>A place in the arena as an array.</summary>
-    public void PlaceInArena(Buffer buffer)
+    public void PlaceInArena(Scratch s)
     {
+        var buffer = s.Buffer;
         var (name, type) = (Bind(buffer, names.Next(buffer.Name)), CSharpTypes.InMemory(buffer.Scalar));
         var bytes = Known(Linear.Simplify((buffer.Size * buffer.Scalar.Bits + 7) / 8));
-        Here.Lines.Add($"var {name} = {scratch()}.SubView({Known(layout.Offset(buffer))}, {bytes}).Cast<{type}>();");
+        Here.Lines.Add($"var {name} = {scratch()}.SubView({Known(layout.Offset(s))}, {bytes}).Cast<{type}>();");
     }
 
     private void Print(Scratch s)
     {
         var buffer = s.Buffer;
-        if (buffer.Space == Space.Arena) PlaceInArena(buffer);
+        if (buffer.Space == Space.Arena) PlaceInArena(s);
         else
         {
             var name = Bind(buffer, names.Next(buffer.Name));

@@ -9,7 +9,7 @@ internal sealed class KernelSource
     private readonly Kernel kernel;
     private readonly ScratchLayout layout;
     private readonly List<(Axis Axis, string Name)> rounds = [];
-    private readonly List<Buffer> around = [];
+    private readonly List<Scratch> around = [];
     private readonly StringBuilder methods = new();
     private readonly StringBuilder bindings = new();
     private int launches;
@@ -52,9 +52,9 @@ internal sealed class KernelSource
                 rounds.RemoveAt(rounds.Count - 1);
                 return [new LaunchRounds(loop.Axis, body)];
             case Scratch { Buffer.Space: Space.Arena } scratch when HasGrid(scratch):
-                around.Add(scratch.Buffer);
+                around.Add(scratch);
                 var inside = Walk(scratch.Body).ToList();
-                around.Remove(scratch.Buffer);
+                around.Remove(scratch);
                 return inside;
             default: return [Launch(stmt)];
         }
@@ -100,7 +100,7 @@ internal sealed class KernelSource
         var printer = new BodyPrinter(names, layout, Symbol, () => scratch == "" ? scratch = names.Next("scratch") : scratch);
         var views = buffers.Select(i => (Type: CSharpTypes.InMemory(Arguments[i].Scalar), Name: printer.Bind(Arguments[i], names.Next(Arguments[i].Name)))).ToList();
         foreach (var (axis, name) in rounds) printer.Bind(axis, Used(axis, names.Next(name)));
-        foreach (var buffer in around.Where(touched.Contains)) printer.PlaceInArena(buffer);
+        foreach (var array in around.Where(a => touched.Contains(a.Buffer))) printer.PlaceInArena(array);
         if (grid is not null) printer.PrintGrid(grid);
         else printer.Print(stmt);
 
@@ -111,7 +111,7 @@ internal sealed class KernelSource
         bindings.Append($"public delegate void Launch{number}(AcceleratorStream stream, KernelConfig config{string.Concat(parameters.Select(p => ", " + p))});\n");
         bindings.Append($"public static Action<AcceleratorStream, KernelConfig, ArrayView<byte>[], long[]> Bind{number}(Kernel kernel)\n{{\n    var launch = kernel.CreateLauncherDelegate<Launch{number}>();\n    return (stream, config, views, numbers) => launch(stream, config{string.Concat(arguments.Select(a => ", " + a))});\n}}\n");
         var made = new LaunchOnce(number, grid?.Axis.Extent ?? 1, buffers, scratch != "", [.. used.Select(u => u.Number)]);
-        Parts.Add(new(made, stmt, [.. around.Where(touched.Contains)], [.. rounds.Select(r => r.Axis)]));
+        Parts.Add(new(made, stmt, [.. around.Where(s => touched.Contains(s.Buffer))], [.. rounds.Select(r => r.Axis)]));
         return made;
     }
 

@@ -17,7 +17,7 @@ internal sealed record LaunchOnce(int Number, Expr Threads, Seq<int> Buffers, bo
 /// <param name="Statement">A parallel loop, whose iterations threads share; anything else is one thread's.</param>
 /// <param name="Around">Scratch in the arena that launches hand on, as far as this one touches it.</param>
 /// <param name="Rounds">Indices of the loops that the host runs around it.</param>
-internal sealed record LaunchPart(LaunchOnce Launch, Stmt Statement, Seq<Buffer> Around, Seq<Axis> Rounds);
+internal sealed record LaunchPart(LaunchOnce Launch, Stmt Statement, Seq<Scratch> Around, Seq<Axis> Rounds);
 
 /// <summary>Launches again and again, a round after another.</summary>
 internal sealed record LaunchRounds(Axis Axis, Seq<LaunchStep> Body) : LaunchStep;

@@ -12,9 +12,9 @@ internal sealed partial class BodyEmitter
     }
 
     /// <summary>Says that a scratch lies in the arena, at its place.</summary>
-    public void BindInArena(Buffer buffer)
+    public void BindInArena(Scratch scratch)
     {
-        var offset = Scalar64(kernel.Layout.Offset(buffer));
+        var (buffer, offset) = (scratch.Buffer, Scalar64(kernel.Layout.Offset(scratch)));
         memory[buffer] = new(offset == "0" ? "%scratch" : code.Let($"getelementptr inbounds i8, ptr %scratch, i64 {offset}"), buffer, [], kernel.AliasFact(buffer));
     }
 

@@ -23,11 +23,7 @@ internal sealed partial class BodyEmitter
         var buffer = scratch.Buffer;
         var outer = memory.TryGetValue(buffer, out var known) ? known : null;
         scopes.Forget(buffer);
-        if (buffer.Space == Space.Arena)
-        {
-            var offset = Scalar64(kernel.Layout.Offset(buffer));
-            memory[buffer] = new(offset == "0" ? "%scratch" : code.Let($"getelementptr inbounds i8, ptr %scratch, i64 {offset}"), buffer, [], kernel.AliasFact(buffer));
-        }
+        if (buffer.Space == Space.Arena) BindInArena(scratch);
         else
         {
             // Each lane has its own.
