@@ -38,8 +38,11 @@ public sealed record RowChains : ProgramPass
             var made = list.OfType<CallKernel>().Where(c => shared[c.Kernel].Outputs.Count == 1).GroupBy(c => c.Arguments[^1], StringComparer.Ordinal).Where(g => g.Count() == 1)
                 .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
             var (heads, dropped) = (new Dictionary<CallKernel, CallKernel>(ReferenceEqualityComparer.Instance), new HashSet<CallKernel>(ReferenceEqualityComparer.Instance));
+            // The most bytes that could lie between the steps of a chain that ends in one: mostly too few to look further.
+            var bytes = new Dictionary<CallKernel, double>(ReferenceEqualityComparer.Instance);
+            foreach (var call in list.OfType<CallKernel>()) bytes[call] = Before(call, made).Sum(before => Sizes.Guess(slots[before.Arguments[^1]].Bytes) + bytes.GetValueOrDefault(before));
             // From the last step on: a chain is as long as it can be.
-            foreach (var last in list.OfType<CallKernel>().Reverse())
+            foreach (var last in list.OfType<CallKernel>().Reverse().Where(call => bytes[call] > RowChain.Least(compilation.Machine, compilation.Objective)))
             {
                 if (dropped.Contains(last) || Best(Links(last, made), list) is not { } chain) continue;
                 heads[last] = chain.Call;
@@ -60,10 +63,12 @@ public sealed record RowChains : ProgramPass
         List<CallKernel> Links(CallKernel last, Dictionary<string, CallKernel> made)
         {
             List<CallKernel> calls = [last];
-            while (calls[0].Arguments.SkipLast(shared[calls[0].Kernel].Outputs.Count).Where(a => IsBetween(a) && made.ContainsKey(a)).Select(a => made[a])
-                .FirstOrDefault(before => Joined([before, .. calls]) is var (kernel, _, _) && RowChain.Find(kernel, compilation.Machine) is not null) is { } before) calls.Insert(0, before);
+            while (Before(calls[0], made).FirstOrDefault(before => Joined([before, .. calls]) is var (kernel, _, _) && RowChain.Find(kernel, compilation.Machine) is not null) is { } next) calls.Insert(0, next);
             return calls;
         }
+
+        IEnumerable<CallKernel> Before(CallKernel call, Dictionary<string, CallKernel> made) =>
+            call.Arguments.SkipLast(shared[call.Kernel].Outputs.Count).Where(a => IsBetween(a) && made.ContainsKey(a)).Select(a => made[a]);
 
         bool IsBetween(string slot) => slots[slot].Kind == SlotKind.Arena && uses[slot] == 2 && !asked.Contains(slot) && !gone.Contains(slot);
 

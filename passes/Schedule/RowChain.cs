@@ -94,18 +94,20 @@ internal sealed class RowChain
         return lead;
     }
 
+    /// <summary>Bytes that must lie between stages. For speed they leave the last cache (measured: in it, runs take as long either way); for size the second.</summary>
+    public static long Least(Machine machine, Objective objective) => objective == Objective.Speed ? machine.Level3 : machine.Level2;
+
     /// <summary>
     /// Whether running some rows at a time saves more than it costs: bytes between stages that would be written and read beyond the caches,
     /// against those that stages read whole, such as keys and values, and read again for each part of the rows.
     /// </summary>
-    /// <param name="objective">For speed what lies between must leave the last cache (measured: in it, runs take as long either way); for size the second.</param>
     public bool Pays(Objective objective, out string why)
     {
         var (times, whole) = (Times, Between);
         var again = stages.Index().Sum(stage => Again(stage.Item, rows.Extents[stage.Index], times));
         var overlap = rows.Slides ? ", of which neighbours make some twice" : "";
         why = FormattableString.Invariant($"{TileRows} of {Rows} rows at a time keep {BytesOf(TileRows) / 1024.0:0} KiB between {stages.Count} steps in the second cache, of {whole / 1024:0}{overlap}");
-        return whole > (objective == Objective.Speed ? machine.Level3 : machine.Level2) && Rows > 1 && 2 * whole > again;
+        return whole > Least(machine, objective) && Rows > 1 && 2 * whole > again;
     }
 
     /// <summary>Bytes of arguments that a stage reads more than once: what all rows share for each part of them, and what products of the batch share, such as the input of a convolution's channels, for each product.</summary>
