@@ -4,7 +4,8 @@
 #   ./build.sh               set up and build everything; the tool is artifacts/lathe
 #   ./build.sh demo          also compile a digit classifier and run it on real digits
 #   ./build.sh test          also run the tests and end with a line `N passed, N failed`; --all adds the longer ones
-#   ./build.sh pack [DIR]    also lay out what CMake, pkg-config and a search path find: DIR (artifacts/pack) is a prefix; DIR/nuget: packages for .NET
+#   ./build.sh pack [DIR]    also lay out what CMake, pkg-config and a search path find: DIR (artifacts/pack) is a prefix; DIR/nuget: packages for .NET;
+#                            DIR/archives: the tool with .NET in it (RIDS="linux-x64 linux-arm64": for these systems), and what all of it is made of
 #   ./build.sh format        lay the source out as .editorconfig says
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -104,10 +105,12 @@ EOF
 
 # --- steps ---------------------------------------------------------------------------------------------------------
 
+own_rid() { case $(uname -m) in x86_64) echo linux-x64 ;; aarch64) echo linux-arm64 ;; *) fail "no .NET runtime identifier for $(uname -m)" ;; esac; }
+
 # The tool, compiled ahead of time (ReadyToRun) so that it starts fast, and its launcher.
 build_tool() {
   local rid root
-  case $(uname -m) in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) fail "no .NET runtime identifier for $(uname -m)" ;; esac
+  rid=$(own_rid)
   say 'building artifacts/lathe'
   dotnet publish src/Cli -c Release -r $rid --no-self-contained -p:PublishReadyToRun=true -v q --nologo >&2
   root=$(dirname "$(readlink -f "$(command -v dotnet)")")
@@ -123,7 +126,7 @@ EOF
 # A prefix that can be moved as a whole: bin/lathe, the package for find_package, lathe.pc, headers, samples, docs.
 layout() {
   local prefix=$1 tool=$2 version
-  version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props)
+  version=$(version)
   say "laying out $prefix"
   rm -rf "$prefix/lib/lathe"
   mkdir -p "$prefix/bin" "$prefix/lib/lathe" "$prefix/lib/cmake/Lathe" "$prefix/lib/pkgconfig" "$prefix/include/lathe" "$prefix/share/doc/lathe" "$prefix/share/lathe/samples" "$prefix/share/lathe/bazel"
@@ -171,6 +174,35 @@ packages() {
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
 }
 
+version() { sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props; }
+
+# The tool for machines without .NET, compiled ahead of time, as DIR/lathe-VERSION-RID.tar.gz for each RID: DIR RID…. The same source gives the same bytes.
+archives() {
+  local into rid name
+  mkdir -p "$1" && into=$(cd "$1" && pwd)
+  shift
+  for rid in "$@"; do
+    name=lathe-$(version)-$rid
+    say "packing $into/$name.tar.gz"
+    rm -rf "artifacts/archives/$name"
+    dotnet publish src/Cli -c Release -r "$rid" --self-contained -p:PublishReadyToRun=true -p:DebugType=none -v q --nologo -o "artifacts/archives/$name" >&2
+    rm -f "artifacts/archives/$name"/*.xml
+    cp LICENSE README.md "artifacts/archives/$name"
+    tar -C artifacts/archives --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u+w,go-w -cf - "$name" | gzip -9n > "$into/$name.tar.gz"
+  done
+}
+
+# What the tool is made of: DIR/lathe-VERSION.cdx.json, CycloneDX in JSON, of what its project restores.
+bill() {
+  local into
+  mkdir -p "$1" && into=$(cd "$1" && pwd)
+  dotnet tool restore >/dev/null || fail "no bill of materials: the tool that writes it, which .config/dotnet-tools.json names, cannot be restored"
+  [ -f artifacts/obj/Lathe.Cli/project.assets.json ] || dotnet restore src/Cli -v q >&2
+  dotnet tool run dotnet-CycloneDX src/Cli/Lathe.Cli.csproj -o "$into" -fn "lathe-$(version).cdx.json" -F Json -ns -dpr -st Application -sn lathe -sv "$(version)" >/dev/null
+  # The same source gives the same bytes: no clock.
+  sed -i '/^ *"timestamp": /d' "$into/lathe-$(version).cdx.json"
+}
+
 # A real model on real digits; every step is a command that a user would type.
 demo() {
   local model=tests/models/opt_mnist out=artifacts/demo label predicted score right=0
@@ -204,10 +236,13 @@ case $step in
   build) require build; choose_packages; dotnet build Compiler.sln -c Release -v q --nologo >&2; build_tool ;;
   demo) require demo; choose_packages; build_tool; demo ;;
   pack) require demo; choose_packages; build_tool; tool=$(dirname "$(sed -n 's/.*exec "$here\/\([^"]*\)".*/artifacts\/\1/p' artifacts/lathe)")
-    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" all ;;
+    layout "${1:-artifacts/pack}" "$tool"; packages "${1:-artifacts/pack}/nuget" "$tool" all
+    read -ra rids <<< "${RIDS:-$(own_rid)}"; archives "${1:-artifacts/pack}/archives" "${rids[@]}"; bill "${1:-artifacts/pack}/archives" ;;
   layout) layout "$@" ;; # PREFIX TOOL: the last step of pack alone, with the tool in the folder TOOL
   packages) packages "$@" ;; # FOLDER TOOL: the same for packages
+  archives) archives "$@" ;; # FOLDER RID…
+  bill) bill "$@" ;; # FOLDER
   test) require test; choose_packages; tests/run.sh "$@" ;;
   format) dotnet format Compiler.sln --exclude '**/Generated/**' "$@" ;;
-  *) sed -n '4,9s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;
+  *) sed -n '4,10s/^# *//p' "${BASH_SOURCE[0]##*/}"; exit 2 ;;
 esac

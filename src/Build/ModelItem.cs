@@ -48,7 +48,7 @@ internal sealed class ModelItem
     public IEnumerable<(string Code, string Message, string Remedy)> Faults()
     {
         if (!File.Exists(Model) && !File.Exists(Path.Combine(Model, "model.onnx"))) yield return ("LT7001", $"there is no model {item.ItemSpec}", "Include names an .onnx file, from the project's folder");
-        foreach (var name in new[] { "Recipe", "Calibrate", "Evaluate" })
+        foreach (var name in new[] { "Recipe", "Calibrate", "Evaluate", "Sign" })
             if (Named(name) is { Length: > 0 } file && !File.Exists(file) && !Directory.Exists(file)) yield return ("LT7002", $"there is no {file}, which {name} of {item.ItemSpec} names", $"{name} names a file, from the project's folder");
         if (Text("Link") is { Length: > 0 } link && !Links.Contains(link, StringComparer.OrdinalIgnoreCase)) yield return ("LT7004", $"Link=\"{link}\" of {item.ItemSpec}", "Link is Shared or Static");
         if (Drop != "" && !(double.TryParse(Drop, NumberStyles.Float, CultureInfo.InvariantCulture, out var drop) && drop >= 0)) yield return ("LT7004", $"MaxAccuracyDrop=\"{Drop}\" of {item.ItemSpec}", "MaxAccuracyDrop is a number from 0 on, in the unit of the metric: 0.01 is one item in a hundred");
@@ -74,13 +74,14 @@ internal sealed class ModelItem
         Set("LatheLibrary", Library);
         Set("LatheLibraryName", Path.GetFileName(Library));
         Set("LatheWeights", Path.Combine(folder, Class + ".weights"));
+        Set("LatheSignature", Path.Combine(folder, Class + ".sig"));
         Set("LatheLinked", IsLinked ? "true" : "false");
         Set("LatheRid", platform.Rid);
         return result;
     }
 
     /// <summary>The files that a compile of the model leaves, and those it is watched by.</summary>
-    private string[] Inputs() => [Model, .. Folder("Recipe"), .. Folder("Calibrate"), .. Folder("Evaluate"), .. DependencyRule.Read(DependFile)];
+    private string[] Inputs() => [Model, .. Folder("Recipe"), .. Folder("Calibrate"), .. Folder("Evaluate"), .. Folder("Sign"), .. DependencyRule.Read(DependFile)];
 
     private bool IsStale(string stamp, string command, IEnumerable<string> made, IEnumerable<string> inputs)
     {
@@ -109,6 +110,7 @@ internal sealed class ModelItem
         if (Named("Recipe") is { Length: > 0 } recipe) words.AddRange(["--pipeline", recipe]);
         if (Named("Calibrate") is { Length: > 0 } data) words.AddRange(["--calibrate", data]);
         if (Named("Evaluate") is { Length: > 0 } evaluation) words.AddRange(["--evaluate", evaluation]);
+        if (Named("Sign") is { Length: > 0 } key) words.AddRange(["--sign", key]);
         if (Drop != "") words.AddRange(["--max-accuracy-drop", Drop]);
         Dimensions(words);
         // The value of an option may hold spaces and commas: --quantize i4 group=64, method=gptq.

@@ -101,6 +101,26 @@ public sealed unsafe class CompiledModelTests(CompiledModelTests.Libraries libra
     }
 
     [Fact]
+    public void A_library_opens_where_who_signed_it_is_trusted()
+    {
+        using var scratch = new ScratchFolder();
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var stranger = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP384);
+        var (library, trusted) = (scratch["libdigits.so"], key.ExportSubjectPublicKeyInfoPem());
+        File.Copy(libraries.Digits, library);
+        Assert.Contains("is not signed", Assert.Throws<ArtifactException>(() => ArtifactSignature.Verified(library, trusted)).Message, StringComparison.Ordinal);
+        File.WriteAllText(ArtifactSignature.FileOf(library), ArtifactSignature.Of([library], key.ExportPkcs8PrivateKeyPem()));
+        using (var model = CompiledModel.Open(ArtifactSignature.Verified(library, trusted))) Assert.Equal("digits", model.Contract.Name);
+        Assert.Contains("another key", Assert.Throws<ArtifactException>(() => ArtifactSignature.Verified(library, stranger.ExportSubjectPublicKeyInfoPem())).Message, StringComparison.Ordinal);
+        File.AppendAllText(library, "x");
+        Assert.Equal("libdigits.so is not as it was signed", Assert.Throws<ArtifactException>(() => ArtifactSignature.Verified(library, trusted)).Message);
+        // A file of weights that came later is not among what was signed.
+        File.Copy(libraries.Digits, library, overwrite: true);
+        File.WriteAllText(scratch["digits.weights"], "");
+        Assert.Contains("digits.weights is not among", Assert.Throws<ArtifactException>(() => ArtifactSignature.Verified(library, trusted)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_caller_brings_workspace_threads_and_a_token()
     {
         using var model = CompiledModel.Open(libraries.Digits);

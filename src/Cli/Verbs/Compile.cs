@@ -4,6 +4,7 @@ using Lathe.Codegen.Package;
 using Lathe.Onnx;
 using Lathe.Passes;
 using Lathe.Passes.Checking;
+using Lathe.Runtime;
 
 namespace Lathe.Cli.Verbs;
 
@@ -25,6 +26,7 @@ public sealed record Compile(
     [Option("with --emit=onnx: weights in a format that ONNX has no form of are written as f32")] bool OnnxDecode = false,
     [Option("where weights go; by default into the library up to 64 MiB, else into a file beside it")] WeightChoice? Weights = null,
     [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
+    [Option("sign the files with this key, of an elliptic curve, in PEM: NAME.sig beside them, which verify-artifact --key and Lathe.Runtime check. The signature is another each time, all else the same bytes", Value = "KEY.pem")] string? Sign = null,
     [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
     [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
     [Option("what the rule says was made, in place of all files: a stamp, for build systems that watch one", "-MT", Value = "TARGET")] string? DependTarget = null,
@@ -40,6 +42,8 @@ public sealed record Compile(
         var path = ModelPath.Resolve(Model);
         var name = Name ?? ModelPath.NameOf(path);
         if (ModelInterface.Identifier(name) != name) throw new UsageException($"--name {name}: functions are called after it, so it must be a C identifier", $"--name {ModelInterface.Identifier(name)}");
+        // A key that cannot sign is found before anything is compiled.
+        if (Sign is not null) ArtifactSignature.Of([], File.Exists(Sign) ? File.ReadAllText(Sign) : throw InputFault.NoFile(Sign));
         if (Code.IsForGpu)
         {
             if (PackageBuild.IsPackage(OutputDir)) throw new UsageException($"{OutputDir}: a package holds libraries for processors", "name a folder, -o DIR");
@@ -85,6 +89,7 @@ public sealed record Compile(
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
         report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (session.Reported.Count == before) cache?.Keep(artifact.Files, report.Beside, source.Files.Skip(1), report.Kept);
+        WriteSignature(name, artifact.Files);
         WriteRule(name, artifact.Files.Concat(report.Beside), source.Files.Concat(evaluation?.Watched ?? []));
         if (!Quiet || Json) session.Output.Write(Json ? report.Json() : report.Text());
         return ExitCode.Done;
@@ -102,6 +107,14 @@ public sealed record Compile(
         return claim;
     }
 
+    /// <summary>Signs what was written; where that is not asked for, no signature of before stays.</summary>
+    private void WriteSignature(string name, IEnumerable<string> files)
+    {
+        var file = Path.Combine(OutputDir, name + ArtifactSignature.Ending);
+        if (Sign is not null) OutputFile.Write(file, ArtifactSignature.Of(files, File.ReadAllText(Sign)));
+        else if (File.Exists(file)) File.Delete(file);
+    }
+
     private void WriteRule(string name, IEnumerable<string> made, IEnumerable<string> from)
     {
         if (Depend || DependFile is not null || DependTarget is not null)
@@ -115,7 +128,7 @@ public sealed record Compile(
     private CompileCache? Cache(Session session, string path, string name, IReadOnlyList<CpuTarget> targets) =>
         Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
             || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null || Claim.Evaluate is not null ? null
-        : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
+        : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Sign = null, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
             Code.Pipeline.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
 
     /// <summary>What is said of a compile that was kept.</summary>
@@ -123,6 +136,7 @@ public sealed record Compile(
     {
         List<string> In(KeptFile[] files) => [.. files.Select(f => Path.Combine(OutputDir, f.Name))];
         List<string> files = [.. In(kept.Files), .. In(kept.Beside)];
+        WriteSignature(Name ?? ModelPath.NameOf(path), In(kept.Files));
         WriteRule(Name ?? ModelPath.NameOf(path), files, [path, .. kept.External.Select(f => Path.Combine(Path.GetDirectoryName(path) ?? "", f.Name))]);
         if (Quiet && !Json) return ExitCode.Done;
         session.Output.Write(Json ? CompileReport.Json(kept.Report, [("kept", watch.Elapsed)], files) : CompileReport.Print(kept.Report, $"{Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}: all as it was compiled before, LATHE_CACHE=off compiles again", files));
@@ -137,6 +151,7 @@ public sealed record Compile(
         var given = others.Where(o => o.IsGiven).Select(o => o.Option).ToList();
         if (given.Count > 0) throw new UsageException($"{OutputDir}: a package holds shared libraries of parts alone, so {string.Join(" and ", given)} {(given.Count == 1 ? "does" : "do")} not go with it", "name a folder, -o DIR");
         var report = new PackageBuild(session, Code with { Way = Code.Way with { Items = Items } }).Write(path, name, OutputDir);
+        if (Sign is not null) OutputFile.Write(ArtifactSignature.FileOf(OutputDir), ArtifactSignature.Of([OutputDir], File.ReadAllText(Sign)));
         if (!Quiet || Json) session.Output.Write(report.Print(Json));
         return ExitCode.Done;
     }

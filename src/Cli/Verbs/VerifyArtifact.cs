@@ -6,6 +6,7 @@ namespace Lathe.Cli.Verbs;
 
 [Description("checks that an artifact is whole and what it says it is: its interface, its contract, its weights, its model")]
 [Example("lathe verify-artifact out/libdigits.so --model digits.onnx", "also that it was compiled from this file, and that it computes what the file says")]
+[Example("lathe verify-artifact out/libdigits.so --key public.pem", "also that who has the key made it, before any of its code runs")]
 [Example("lathe verify-artifact out/libdigits.so --evaluate digits.eval", "also that it does as well on data as its contract says")]
 public sealed record VerifyArtifact(
     [Argument("ARTIFACT", "a library that lathe compile wrote")] string Artifact,
@@ -13,6 +14,7 @@ public sealed record VerifyArtifact(
     Tolerance Tolerance,
     [Option("the model that it should be of; its hash is compared, and what both compute on random inputs", Value = "MODEL")] string? Model = null,
     [Option("the file that compile --evaluate was given: its data are those that the contract tells of, and the artifact does on them what that says", Value = "FILE")] string? Evaluate = null,
+    [Option("whose signature it should have: a public key in PEM", Value = "KEY.pem")] string? Key = null,
     [Option("of those inputs")] int Seed = 0,
     [Option("how far the metric may be from what the contract says: another processor may take another level of code, which rounds otherwise")] double Within = 0,
     [Option("as JSON, with a version")] bool Json = false) : Verb
@@ -22,6 +24,12 @@ public sealed record VerifyArtifact(
     public override ExitCode Execute(Session session)
     {
         var checks = new List<Check>();
+        // Before it is opened, which runs its code.
+        if (Key is not null && Signed() is var signed)
+        {
+            checks.Add(signed);
+            if (!signed.Holds) return Told(session, checks);
+        }
         // Opening it compares the version of the interface, and the length and stamp of weights that lie in a file.
         using (var opened = Lathe.Runtime.Artifact.Open(Artifact))
         {
@@ -31,8 +39,19 @@ public sealed record VerifyArtifact(
             checks.AddRange(Claim(session, opened.Contract.Json));
         }
         if (Model is not null) checks.Add(Computes(session));
+        return Told(session, checks);
+    }
+
+    private ExitCode Told(Session session, List<Check> checks)
+    {
         session.Output.Write(Json ? AsJson(checks) : string.Concat(checks.Select(c => $"{(c.Holds ? "ok" : "WRONG"),-7}{c.What,-12}{c.Detail}\n")));
         return checks.All(c => c.Holds) ? ExitCode.Done : ExitCode.Fault;
+    }
+
+    private Check Signed()
+    {
+        try { return new("signature", ArtifactSignature.Verified(Artifact, File.Exists(Key) ? File.ReadAllText(Key) : throw InputFault.NoFile(Key!)) == Artifact, $"the files are as they were signed, with the key of {Path.GetFileName(Key)}"); }
+        catch (ArtifactException e) { return new("signature", false, e.Message); }
     }
 
     /// <summary>The contract inside the library, against the one in the file beside it.</summary>
