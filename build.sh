@@ -172,6 +172,9 @@ packages() {
   "${pack[@]}" src/Images -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Build -o "$into" -p:LatheToolFolder="$tool" >&2
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
+  [ "${3:-}" = all ] || return 0
+  "${pack[@]}" src/Sdk -o "$into" >&2
+  "${pack[@]}" src/Templates -o "$into" >&2
 }
 
 version() { sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props; }

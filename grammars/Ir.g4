@@ -44,7 +44,8 @@ literal   : '[' (literal (',' literal)*)? ']'                             # list
           | expr                                                          # ofExpr
           ;
 // ---- kernels: how to compute it, loop by loop -------------------------------------------------------
-kernel    : 'kernel' label '(' buffers? ')' '->' ('(' ')' | buffers) where? '{' stmt* '}' ;
+kernel    : 'kernel' label '(' buffers? ')' '->' ('(' ')' | buffers) where? external? '{' stmt* '}' ;
+external  : 'external' STRING '(' operands? ')' ;       // a function of C that computes the same, and what it is given
 buffers   : buffer (',' buffer)* ;
 buffer    : LOCAL ':' shape? name attribute? ('in' name)? ;
 stmt      : '{' stmt* '}'                                                 # block
@@ -85,7 +86,7 @@ local     : 'let' name '=' expr ;
 
 label     : name | STRING ;
 // Words that only lead a statement are free elsewhere.
-name      : NAME | 'arena' | 'at' | 'check' | 'else' | 'graph' | 'kernel' | 'least' | 'once' | 'loop' | 'most' | 'program' | 'slots' | 'steps' | 'weights' | 'while' | 'if' | 'let' | 'where' | 'scratch' ;
+name      : NAME | 'arena' | 'at' | 'check' | 'else' | 'external' | 'graph' | 'kernel' | 'least' | 'once' | 'loop' | 'most' | 'program' | 'slots' | 'steps' | 'weights' | 'while' | 'if' | 'let' | 'where' | 'scratch' ;
 
 HASH      : 'sha:' [0-9a-f]+ ;
 SHAPE     : [0-9]+ ('x' [0-9]+)+ ;

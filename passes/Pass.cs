@@ -12,12 +12,15 @@ namespace Lathe.Passes;
 public abstract record Pass
 {
     /// <summary>As pipelines and <c>--print-ir-after</c> name it.</summary>
-    public virtual string Name => RecordText.Snake(GetType().Name);
+    public virtual string Name => Vocabulary.Word(GetType());
 
     public abstract Stage Stage { get; }
 
     /// <summary>Names of passes that run before this one where both run.</summary>
     public virtual Seq<string> After => [];
+
+    /// <summary>Names of passes that run after this one where both run.</summary>
+    public virtual Seq<string> Before => [];
 
     /// <summary>Whether it can be told to act on some steps only. One that cannot never has <see cref="On"/>.</summary>
     public virtual bool TakesSelector => false;

@@ -78,7 +78,7 @@ public sealed class ArtifactBuilder
                 OutputFile.Write(Output($"{module.Name}.{(emission == Emission.Llvm ? "ll" : "s")}"), emission == Emission.Llvm ? module.Text : new Assembler(module.Target).ToAssembly(module.Text, module.Name));
         if (options.Emit.Any(e => e is Emission.Shared or Emission.Static or Emission.Object))
         {
-            List<string> objects = [.. made.Select(m => m.Path)];
+            List<string> objects = [.. made.Select(m => m.Path), .. LinkedObjects.Checked(levels.SelectMany(l => l.Program.Kernels), options.Link, System)];
             if (place is WeightPlace.Embedded { Any: true }) objects.Add(WeightObject(scratch));
             if (options.Emit.Contains(Emission.Object))
                 foreach (var path in objects) using (var file = File.OpenRead(path)) Copy(file, Output($"{options.Name}.{Path.GetFileName(path)}"));

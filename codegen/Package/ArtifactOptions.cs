@@ -38,6 +38,9 @@ public enum Emission
 /// <param name="Debug">Where debuggers find the kernels; null: nothing is written for them.</param>
 public sealed record ArtifactOptions(string Name, string Directory, Seq<Emission> Emit, Provenance Provenance, bool? WeightsInFile = null, bool Pool = false, int Jobs = 0, DebugPlaces? Debug = null, ObjectCache? Cache = null)
 {
+    /// <summary>Objects of somebody else's to link: the functions of C that the model's operators are.</summary>
+    public Seq<string> Link { get; init; } = [];
+
     /// <summary>Most bytes of weights that are linked into the library unless asked otherwise.</summary>
     public const long EmbedLimit = 64L << 20;
 }

@@ -51,7 +51,7 @@ public sealed class StridedKernels
     private static StridedKernel? Make(Kernel kernel, Seq<(int Argument, Shape Shape)> given, int number)
     {
         var buffers = kernel.Inputs.Concat(kernel.Outputs).ToList();
-        if (given.Any(g => buffers[g.Argument].Scalar.Bits < 8)) return null;
+        if (kernel.External is not null || given.Any(g => buffers[g.Argument].Scalar.Bits < 8)) return null;
         var taken = kernel.Symbols.Concat(given.SelectMany(g => g.Shape).SelectMany(e => e.Parts()).OfType<Symbol>()).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         var strides = given.Select(g => g.Shape.Select((_, axis) => Stride(g.Argument, axis)).ToSeq()).ToSeq();
         Kernel With(bool side) => kernel.Over(string.Create(CultureInfo.InvariantCulture, $"{kernel.Name}.strided{number}{(side ? "" : ".apart")}"),

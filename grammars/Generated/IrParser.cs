@@ -43,9 +43,9 @@ public partial class IrParser : Parser {
 		T__24=25, T__25=26, T__26=27, T__27=28, T__28=29, T__29=30, T__30=31, 
 		T__31=32, T__32=33, T__33=34, T__34=35, T__35=36, T__36=37, T__37=38, 
 		T__38=39, T__39=40, T__40=41, T__41=42, T__42=43, T__43=44, T__44=45, 
-		T__45=46, T__46=47, T__47=48, T__48=49, T__49=50, HASH=51, SHAPE=52, INT=53, 
-		FLOAT=54, LOCAL=55, GLOBAL=56, NAME=57, STRING=58, COMMENT=59, SPACE=60, 
-		OTHER=61;
+		T__45=46, T__46=47, T__47=48, T__48=49, T__49=50, T__50=51, HASH=52, SHAPE=53, 
+		INT=54, FLOAT=55, LOCAL=56, GLOBAL=57, NAME=58, STRING=59, COMMENT=60, 
+		SPACE=61, OTHER=62;
 	public const int
 		RULE_file = 0, RULE_weights = 1, RULE_weight = 2, RULE_plane = 3, RULE_part = 4, 
 		RULE_elements = 5, RULE_graph = 6, RULE_params = 7, RULE_param = 8, RULE_results = 9, 
@@ -53,35 +53,37 @@ public partial class IrParser : Parser {
 		RULE_node = 14, RULE_targets = 15, RULE_made = 16, RULE_call = 17, RULE_argument = 18, 
 		RULE_attribute = 19, RULE_inside = 20, RULE_operands = 21, RULE_operand = 22, 
 		RULE_type = 23, RULE_shape = 24, RULE_encoding = 25, RULE_pattern = 26, 
-		RULE_encodingAlone = 27, RULE_literal = 28, RULE_kernel = 29, RULE_buffers = 30, 
-		RULE_buffer = 31, RULE_stmt = 32, RULE_head = 33, RULE_axis = 34, RULE_index = 35, 
-		RULE_program = 36, RULE_arena = 37, RULE_slots = 38, RULE_slot = 39, RULE_once = 40, 
-		RULE_steps = 41, RULE_step = 42, RULE_expr = 43, RULE_operator = 44, RULE_primary = 45, 
-		RULE_local = 46, RULE_label = 47, RULE_name = 48;
+		RULE_encodingAlone = 27, RULE_literal = 28, RULE_kernel = 29, RULE_external = 30, 
+		RULE_buffers = 31, RULE_buffer = 32, RULE_stmt = 33, RULE_head = 34, RULE_axis = 35, 
+		RULE_index = 36, RULE_program = 37, RULE_arena = 38, RULE_slots = 39, 
+		RULE_slot = 40, RULE_once = 41, RULE_steps = 42, RULE_step = 43, RULE_expr = 44, 
+		RULE_operator = 45, RULE_primary = 46, RULE_local = 47, RULE_label = 48, 
+		RULE_name = 49;
 	public static readonly string[] ruleNames = {
 		"file", "weights", "weight", "plane", "part", "elements", "graph", "params", 
 		"param", "results", "where", "dimension", "whole", "check", "node", "targets", 
 		"made", "call", "argument", "attribute", "inside", "operands", "operand", 
 		"type", "shape", "encoding", "pattern", "encodingAlone", "literal", "kernel", 
-		"buffers", "buffer", "stmt", "head", "axis", "index", "program", "arena", 
-		"slots", "slot", "once", "steps", "step", "expr", "operator", "primary", 
-		"local", "label", "name"
+		"external", "buffers", "buffer", "stmt", "head", "axis", "index", "program", 
+		"arena", "slots", "slot", "once", "steps", "step", "expr", "operator", 
+		"primary", "local", "label", "name"
 	};
 
 	private static readonly string[] _LiteralNames = {
 		null, "'weights'", "'{'", "'}'", "':'", "'='", "','", "'['", "']'", "'graph'", 
 		"'('", "')'", "'->'", "'return'", "'where'", "'in'", "'..'", "'-'", "'check'", 
-		"'_'", "'yield'", "'tensor'", "'<'", "'>'", "'+'", "'kernel'", "'let'", 
-		"'scratch'", "'if'", "'else'", "'program'", "'arena'", "'least'", "'slots'", 
-		"'at'", "'once'", "'steps'", "'loop'", "'while'", "'most'", "'*'", "'/'", 
-		"'%'", "'<='", "'=='", "'&'", "'|'", "'^'", "'<<'", "'>>'", "';'"
+		"'_'", "'yield'", "'tensor'", "'<'", "'>'", "'+'", "'kernel'", "'external'", 
+		"'let'", "'scratch'", "'if'", "'else'", "'program'", "'arena'", "'least'", 
+		"'slots'", "'at'", "'once'", "'steps'", "'loop'", "'while'", "'most'", 
+		"'*'", "'/'", "'%'", "'<='", "'=='", "'&'", "'|'", "'^'", "'<<'", "'>>'", 
+		"';'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
-		null, null, null, "HASH", "SHAPE", "INT", "FLOAT", "LOCAL", "GLOBAL", 
+		null, null, null, null, "HASH", "SHAPE", "INT", "FLOAT", "LOCAL", "GLOBAL", 
 		"NAME", "STRING", "COMMENT", "SPACE", "OTHER"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
@@ -154,39 +156,39 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 99;
+			State = 101;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__0) {
 				{
-				State = 98;
+				State = 100;
 				weights();
 				}
 			}
 
-			State = 106;
+			State = 108;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 1107296768L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 2181038592L) != 0)) {
 				{
-				State = 104;
+				State = 106;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__8:
 					{
-					State = 101;
+					State = 103;
 					graph();
 					}
 					break;
 				case T__24:
 					{
-					State = 102;
+					State = 104;
 					kernel();
 					}
 					break;
-				case T__29:
+				case T__30:
 					{
-					State = 103;
+					State = 105;
 					program();
 					}
 					break;
@@ -194,11 +196,11 @@ public partial class IrParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 108;
+				State = 110;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 109;
+			State = 111;
 			Match(Eof);
 			}
 		}
@@ -235,25 +237,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 111;
+			State = 113;
 			Match(T__0);
-			State = 112;
+			State = 114;
 			Match(T__1);
-			State = 116;
+			State = 118;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==GLOBAL) {
 				{
 				{
-				State = 113;
+				State = 115;
 				weight();
 				}
 				}
-				State = 118;
+				State = 120;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 119;
+			State = 121;
 			Match(T__2);
 			}
 		}
@@ -297,20 +299,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 121;
-			Match(GLOBAL);
-			State = 122;
-			Match(T__3);
 			State = 123;
-			type();
+			Match(GLOBAL);
 			State = 124;
+			Match(T__3);
+			State = 125;
+			type();
+			State = 126;
 			Match(T__4);
-			State = 134;
+			State = 136;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__6:
 				{
-				State = 125;
+				State = 127;
 				elements();
 				}
 				break;
@@ -333,24 +335,25 @@ public partial class IrParser : Parser {
 			case T__36:
 			case T__37:
 			case T__38:
+			case T__39:
 			case HASH:
 			case NAME:
 				{
-				State = 126;
+				State = 128;
 				plane();
-				State = 131;
+				State = 133;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 127;
+					State = 129;
 					Match(T__5);
-					State = 128;
+					State = 130;
 					plane();
 					}
 					}
-					State = 133;
+					State = 135;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -392,19 +395,19 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 139;
+			State = 141;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 288232575141691906L) != 0)) {
 				{
-				State = 136;
+				State = 138;
 				part();
-				State = 137;
+				State = 139;
 				Match(T__4);
 				}
 			}
 
-			State = 141;
+			State = 143;
 			Match(HASH);
 			}
 		}
@@ -441,21 +444,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 143;
+			State = 145;
 			name();
-			State = 148;
+			State = 150;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__3) {
 				{
 				{
-				State = 144;
+				State = 146;
 				Match(T__3);
-				State = 145;
+				State = 147;
 				name();
 				}
 				}
-				State = 150;
+				State = 152;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -494,35 +497,35 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 151;
+			State = 153;
 			Match(T__6);
-			State = 160;
+			State = 162;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 990794117011621378L) != 0)) {
 				{
-				State = 152;
+				State = 154;
 				expr();
-				State = 157;
+				State = 159;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 153;
+					State = 155;
 					Match(T__5);
-					State = 154;
+					State = 156;
 					expr();
 					}
 					}
-					State = 159;
+					State = 161;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 162;
+			State = 164;
 			Match(T__7);
 			}
 		}
@@ -580,81 +583,81 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 164;
-			Match(T__8);
-			State = 165;
-			label();
 			State = 166;
-			Match(T__9);
+			Match(T__8);
+			State = 167;
+			label();
 			State = 168;
+			Match(T__9);
+			State = 170;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 167;
+				State = 169;
 				@params();
 				}
 			}
 
-			State = 170;
-			Match(T__10);
-			State = 171;
-			Match(T__11);
 			State = 172;
-			results();
+			Match(T__10);
+			State = 173;
+			Match(T__11);
 			State = 174;
+			results();
+			State = 176;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 173;
+				State = 175;
 				where();
 				}
 			}
 
-			State = 176;
+			State = 178;
 			Match(T__1);
-			State = 180;
+			State = 182;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 177;
+				State = 179;
 				check();
 				}
 				}
-				State = 182;
+				State = 184;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 186;
+			State = 188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 183;
+				State = 185;
 				node();
 				}
 				}
-				State = 188;
+				State = 190;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 189;
-			Match(T__12);
 			State = 191;
+			Match(T__12);
+			State = 193;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 216172782114308096L) != 0)) {
 				{
-				State = 190;
+				State = 192;
 				operands();
 				}
 			}
 
-			State = 193;
+			State = 195;
 			Match(T__2);
 			}
 		}
@@ -691,21 +694,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 195;
+			State = 197;
 			param();
-			State = 200;
+			State = 202;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 196;
+				State = 198;
 				Match(T__5);
-				State = 197;
+				State = 199;
 				param();
 				}
 				}
-				State = 202;
+				State = 204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -745,20 +748,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 203;
-			Match(LOCAL);
-			State = 204;
-			Match(T__3);
 			State = 205;
+			Match(LOCAL);
+			State = 206;
+			Match(T__3);
+			State = 207;
 			type();
-			State = 208;
+			State = 210;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 206;
+				State = 208;
 				Match(T__4);
-				State = 207;
+				State = 209;
 				elements();
 				}
 			}
@@ -796,48 +799,48 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 18, RULE_results);
 		int _la;
 		try {
-			State = 223;
+			State = 225;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__20:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 210;
+				State = 212;
 				type();
 				}
 				break;
 			case T__9:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 211;
+				State = 213;
 				Match(T__9);
-				State = 220;
+				State = 222;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__20) {
 					{
-					State = 212;
+					State = 214;
 					type();
-					State = 217;
+					State = 219;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 213;
+						State = 215;
 						Match(T__5);
-						State = 214;
+						State = 216;
 						type();
 						}
 						}
-						State = 219;
+						State = 221;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 222;
+				State = 224;
 				Match(T__10);
 				}
 				break;
@@ -878,23 +881,23 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 225;
+			State = 227;
 			Match(T__13);
-			State = 226;
+			State = 228;
 			dimension();
-			State = 231;
+			State = 233;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 227;
+				State = 229;
 				Match(T__5);
-				State = 228;
+				State = 230;
 				dimension();
 				}
 				}
-				State = 233;
+				State = 235;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -936,20 +939,20 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 234;
-			label();
-			State = 235;
-			Match(T__14);
 			State = 236;
-			whole();
+			label();
 			State = 237;
-			Match(T__15);
+			Match(T__14);
+			State = 238;
+			whole();
 			State = 239;
+			Match(T__15);
+			State = 241;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16 || _la==INT) {
 				{
-				State = 238;
+				State = 240;
 				whole();
 				}
 			}
@@ -984,17 +987,17 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 242;
+			State = 244;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__16) {
 				{
-				State = 241;
+				State = 243;
 				Match(T__16);
 				}
 			}
 
-			State = 244;
+			State = 246;
 			Match(INT);
 			}
 		}
@@ -1028,13 +1031,13 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 246;
-			Match(T__17);
-			State = 247;
-			expr();
 			State = 248;
-			Match(T__5);
+			Match(T__17);
 			State = 249;
+			expr();
+			State = 250;
+			Match(T__5);
+			State = 251;
 			Match(STRING);
 			}
 		}
@@ -1080,42 +1083,42 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 251;
-			targets();
-			State = 252;
-			Match(T__4);
 			State = 253;
-			call();
+			targets();
 			State = 254;
-			Match(T__3);
+			Match(T__4);
 			State = 255;
+			call();
+			State = 256;
+			Match(T__3);
+			State = 257;
 			made();
-			State = 260;
+			State = 262;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 256;
+				State = 258;
 				Match(T__5);
-				State = 257;
+				State = 259;
 				made();
 				}
 				}
-				State = 262;
+				State = 264;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 267;
+			State = 269;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__1) {
 				{
-				State = 263;
-				Match(T__1);
-				State = 264;
-				inside();
 				State = 265;
+				Match(T__1);
+				State = 266;
+				inside();
+				State = 267;
 				Match(T__2);
 				}
 			}
@@ -1153,21 +1156,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 269;
+			State = 271;
 			Match(LOCAL);
-			State = 274;
+			State = 276;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 270;
+				State = 272;
 				Match(T__5);
-				State = 271;
+				State = 273;
 				Match(LOCAL);
 				}
 				}
-				State = 276;
+				State = 278;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1206,27 +1209,27 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 277;
+			State = 279;
 			type();
-			State = 283;
+			State = 285;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__4) {
 				{
-				State = 278;
+				State = 280;
 				Match(T__4);
-				State = 281;
+				State = 283;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__6:
 					{
-					State = 279;
+					State = 281;
 					elements();
 					}
 					break;
 				case T__18:
 					{
-					State = 280;
+					State = 282;
 					Match(T__18);
 					}
 					break;
@@ -1274,37 +1277,37 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 285;
+			State = 287;
 			name();
-			State = 286;
+			State = 288;
 			Match(T__9);
-			State = 295;
+			State = 297;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 252202678611624450L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 504405357256000002L) != 0)) {
 				{
-				State = 287;
+				State = 289;
 				argument();
-				State = 292;
+				State = 294;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 288;
+					State = 290;
 					Match(T__5);
-					State = 289;
+					State = 291;
 					argument();
 					}
 					}
-					State = 294;
+					State = 296;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 297;
+			State = 299;
 			Match(T__10);
 			}
 		}
@@ -1338,7 +1341,7 @@ public partial class IrParser : Parser {
 		ArgumentContext _localctx = new ArgumentContext(Context, State);
 		EnterRule(_localctx, 36, RULE_argument);
 		try {
-			State = 301;
+			State = 303;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__18:
@@ -1346,7 +1349,7 @@ public partial class IrParser : Parser {
 			case GLOBAL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 299;
+				State = 301;
 				operand();
 				}
 				break;
@@ -1369,10 +1372,11 @@ public partial class IrParser : Parser {
 			case T__36:
 			case T__37:
 			case T__38:
+			case T__39:
 			case NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 300;
+				State = 302;
 				attribute();
 				}
 				break;
@@ -1412,11 +1416,11 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 303;
-			name();
-			State = 304;
-			Match(T__4);
 			State = 305;
+			name();
+			State = 306;
+			Match(T__4);
+			State = 307;
 			literal();
 			}
 		}
@@ -1474,7 +1478,7 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 40, RULE_inside);
 		int _la;
 		try {
-			State = 323;
+			State = 325;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__19:
@@ -1482,23 +1486,23 @@ public partial class IrParser : Parser {
 				_localctx = new GroupContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 310;
+				State = 312;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==LOCAL) {
 					{
 					{
-					State = 307;
+					State = 309;
 					node();
 					}
 					}
-					State = 312;
+					State = 314;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 313;
+				State = 315;
 				Match(T__19);
-				State = 316;
+				State = 318;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__0:
@@ -1520,9 +1524,10 @@ public partial class IrParser : Parser {
 				case T__36:
 				case T__37:
 				case T__38:
+				case T__39:
 				case NAME:
 					{
-					State = 314;
+					State = 316;
 					call();
 					}
 					break;
@@ -1530,7 +1535,7 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 315;
+					State = 317;
 					operands();
 					}
 					break;
@@ -1543,17 +1548,17 @@ public partial class IrParser : Parser {
 				_localctx = new RegionsContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 319;
+				State = 321;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				do {
 					{
 					{
-					State = 318;
+					State = 320;
 					graph();
 					}
 					}
-					State = 321;
+					State = 323;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				} while ( _la==T__8 );
@@ -1596,21 +1601,21 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 325;
+			State = 327;
 			operand();
-			State = 330;
+			State = 332;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 326;
+				State = 328;
 				Match(T__5);
-				State = 327;
+				State = 329;
 				operand();
 				}
 				}
-				State = 332;
+				State = 334;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1645,9 +1650,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 333;
+			State = 335;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 216172782114308096L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -1689,25 +1694,25 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 335;
+			State = 337;
 			Match(T__20);
-			State = 336;
+			State = 338;
 			Match(T__21);
-			State = 340;
+			State = 342;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 27021597764223104L) != 0)) {
 				{
-				State = 337;
+				State = 339;
 				shape();
-				State = 338;
+				State = 340;
 				Match(T__5);
 				}
 			}
 
-			State = 342;
+			State = 344;
 			encoding();
-			State = 343;
+			State = 345;
 			Match(T__22);
 			}
 		}
@@ -1744,55 +1749,55 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 48, RULE_shape);
 		int _la;
 		try {
-			State = 359;
+			State = 361;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 345;
+				State = 347;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 346;
+				State = 348;
 				Match(INT);
 				}
 				break;
 			case T__6:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 347;
+				State = 349;
 				Match(T__6);
-				State = 356;
+				State = 358;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 990794117011621378L) != 0)) {
 					{
-					State = 348;
+					State = 350;
 					expr();
-					State = 353;
+					State = 355;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 349;
+						State = 351;
 						Match(T__5);
-						State = 350;
+						State = 352;
 						expr();
 						}
 						}
-						State = 355;
+						State = 357;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 358;
+				State = 360;
 				Match(T__7);
 				}
 				break;
@@ -1845,54 +1850,54 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 361;
-			name();
 			State = 363;
+			name();
+			State = 365;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==SHAPE || _la==INT) {
 				{
-				State = 362;
+				State = 364;
 				pattern();
 				}
 			}
 
-			State = 368;
+			State = 370;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 288232575141691906L) != 0)) {
 				{
 				{
-				State = 365;
+				State = 367;
 				attribute();
 				}
 				}
-				State = 370;
+				State = 372;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 375;
+			State = 377;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__9) {
 				{
-				State = 371;
-				Match(T__9);
-				State = 372;
-				encoding();
 				State = 373;
+				Match(T__9);
+				State = 374;
+				encoding();
+				State = 375;
 				Match(T__10);
 				}
 			}
 
-			State = 379;
+			State = 381;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__23) {
 				{
-				State = 377;
+				State = 379;
 				Match(T__23);
-				State = 378;
+				State = 380;
 				encoding();
 				}
 			}
@@ -1928,24 +1933,24 @@ public partial class IrParser : Parser {
 		PatternContext _localctx = new PatternContext(Context, State);
 		EnterRule(_localctx, 52, RULE_pattern);
 		try {
-			State = 385;
+			State = 387;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SHAPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 381;
+				State = 383;
 				Match(SHAPE);
 				}
 				break;
 			case INT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 382;
-				Match(INT);
-				State = 383;
-				Match(T__3);
 				State = 384;
+				Match(INT);
+				State = 385;
+				Match(T__3);
+				State = 386;
 				Match(INT);
 				}
 				break;
@@ -1983,9 +1988,9 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 387;
+			State = 389;
 			encoding();
-			State = 388;
+			State = 390;
 			Match(Eof);
 			}
 		}
@@ -2046,42 +2051,42 @@ public partial class IrParser : Parser {
 		EnterRule(_localctx, 56, RULE_literal);
 		int _la;
 		try {
-			State = 408;
+			State = 410;
 			ErrorHandler.Sync(this);
 			switch ( Interpreter.AdaptivePredict(TokenStream,47,Context) ) {
 			case 1:
 				_localctx = new ListContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 390;
+				State = 392;
 				Match(T__6);
-				State = 399;
+				State = 401;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058491336322L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 990794117013718658L) != 0)) {
 					{
-					State = 391;
+					State = 393;
 					literal();
-					State = 396;
+					State = 398;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 392;
+						State = 394;
 						Match(T__5);
-						State = 393;
+						State = 395;
 						literal();
 						}
 						}
-						State = 398;
+						State = 400;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 401;
+				State = 403;
 				Match(T__7);
 				}
 				break;
@@ -2089,7 +2094,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 402;
+				State = 404;
 				type();
 				}
 				break;
@@ -2097,11 +2102,11 @@ public partial class IrParser : Parser {
 				_localctx = new OfEncodingContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 403;
-				Match(T__9);
-				State = 404;
-				encoding();
 				State = 405;
+				Match(T__9);
+				State = 406;
+				encoding();
+				State = 407;
 				Match(T__10);
 				}
 				break;
@@ -2109,7 +2114,7 @@ public partial class IrParser : Parser {
 				_localctx = new OfExprContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 407;
+				State = 409;
 				expr();
 				}
 				break;
@@ -2139,6 +2144,9 @@ public partial class IrParser : Parser {
 		[System.Diagnostics.DebuggerNonUserCode] public WhereContext where() {
 			return GetRuleContext<WhereContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ExternalContext external() {
+			return GetRuleContext<ExternalContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public StmtContext[] stmt() {
 			return GetRuleContexts<StmtContext>();
 		}
@@ -2160,74 +2168,135 @@ public partial class IrParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 410;
-			Match(T__24);
-			State = 411;
-			label();
 			State = 412;
-			Match(T__9);
+			Match(T__24);
+			State = 413;
+			label();
 			State = 414;
+			Match(T__9);
+			State = 416;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LOCAL) {
 				{
-				State = 413;
+				State = 415;
 				buffers();
 				}
 			}
 
-			State = 416;
+			State = 418;
 			Match(T__10);
-			State = 417;
+			State = 419;
 			Match(T__11);
-			State = 421;
+			State = 423;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__9:
 				{
-				State = 418;
+				State = 420;
 				Match(T__9);
-				State = 419;
+				State = 421;
 				Match(T__10);
 				}
 				break;
 			case LOCAL:
 				{
-				State = 420;
+				State = 422;
 				buffers();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 424;
+			State = 426;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 423;
+				State = 425;
 				where();
 				}
 			}
 
-			State = 426;
-			Match(T__1);
-			State = 430;
+			State = 429;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
+			if (_la==T__25) {
+				{
+				State = 428;
+				external();
+				}
+			}
+
+			State = 431;
+			Match(T__1);
+			State = 435;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 360290169179619846L) != 0)) {
 				{
 				{
-				State = 427;
+				State = 432;
 				stmt();
 				}
 				}
-				State = 432;
+				State = 437;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 433;
+			State = 438;
 			Match(T__2);
+			}
+		}
+		catch (RecognitionException re) {
+			_localctx.exception = re;
+			ErrorHandler.ReportError(this, re);
+			ErrorHandler.Recover(this, re);
+		}
+		finally {
+			ExitRule();
+		}
+		return _localctx;
+	}
+
+	public partial class ExternalContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRING() { return GetToken(IrParser.STRING, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public OperandsContext operands() {
+			return GetRuleContext<OperandsContext>(0);
+		}
+		public ExternalContext(ParserRuleContext parent, int invokingState)
+			: base(parent, invokingState)
+		{
+		}
+		public override int RuleIndex { get { return RULE_external; } }
+	}
+
+	[RuleVersion(0)]
+	public ExternalContext external() {
+		ExternalContext _localctx = new ExternalContext(Context, State);
+		EnterRule(_localctx, 60, RULE_external);
+		int _la;
+		try {
+			EnterOuterAlt(_localctx, 1);
+			{
+			State = 440;
+			Match(T__25);
+			State = 441;
+			Match(STRING);
+			State = 442;
+			Match(T__9);
+			State = 444;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 216172782114308096L) != 0)) {
+				{
+				State = 443;
+				operands();
+				}
+			}
+
+			State = 446;
+			Match(T__10);
 			}
 		}
 		catch (RecognitionException re) {
@@ -2258,26 +2327,26 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BuffersContext buffers() {
 		BuffersContext _localctx = new BuffersContext(Context, State);
-		EnterRule(_localctx, 60, RULE_buffers);
+		EnterRule(_localctx, 62, RULE_buffers);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 435;
+			State = 448;
 			buffer();
-			State = 440;
+			State = 453;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__5) {
 				{
 				{
-				State = 436;
+				State = 449;
 				Match(T__5);
-				State = 437;
+				State = 450;
 				buffer();
 				}
 				}
-				State = 442;
+				State = 455;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2318,45 +2387,45 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public BufferContext buffer() {
 		BufferContext _localctx = new BufferContext(Context, State);
-		EnterRule(_localctx, 62, RULE_buffer);
+		EnterRule(_localctx, 64, RULE_buffer);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 443;
+			State = 456;
 			Match(LOCAL);
-			State = 444;
+			State = 457;
 			Match(T__3);
-			State = 446;
+			State = 459;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 13510798882111616L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 27021597764223104L) != 0)) {
 				{
-				State = 445;
+				State = 458;
 				shape();
 				}
 			}
 
-			State = 448;
+			State = 461;
 			name();
-			State = 450;
+			State = 463;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,54,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,56,Context) ) {
 			case 1:
 				{
-				State = 449;
+				State = 462;
 				attribute();
 				}
 				break;
 			}
-			State = 454;
+			State = 467;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__14) {
 				{
-				State = 452;
+				State = 465;
 				Match(T__14);
-				State = 453;
+				State = 466;
 				name();
 				}
 			}
@@ -2439,33 +2508,33 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StmtContext stmt() {
 		StmtContext _localctx = new StmtContext(Context, State);
-		EnterRule(_localctx, 64, RULE_stmt);
+		EnterRule(_localctx, 66, RULE_stmt);
 		int _la;
 		try {
-			State = 493;
+			State = 506;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,59,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,61,Context) ) {
 			case 1:
 				_localctx = new BlockContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 456;
+				State = 469;
 				Match(T__1);
-				State = 460;
+				State = 473;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 360290169179619846L) != 0)) {
 					{
 					{
-					State = 457;
+					State = 470;
 					stmt();
 					}
 					}
-					State = 462;
+					State = 475;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 463;
+				State = 476;
 				Match(T__2);
 				}
 				break;
@@ -2473,13 +2542,13 @@ public partial class IrParser : Parser {
 				_localctx = new LetContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 464;
-				Match(T__25);
-				State = 465;
+				State = 477;
+				Match(T__26);
+				State = 478;
 				name();
-				State = 466;
+				State = 479;
 				Match(T__4);
-				State = 467;
+				State = 480;
 				expr();
 				}
 				break;
@@ -2487,9 +2556,9 @@ public partial class IrParser : Parser {
 				_localctx = new ScratchContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 469;
-				Match(T__26);
-				State = 470;
+				State = 482;
+				Match(T__27);
+				State = 483;
 				buffer();
 				}
 				break;
@@ -2497,41 +2566,41 @@ public partial class IrParser : Parser {
 				_localctx = new NestContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 471;
+				State = 484;
 				head();
-				State = 476;
+				State = 489;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 472;
+					State = 485;
 					Match(T__5);
-					State = 473;
+					State = 486;
 					head();
 					}
 					}
-					State = 478;
+					State = 491;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 479;
+				State = 492;
 				Match(T__1);
-				State = 483;
+				State = 496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 180145084573172230L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 360290169179619846L) != 0)) {
 					{
 					{
-					State = 480;
+					State = 493;
 					stmt();
 					}
 					}
-					State = 485;
+					State = 498;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 486;
+				State = 499;
 				Match(T__2);
 				}
 				break;
@@ -2539,13 +2608,13 @@ public partial class IrParser : Parser {
 				_localctx = new StoreContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 488;
+				State = 501;
 				Match(LOCAL);
-				State = 489;
+				State = 502;
 				index();
-				State = 490;
+				State = 503;
 				Match(T__4);
-				State = 491;
+				State = 504;
 				expr();
 				}
 				break;
@@ -2582,34 +2651,34 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public HeadContext head() {
 		HeadContext _localctx = new HeadContext(Context, State);
-		EnterRule(_localctx, 66, RULE_head);
+		EnterRule(_localctx, 68, RULE_head);
 		try {
-			State = 501;
+			State = 514;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,61,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,63,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 495;
-				Match(T__27);
-				State = 496;
+				State = 508;
+				Match(T__28);
+				State = 509;
 				expr();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 498;
+				State = 511;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,60,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,62,Context) ) {
 				case 1:
 					{
-					State = 497;
+					State = 510;
 					name();
 					}
 					break;
 				}
-				State = 500;
+				State = 513;
 				axis();
 				}
 				break;
@@ -2643,15 +2712,15 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public AxisContext axis() {
 		AxisContext _localctx = new AxisContext(Context, State);
-		EnterRule(_localctx, 68, RULE_axis);
+		EnterRule(_localctx, 70, RULE_axis);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 503;
+			State = 516;
 			name();
-			State = 504;
+			State = 517;
 			Match(T__14);
-			State = 505;
+			State = 518;
 			expr();
 			}
 		}
@@ -2683,52 +2752,52 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public IndexContext index() {
 		IndexContext _localctx = new IndexContext(Context, State);
-		EnterRule(_localctx, 70, RULE_index);
+		EnterRule(_localctx, 72, RULE_index);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 507;
+			State = 520;
 			Match(T__6);
-			State = 516;
+			State = 529;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,63,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,65,Context) ) {
 			case 1:
 				{
-				State = 508;
+				State = 521;
 				expr();
-				State = 513;
+				State = 526;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 509;
+					State = 522;
 					Match(T__5);
-					State = 510;
+					State = 523;
 					expr();
 					}
 					}
-					State = 515;
+					State = 528;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				break;
 			}
-			State = 520;
+			State = 533;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__28) {
+			if (_la==T__29) {
 				{
-				State = 518;
-				Match(T__28);
-				State = 519;
+				State = 531;
+				Match(T__29);
+				State = 532;
 				expr();
 				}
 			}
 
-			State = 522;
+			State = 535;
 			Match(T__7);
 			}
 		}
@@ -2784,88 +2853,88 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ProgramContext program() {
 		ProgramContext _localctx = new ProgramContext(Context, State);
-		EnterRule(_localctx, 72, RULE_program);
+		EnterRule(_localctx, 74, RULE_program);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 524;
-			Match(T__29);
-			State = 525;
-			label();
-			State = 526;
-			Match(T__9);
-			State = 528;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 527;
-				@params();
-				}
-			}
-
-			State = 530;
-			Match(T__10);
-			State = 531;
-			Match(T__11);
-			State = 532;
-			Match(T__9);
-			State = 534;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==LOCAL) {
-				{
-				State = 533;
-				@params();
-				}
-			}
-
-			State = 536;
-			Match(T__10);
+			State = 537;
+			Match(T__30);
 			State = 538;
+			label();
+			State = 539;
+			Match(T__9);
+			State = 541;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 540;
+				@params();
+				}
+			}
+
+			State = 543;
+			Match(T__10);
+			State = 544;
+			Match(T__11);
+			State = 545;
+			Match(T__9);
+			State = 547;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==LOCAL) {
+				{
+				State = 546;
+				@params();
+				}
+			}
+
+			State = 549;
+			Match(T__10);
+			State = 551;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==T__13) {
 				{
-				State = 537;
+				State = 550;
 				where();
 				}
 			}
 
-			State = 540;
+			State = 553;
 			Match(T__1);
-			State = 541;
+			State = 554;
 			arena();
-			State = 545;
+			State = 558;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==T__17) {
 				{
 				{
-				State = 542;
+				State = 555;
 				check();
 				}
 				}
-				State = 547;
+				State = 560;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 548;
+			State = 561;
 			slots();
-			State = 550;
+			State = 563;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__34) {
+			if (_la==T__35) {
 				{
-				State = 549;
+				State = 562;
 				once();
 				}
 			}
 
-			State = 552;
+			State = 565;
 			steps();
-			State = 553;
+			State = 566;
 			Match(T__2);
 			}
 		}
@@ -2897,19 +2966,19 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ArenaContext arena() {
 		ArenaContext _localctx = new ArenaContext(Context, State);
-		EnterRule(_localctx, 74, RULE_arena);
+		EnterRule(_localctx, 76, RULE_arena);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 555;
-			Match(T__30);
-			State = 556;
-			expr();
-			State = 557;
-			Match(T__5);
-			State = 558;
+			State = 568;
 			Match(T__31);
-			State = 559;
+			State = 569;
+			expr();
+			State = 570;
+			Match(T__5);
+			State = 571;
+			Match(T__32);
+			State = 572;
 			expr();
 			}
 		}
@@ -2941,30 +3010,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotsContext slots() {
 		SlotsContext _localctx = new SlotsContext(Context, State);
-		EnterRule(_localctx, 76, RULE_slots);
+		EnterRule(_localctx, 78, RULE_slots);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 561;
-			Match(T__32);
-			State = 562;
+			State = 574;
+			Match(T__33);
+			State = 575;
 			Match(T__1);
-			State = 566;
+			State = 579;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==LOCAL) {
 				{
 				{
-				State = 563;
+				State = 576;
 				slot();
 				}
 				}
-				State = 568;
+				State = 581;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 569;
+			State = 582;
 			Match(T__2);
 			}
 		}
@@ -2996,21 +3065,21 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public SlotContext slot() {
 		SlotContext _localctx = new SlotContext(Context, State);
-		EnterRule(_localctx, 78, RULE_slot);
+		EnterRule(_localctx, 80, RULE_slot);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 571;
+			State = 584;
 			buffer();
-			State = 574;
+			State = 587;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==T__33) {
+			if (_la==T__34) {
 				{
-				State = 572;
-				Match(T__33);
-				State = 573;
+				State = 585;
+				Match(T__34);
+				State = 586;
 				expr();
 				}
 			}
@@ -3045,30 +3114,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OnceContext once() {
 		OnceContext _localctx = new OnceContext(Context, State);
-		EnterRule(_localctx, 80, RULE_once);
+		EnterRule(_localctx, 82, RULE_once);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 576;
-			Match(T__34);
-			State = 577;
+			State = 589;
+			Match(T__35);
+			State = 590;
 			Match(T__1);
-			State = 581;
+			State = 594;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 864693327445115394L) != 0)) {
 				{
 				{
-				State = 578;
+				State = 591;
 				step();
 				}
 				}
-				State = 583;
+				State = 596;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 584;
+			State = 597;
 			Match(T__2);
 			}
 		}
@@ -3100,30 +3169,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepsContext steps() {
 		StepsContext _localctx = new StepsContext(Context, State);
-		EnterRule(_localctx, 82, RULE_steps);
+		EnterRule(_localctx, 84, RULE_steps);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 586;
-			Match(T__35);
-			State = 587;
+			State = 599;
+			Match(T__36);
+			State = 600;
 			Match(T__1);
-			State = 591;
+			State = 604;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
+			while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 864693327445115394L) != 0)) {
 				{
 				{
-				State = 588;
+				State = 601;
 				step();
 				}
 				}
-				State = 593;
+				State = 606;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 594;
+			State = 607;
 			Match(T__2);
 			}
 		}
@@ -3229,46 +3298,46 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public StepContext step() {
 		StepContext _localctx = new StepContext(Context, State);
-		EnterRule(_localctx, 84, RULE_step);
+		EnterRule(_localctx, 86, RULE_step);
 		int _la;
 		try {
-			State = 680;
+			State = 693;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,86,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,88,Context) ) {
 			case 1:
 				_localctx = new RunContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 596;
+				State = 609;
 				label();
-				State = 597;
+				State = 610;
 				Match(T__3);
-				State = 598;
+				State = 611;
 				label();
-				State = 599;
+				State = 612;
 				Match(T__9);
-				State = 601;
+				State = 614;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 108086391057416192L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 216172782114308096L) != 0)) {
 					{
-					State = 600;
+					State = 613;
 					operands();
 					}
 				}
 
-				State = 603;
+				State = 616;
 				Match(T__10);
-				State = 604;
+				State = 617;
 				Match(T__11);
-				State = 608;
+				State = 621;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case T__9:
 					{
-					State = 605;
+					State = 618;
 					Match(T__9);
-					State = 606;
+					State = 619;
 					Match(T__10);
 					}
 					break;
@@ -3276,39 +3345,39 @@ public partial class IrParser : Parser {
 				case LOCAL:
 				case GLOBAL:
 					{
-					State = 607;
+					State = 620;
 					operands();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 621;
+				State = 634;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__1) {
 					{
-					State = 610;
+					State = 623;
 					Match(T__1);
-					State = 611;
+					State = 624;
 					attribute();
-					State = 616;
+					State = 629;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 612;
+						State = 625;
 						Match(T__5);
-						State = 613;
+						State = 626;
 						attribute();
 						}
 						}
-						State = 618;
+						State = 631;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 619;
+					State = 632;
 					Match(T__2);
 					}
 				}
@@ -3319,56 +3388,56 @@ public partial class IrParser : Parser {
 				_localctx = new BranchContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 623;
+				State = 636;
 				label();
-				State = 624;
+				State = 637;
 				Match(T__3);
-				State = 625;
-				Match(T__27);
-				State = 626;
+				State = 638;
+				Match(T__28);
+				State = 639;
 				expr();
-				State = 627;
+				State = 640;
 				Match(T__1);
-				State = 631;
+				State = 644;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 864693327445115394L) != 0)) {
 					{
 					{
-					State = 628;
+					State = 641;
 					step();
 					}
 					}
-					State = 633;
+					State = 646;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 634;
+				State = 647;
 				Match(T__2);
-				State = 644;
+				State = 657;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,80,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,82,Context) ) {
 				case 1:
 					{
-					State = 635;
-					Match(T__28);
-					State = 636;
+					State = 648;
+					Match(T__29);
+					State = 649;
 					Match(T__1);
-					State = 640;
+					State = 653;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
+					while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 864693327445115394L) != 0)) {
 						{
 						{
-						State = 637;
+						State = 650;
 						step();
 						}
 						}
-						State = 642;
+						State = 655;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 643;
+					State = 656;
 					Match(T__2);
 					}
 					break;
@@ -3379,67 +3448,67 @@ public partial class IrParser : Parser {
 				_localctx = new RepeatContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 646;
+				State = 659;
 				label();
-				State = 647;
+				State = 660;
 				Match(T__3);
-				State = 648;
-				Match(T__36);
-				State = 649;
+				State = 661;
+				Match(T__37);
+				State = 662;
 				label();
-				State = 652;
+				State = 665;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__14) {
 					{
-					State = 650;
+					State = 663;
 					Match(T__14);
-					State = 651;
+					State = 664;
 					expr();
 					}
 				}
 
-				State = 656;
+				State = 669;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==T__37) {
+				if (_la==T__38) {
 					{
-					State = 654;
-					Match(T__37);
-					State = 655;
+					State = 667;
+					Match(T__38);
+					State = 668;
 					expr();
 					}
 				}
 
-				State = 660;
+				State = 673;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__11) {
 					{
-					State = 658;
+					State = 671;
 					Match(T__11);
-					State = 659;
+					State = 672;
 					label();
 					}
 				}
 
-				State = 662;
+				State = 675;
 				Match(T__1);
-				State = 666;
+				State = 679;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 432346663705920002L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & 864693327445115394L) != 0)) {
 					{
 					{
-					State = 663;
+					State = 676;
 					step();
 					}
 					}
-					State = 668;
+					State = 681;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 669;
+				State = 682;
 				Match(T__2);
 				}
 				break;
@@ -3447,22 +3516,22 @@ public partial class IrParser : Parser {
 				_localctx = new BindContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 671;
-				Match(T__25);
-				State = 672;
+				State = 684;
+				Match(T__26);
+				State = 685;
 				label();
-				State = 673;
+				State = 686;
 				Match(T__4);
-				State = 674;
+				State = 687;
 				expr();
-				State = 677;
+				State = 690;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,85,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,87,Context) ) {
 				case 1:
 					{
-					State = 675;
-					Match(T__38);
-					State = 676;
+					State = 688;
+					Match(T__39);
+					State = 689;
 					expr();
 					}
 					break;
@@ -3473,7 +3542,7 @@ public partial class IrParser : Parser {
 				_localctx = new DemandContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 679;
+				State = 692;
 				check();
 				}
 				break;
@@ -3513,30 +3582,30 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public ExprContext expr() {
 		ExprContext _localctx = new ExprContext(Context, State);
-		EnterRule(_localctx, 86, RULE_expr);
+		EnterRule(_localctx, 88, RULE_expr);
 		try {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 682;
+			State = 695;
 			primary();
-			State = 688;
+			State = 701;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,87,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 683;
+					State = 696;
 					@operator();
-					State = 684;
+					State = 697;
 					primary();
 					}
 					} 
 				}
-				State = 690;
+				State = 703;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,87,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,89,Context);
 			}
 			}
 		}
@@ -3562,14 +3631,14 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public OperatorContext @operator() {
 		OperatorContext _localctx = new OperatorContext(Context, State);
-		EnterRule(_localctx, 88, RULE_operator);
+		EnterRule(_localctx, 90, RULE_operator);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 691;
+			State = 704;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 1124800416317440L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 2249600811532288L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -3669,22 +3738,22 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public PrimaryContext primary() {
 		PrimaryContext _localctx = new PrimaryContext(Context, State);
-		EnterRule(_localctx, 90, RULE_primary);
+		EnterRule(_localctx, 92, RULE_primary);
 		int _la;
 		try {
 			int _alt;
-			State = 754;
+			State = 767;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,96,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,98,Context) ) {
 			case 1:
 				_localctx = new ParensContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 693;
+				State = 706;
 				Match(T__9);
-				State = 694;
+				State = 707;
 				expr();
-				State = 695;
+				State = 708;
 				Match(T__10);
 				}
 				break;
@@ -3692,37 +3761,37 @@ public partial class IrParser : Parser {
 				_localctx = new ApplyContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 697;
+				State = 710;
 				name();
-				State = 698;
+				State = 711;
 				Match(T__9);
-				State = 707;
+				State = 720;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 495397058489239042L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & 990794117011621378L) != 0)) {
 					{
-					State = 699;
+					State = 712;
 					expr();
-					State = 704;
+					State = 717;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==T__5) {
 						{
 						{
-						State = 700;
+						State = 713;
 						Match(T__5);
-						State = 701;
+						State = 714;
 						expr();
 						}
 						}
-						State = 706;
+						State = 719;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 709;
+				State = 722;
 				Match(T__10);
 				}
 				break;
@@ -3730,65 +3799,65 @@ public partial class IrParser : Parser {
 				_localctx = new ReductionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 711;
+				State = 724;
 				name();
-				State = 712;
+				State = 725;
 				axis();
-				State = 717;
+				State = 730;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 713;
+					State = 726;
 					Match(T__5);
-					State = 714;
+					State = 727;
 					axis();
 					}
 					}
-					State = 719;
+					State = 732;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 720;
+				State = 733;
 				Match(T__1);
-				State = 726;
+				State = 739;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,91,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,93,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 721;
+						State = 734;
 						local();
-						State = 722;
-						Match(T__49);
+						State = 735;
+						Match(T__50);
 						}
 						} 
 					}
-					State = 728;
+					State = 741;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,91,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,93,Context);
 				}
-				State = 729;
+				State = 742;
 				expr();
-				State = 734;
+				State = 747;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==T__5) {
 					{
 					{
-					State = 730;
+					State = 743;
 					Match(T__5);
-					State = 731;
+					State = 744;
 					expr();
 					}
 					}
-					State = 736;
+					State = 749;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 737;
+				State = 750;
 				Match(T__2);
 				}
 				break;
@@ -3796,9 +3865,9 @@ public partial class IrParser : Parser {
 				_localctx = new LoadContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 739;
+				State = 752;
 				Match(LOCAL);
-				State = 740;
+				State = 753;
 				index();
 				}
 				break;
@@ -3806,28 +3875,28 @@ public partial class IrParser : Parser {
 				_localctx = new WordContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 742;
+				State = 755;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__16) {
 					{
-					State = 741;
+					State = 754;
 					Match(T__16);
 					}
 				}
 
-				State = 747;
+				State = 760;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INT:
 					{
-					State = 744;
+					State = 757;
 					Match(INT);
 					}
 					break;
 				case FLOAT:
 					{
-					State = 745;
+					State = 758;
 					Match(FLOAT);
 					}
 					break;
@@ -3850,23 +3919,24 @@ public partial class IrParser : Parser {
 				case T__36:
 				case T__37:
 				case T__38:
+				case T__39:
 				case NAME:
 					{
-					State = 746;
+					State = 759;
 					name();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 751;
+				State = 764;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==T__3) {
 					{
-					State = 749;
+					State = 762;
 					Match(T__3);
-					State = 750;
+					State = 763;
 					name();
 					}
 				}
@@ -3877,7 +3947,7 @@ public partial class IrParser : Parser {
 				_localctx = new QuotedContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 753;
+				State = 766;
 				Match(STRING);
 				}
 				break;
@@ -3911,17 +3981,17 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LocalContext local() {
 		LocalContext _localctx = new LocalContext(Context, State);
-		EnterRule(_localctx, 92, RULE_local);
+		EnterRule(_localctx, 94, RULE_local);
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 756;
-			Match(T__25);
-			State = 757;
+			State = 769;
+			Match(T__26);
+			State = 770;
 			name();
-			State = 758;
+			State = 771;
 			Match(T__4);
-			State = 759;
+			State = 772;
 			expr();
 			}
 		}
@@ -3951,9 +4021,9 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public LabelContext label() {
 		LabelContext _localctx = new LabelContext(Context, State);
-		EnterRule(_localctx, 94, RULE_label);
+		EnterRule(_localctx, 96, RULE_label);
 		try {
-			State = 763;
+			State = 776;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case T__0:
@@ -3975,17 +4045,18 @@ public partial class IrParser : Parser {
 			case T__36:
 			case T__37:
 			case T__38:
+			case T__39:
 			case NAME:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 761;
+				State = 774;
 				name();
 				}
 				break;
 			case STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 762;
+				State = 775;
 				Match(STRING);
 				}
 				break;
@@ -4016,14 +4087,14 @@ public partial class IrParser : Parser {
 	[RuleVersion(0)]
 	public NameContext name() {
 		NameContext _localctx = new NameContext(Context, State);
-		EnterRule(_localctx, 96, RULE_name);
+		EnterRule(_localctx, 98, RULE_name);
 		int _la;
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 765;
+			State = 778;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 144116287554208258L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 288232575141691906L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -4044,268 +4115,272 @@ public partial class IrParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,61,768,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
+		4,1,62,781,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,7,
 		7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
 		2,29,7,29,2,30,7,30,2,31,7,31,2,32,7,32,2,33,7,33,2,34,7,34,2,35,7,35,
 		2,36,7,36,2,37,7,37,2,38,7,38,2,39,7,39,2,40,7,40,2,41,7,41,2,42,7,42,
-		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,2,48,7,48,1,0,3,0,100,
-		8,0,1,0,1,0,1,0,5,0,105,8,0,10,0,12,0,108,9,0,1,0,1,0,1,1,1,1,1,1,5,1,
-		115,8,1,10,1,12,1,118,9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,5,2,
-		130,8,2,10,2,12,2,133,9,2,3,2,135,8,2,1,3,1,3,1,3,3,3,140,8,3,1,3,1,3,
-		1,4,1,4,1,4,5,4,147,8,4,10,4,12,4,150,9,4,1,5,1,5,1,5,1,5,5,5,156,8,5,
-		10,5,12,5,159,9,5,3,5,161,8,5,1,5,1,5,1,6,1,6,1,6,1,6,3,6,169,8,6,1,6,
-		1,6,1,6,1,6,3,6,175,8,6,1,6,1,6,5,6,179,8,6,10,6,12,6,182,9,6,1,6,5,6,
-		185,8,6,10,6,12,6,188,9,6,1,6,1,6,3,6,192,8,6,1,6,1,6,1,7,1,7,1,7,5,7,
-		199,8,7,10,7,12,7,202,9,7,1,8,1,8,1,8,1,8,1,8,3,8,209,8,8,1,9,1,9,1,9,
-		1,9,1,9,5,9,216,8,9,10,9,12,9,219,9,9,3,9,221,8,9,1,9,3,9,224,8,9,1,10,
-		1,10,1,10,1,10,5,10,230,8,10,10,10,12,10,233,9,10,1,11,1,11,1,11,1,11,
-		1,11,3,11,240,8,11,1,12,3,12,243,8,12,1,12,1,12,1,13,1,13,1,13,1,13,1,
-		13,1,14,1,14,1,14,1,14,1,14,1,14,1,14,5,14,259,8,14,10,14,12,14,262,9,
-		14,1,14,1,14,1,14,1,14,3,14,268,8,14,1,15,1,15,1,15,5,15,273,8,15,10,15,
-		12,15,276,9,15,1,16,1,16,1,16,1,16,3,16,282,8,16,3,16,284,8,16,1,17,1,
-		17,1,17,1,17,1,17,5,17,291,8,17,10,17,12,17,294,9,17,3,17,296,8,17,1,17,
-		1,17,1,18,1,18,3,18,302,8,18,1,19,1,19,1,19,1,19,1,20,5,20,309,8,20,10,
-		20,12,20,312,9,20,1,20,1,20,1,20,3,20,317,8,20,1,20,4,20,320,8,20,11,20,
-		12,20,321,3,20,324,8,20,1,21,1,21,1,21,5,21,329,8,21,10,21,12,21,332,9,
-		21,1,22,1,22,1,23,1,23,1,23,1,23,1,23,3,23,341,8,23,1,23,1,23,1,23,1,24,
-		1,24,1,24,1,24,1,24,1,24,5,24,352,8,24,10,24,12,24,355,9,24,3,24,357,8,
-		24,1,24,3,24,360,8,24,1,25,1,25,3,25,364,8,25,1,25,5,25,367,8,25,10,25,
-		12,25,370,9,25,1,25,1,25,1,25,1,25,3,25,376,8,25,1,25,1,25,3,25,380,8,
-		25,1,26,1,26,1,26,1,26,3,26,386,8,26,1,27,1,27,1,27,1,28,1,28,1,28,1,28,
-		5,28,395,8,28,10,28,12,28,398,9,28,3,28,400,8,28,1,28,1,28,1,28,1,28,1,
-		28,1,28,1,28,3,28,409,8,28,1,29,1,29,1,29,1,29,3,29,415,8,29,1,29,1,29,
-		1,29,1,29,1,29,3,29,422,8,29,1,29,3,29,425,8,29,1,29,1,29,5,29,429,8,29,
-		10,29,12,29,432,9,29,1,29,1,29,1,30,1,30,1,30,5,30,439,8,30,10,30,12,30,
-		442,9,30,1,31,1,31,1,31,3,31,447,8,31,1,31,1,31,3,31,451,8,31,1,31,1,31,
-		3,31,455,8,31,1,32,1,32,5,32,459,8,32,10,32,12,32,462,9,32,1,32,1,32,1,
-		32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,5,32,475,8,32,10,32,12,32,478,
-		9,32,1,32,1,32,5,32,482,8,32,10,32,12,32,485,9,32,1,32,1,32,1,32,1,32,
-		1,32,1,32,1,32,3,32,494,8,32,1,33,1,33,1,33,3,33,499,8,33,1,33,3,33,502,
-		8,33,1,34,1,34,1,34,1,34,1,35,1,35,1,35,1,35,5,35,512,8,35,10,35,12,35,
-		515,9,35,3,35,517,8,35,1,35,1,35,3,35,521,8,35,1,35,1,35,1,36,1,36,1,36,
-		1,36,3,36,529,8,36,1,36,1,36,1,36,1,36,3,36,535,8,36,1,36,1,36,3,36,539,
-		8,36,1,36,1,36,1,36,5,36,544,8,36,10,36,12,36,547,9,36,1,36,1,36,3,36,
-		551,8,36,1,36,1,36,1,36,1,37,1,37,1,37,1,37,1,37,1,37,1,38,1,38,1,38,5,
-		38,565,8,38,10,38,12,38,568,9,38,1,38,1,38,1,39,1,39,1,39,3,39,575,8,39,
-		1,40,1,40,1,40,5,40,580,8,40,10,40,12,40,583,9,40,1,40,1,40,1,41,1,41,
-		1,41,5,41,590,8,41,10,41,12,41,593,9,41,1,41,1,41,1,42,1,42,1,42,1,42,
-		1,42,3,42,602,8,42,1,42,1,42,1,42,1,42,1,42,3,42,609,8,42,1,42,1,42,1,
-		42,1,42,5,42,615,8,42,10,42,12,42,618,9,42,1,42,1,42,3,42,622,8,42,1,42,
-		1,42,1,42,1,42,1,42,1,42,5,42,630,8,42,10,42,12,42,633,9,42,1,42,1,42,
-		1,42,1,42,5,42,639,8,42,10,42,12,42,642,9,42,1,42,3,42,645,8,42,1,42,1,
-		42,1,42,1,42,1,42,1,42,3,42,653,8,42,1,42,1,42,3,42,657,8,42,1,42,1,42,
-		3,42,661,8,42,1,42,1,42,5,42,665,8,42,10,42,12,42,668,9,42,1,42,1,42,1,
-		42,1,42,1,42,1,42,1,42,1,42,3,42,678,8,42,1,42,3,42,681,8,42,1,43,1,43,
-		1,43,1,43,5,43,687,8,43,10,43,12,43,690,9,43,1,44,1,44,1,45,1,45,1,45,
-		1,45,1,45,1,45,1,45,1,45,1,45,5,45,703,8,45,10,45,12,45,706,9,45,3,45,
-		708,8,45,1,45,1,45,1,45,1,45,1,45,1,45,5,45,716,8,45,10,45,12,45,719,9,
-		45,1,45,1,45,1,45,1,45,5,45,725,8,45,10,45,12,45,728,9,45,1,45,1,45,1,
-		45,5,45,733,8,45,10,45,12,45,736,9,45,1,45,1,45,1,45,1,45,1,45,3,45,743,
-		8,45,1,45,1,45,1,45,3,45,748,8,45,1,45,1,45,3,45,752,8,45,1,45,3,45,755,
-		8,45,1,46,1,46,1,46,1,46,1,46,1,47,1,47,3,47,764,8,47,1,48,1,48,1,48,0,
-		0,49,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,
-		48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,
-		96,0,3,2,0,19,19,55,56,4,0,17,17,22,22,24,24,40,49,6,0,1,1,9,9,14,14,18,
-		18,25,39,57,57,831,0,99,1,0,0,0,2,111,1,0,0,0,4,121,1,0,0,0,6,139,1,0,
-		0,0,8,143,1,0,0,0,10,151,1,0,0,0,12,164,1,0,0,0,14,195,1,0,0,0,16,203,
-		1,0,0,0,18,223,1,0,0,0,20,225,1,0,0,0,22,234,1,0,0,0,24,242,1,0,0,0,26,
-		246,1,0,0,0,28,251,1,0,0,0,30,269,1,0,0,0,32,277,1,0,0,0,34,285,1,0,0,
-		0,36,301,1,0,0,0,38,303,1,0,0,0,40,323,1,0,0,0,42,325,1,0,0,0,44,333,1,
-		0,0,0,46,335,1,0,0,0,48,359,1,0,0,0,50,361,1,0,0,0,52,385,1,0,0,0,54,387,
-		1,0,0,0,56,408,1,0,0,0,58,410,1,0,0,0,60,435,1,0,0,0,62,443,1,0,0,0,64,
-		493,1,0,0,0,66,501,1,0,0,0,68,503,1,0,0,0,70,507,1,0,0,0,72,524,1,0,0,
-		0,74,555,1,0,0,0,76,561,1,0,0,0,78,571,1,0,0,0,80,576,1,0,0,0,82,586,1,
-		0,0,0,84,680,1,0,0,0,86,682,1,0,0,0,88,691,1,0,0,0,90,754,1,0,0,0,92,756,
-		1,0,0,0,94,763,1,0,0,0,96,765,1,0,0,0,98,100,3,2,1,0,99,98,1,0,0,0,99,
-		100,1,0,0,0,100,106,1,0,0,0,101,105,3,12,6,0,102,105,3,58,29,0,103,105,
-		3,72,36,0,104,101,1,0,0,0,104,102,1,0,0,0,104,103,1,0,0,0,105,108,1,0,
-		0,0,106,104,1,0,0,0,106,107,1,0,0,0,107,109,1,0,0,0,108,106,1,0,0,0,109,
-		110,5,0,0,1,110,1,1,0,0,0,111,112,5,1,0,0,112,116,5,2,0,0,113,115,3,4,
-		2,0,114,113,1,0,0,0,115,118,1,0,0,0,116,114,1,0,0,0,116,117,1,0,0,0,117,
-		119,1,0,0,0,118,116,1,0,0,0,119,120,5,3,0,0,120,3,1,0,0,0,121,122,5,56,
-		0,0,122,123,5,4,0,0,123,124,3,46,23,0,124,134,5,5,0,0,125,135,3,10,5,0,
-		126,131,3,6,3,0,127,128,5,6,0,0,128,130,3,6,3,0,129,127,1,0,0,0,130,133,
-		1,0,0,0,131,129,1,0,0,0,131,132,1,0,0,0,132,135,1,0,0,0,133,131,1,0,0,
-		0,134,125,1,0,0,0,134,126,1,0,0,0,135,5,1,0,0,0,136,137,3,8,4,0,137,138,
-		5,5,0,0,138,140,1,0,0,0,139,136,1,0,0,0,139,140,1,0,0,0,140,141,1,0,0,
-		0,141,142,5,51,0,0,142,7,1,0,0,0,143,148,3,96,48,0,144,145,5,4,0,0,145,
-		147,3,96,48,0,146,144,1,0,0,0,147,150,1,0,0,0,148,146,1,0,0,0,148,149,
-		1,0,0,0,149,9,1,0,0,0,150,148,1,0,0,0,151,160,5,7,0,0,152,157,3,86,43,
-		0,153,154,5,6,0,0,154,156,3,86,43,0,155,153,1,0,0,0,156,159,1,0,0,0,157,
-		155,1,0,0,0,157,158,1,0,0,0,158,161,1,0,0,0,159,157,1,0,0,0,160,152,1,
-		0,0,0,160,161,1,0,0,0,161,162,1,0,0,0,162,163,5,8,0,0,163,11,1,0,0,0,164,
-		165,5,9,0,0,165,166,3,94,47,0,166,168,5,10,0,0,167,169,3,14,7,0,168,167,
-		1,0,0,0,168,169,1,0,0,0,169,170,1,0,0,0,170,171,5,11,0,0,171,172,5,12,
-		0,0,172,174,3,18,9,0,173,175,3,20,10,0,174,173,1,0,0,0,174,175,1,0,0,0,
-		175,176,1,0,0,0,176,180,5,2,0,0,177,179,3,26,13,0,178,177,1,0,0,0,179,
-		182,1,0,0,0,180,178,1,0,0,0,180,181,1,0,0,0,181,186,1,0,0,0,182,180,1,
-		0,0,0,183,185,3,28,14,0,184,183,1,0,0,0,185,188,1,0,0,0,186,184,1,0,0,
-		0,186,187,1,0,0,0,187,189,1,0,0,0,188,186,1,0,0,0,189,191,5,13,0,0,190,
-		192,3,42,21,0,191,190,1,0,0,0,191,192,1,0,0,0,192,193,1,0,0,0,193,194,
-		5,3,0,0,194,13,1,0,0,0,195,200,3,16,8,0,196,197,5,6,0,0,197,199,3,16,8,
-		0,198,196,1,0,0,0,199,202,1,0,0,0,200,198,1,0,0,0,200,201,1,0,0,0,201,
-		15,1,0,0,0,202,200,1,0,0,0,203,204,5,55,0,0,204,205,5,4,0,0,205,208,3,
-		46,23,0,206,207,5,5,0,0,207,209,3,10,5,0,208,206,1,0,0,0,208,209,1,0,0,
-		0,209,17,1,0,0,0,210,224,3,46,23,0,211,220,5,10,0,0,212,217,3,46,23,0,
-		213,214,5,6,0,0,214,216,3,46,23,0,215,213,1,0,0,0,216,219,1,0,0,0,217,
-		215,1,0,0,0,217,218,1,0,0,0,218,221,1,0,0,0,219,217,1,0,0,0,220,212,1,
-		0,0,0,220,221,1,0,0,0,221,222,1,0,0,0,222,224,5,11,0,0,223,210,1,0,0,0,
-		223,211,1,0,0,0,224,19,1,0,0,0,225,226,5,14,0,0,226,231,3,22,11,0,227,
-		228,5,6,0,0,228,230,3,22,11,0,229,227,1,0,0,0,230,233,1,0,0,0,231,229,
-		1,0,0,0,231,232,1,0,0,0,232,21,1,0,0,0,233,231,1,0,0,0,234,235,3,94,47,
-		0,235,236,5,15,0,0,236,237,3,24,12,0,237,239,5,16,0,0,238,240,3,24,12,
-		0,239,238,1,0,0,0,239,240,1,0,0,0,240,23,1,0,0,0,241,243,5,17,0,0,242,
-		241,1,0,0,0,242,243,1,0,0,0,243,244,1,0,0,0,244,245,5,53,0,0,245,25,1,
-		0,0,0,246,247,5,18,0,0,247,248,3,86,43,0,248,249,5,6,0,0,249,250,5,58,
-		0,0,250,27,1,0,0,0,251,252,3,30,15,0,252,253,5,5,0,0,253,254,3,34,17,0,
-		254,255,5,4,0,0,255,260,3,32,16,0,256,257,5,6,0,0,257,259,3,32,16,0,258,
-		256,1,0,0,0,259,262,1,0,0,0,260,258,1,0,0,0,260,261,1,0,0,0,261,267,1,
-		0,0,0,262,260,1,0,0,0,263,264,5,2,0,0,264,265,3,40,20,0,265,266,5,3,0,
-		0,266,268,1,0,0,0,267,263,1,0,0,0,267,268,1,0,0,0,268,29,1,0,0,0,269,274,
-		5,55,0,0,270,271,5,6,0,0,271,273,5,55,0,0,272,270,1,0,0,0,273,276,1,0,
-		0,0,274,272,1,0,0,0,274,275,1,0,0,0,275,31,1,0,0,0,276,274,1,0,0,0,277,
-		283,3,46,23,0,278,281,5,5,0,0,279,282,3,10,5,0,280,282,5,19,0,0,281,279,
-		1,0,0,0,281,280,1,0,0,0,282,284,1,0,0,0,283,278,1,0,0,0,283,284,1,0,0,
-		0,284,33,1,0,0,0,285,286,3,96,48,0,286,295,5,10,0,0,287,292,3,36,18,0,
-		288,289,5,6,0,0,289,291,3,36,18,0,290,288,1,0,0,0,291,294,1,0,0,0,292,
-		290,1,0,0,0,292,293,1,0,0,0,293,296,1,0,0,0,294,292,1,0,0,0,295,287,1,
-		0,0,0,295,296,1,0,0,0,296,297,1,0,0,0,297,298,5,11,0,0,298,35,1,0,0,0,
-		299,302,3,44,22,0,300,302,3,38,19,0,301,299,1,0,0,0,301,300,1,0,0,0,302,
-		37,1,0,0,0,303,304,3,96,48,0,304,305,5,5,0,0,305,306,3,56,28,0,306,39,
-		1,0,0,0,307,309,3,28,14,0,308,307,1,0,0,0,309,312,1,0,0,0,310,308,1,0,
-		0,0,310,311,1,0,0,0,311,313,1,0,0,0,312,310,1,0,0,0,313,316,5,20,0,0,314,
-		317,3,34,17,0,315,317,3,42,21,0,316,314,1,0,0,0,316,315,1,0,0,0,317,324,
-		1,0,0,0,318,320,3,12,6,0,319,318,1,0,0,0,320,321,1,0,0,0,321,319,1,0,0,
-		0,321,322,1,0,0,0,322,324,1,0,0,0,323,310,1,0,0,0,323,319,1,0,0,0,324,
-		41,1,0,0,0,325,330,3,44,22,0,326,327,5,6,0,0,327,329,3,44,22,0,328,326,
-		1,0,0,0,329,332,1,0,0,0,330,328,1,0,0,0,330,331,1,0,0,0,331,43,1,0,0,0,
-		332,330,1,0,0,0,333,334,7,0,0,0,334,45,1,0,0,0,335,336,5,21,0,0,336,340,
-		5,22,0,0,337,338,3,48,24,0,338,339,5,6,0,0,339,341,1,0,0,0,340,337,1,0,
-		0,0,340,341,1,0,0,0,341,342,1,0,0,0,342,343,3,50,25,0,343,344,5,23,0,0,
-		344,47,1,0,0,0,345,360,5,52,0,0,346,360,5,53,0,0,347,356,5,7,0,0,348,353,
-		3,86,43,0,349,350,5,6,0,0,350,352,3,86,43,0,351,349,1,0,0,0,352,355,1,
-		0,0,0,353,351,1,0,0,0,353,354,1,0,0,0,354,357,1,0,0,0,355,353,1,0,0,0,
-		356,348,1,0,0,0,356,357,1,0,0,0,357,358,1,0,0,0,358,360,5,8,0,0,359,345,
-		1,0,0,0,359,346,1,0,0,0,359,347,1,0,0,0,360,49,1,0,0,0,361,363,3,96,48,
-		0,362,364,3,52,26,0,363,362,1,0,0,0,363,364,1,0,0,0,364,368,1,0,0,0,365,
-		367,3,38,19,0,366,365,1,0,0,0,367,370,1,0,0,0,368,366,1,0,0,0,368,369,
-		1,0,0,0,369,375,1,0,0,0,370,368,1,0,0,0,371,372,5,10,0,0,372,373,3,50,
-		25,0,373,374,5,11,0,0,374,376,1,0,0,0,375,371,1,0,0,0,375,376,1,0,0,0,
-		376,379,1,0,0,0,377,378,5,24,0,0,378,380,3,50,25,0,379,377,1,0,0,0,379,
-		380,1,0,0,0,380,51,1,0,0,0,381,386,5,52,0,0,382,383,5,53,0,0,383,384,5,
-		4,0,0,384,386,5,53,0,0,385,381,1,0,0,0,385,382,1,0,0,0,386,53,1,0,0,0,
-		387,388,3,50,25,0,388,389,5,0,0,1,389,55,1,0,0,0,390,399,5,7,0,0,391,396,
-		3,56,28,0,392,393,5,6,0,0,393,395,3,56,28,0,394,392,1,0,0,0,395,398,1,
-		0,0,0,396,394,1,0,0,0,396,397,1,0,0,0,397,400,1,0,0,0,398,396,1,0,0,0,
-		399,391,1,0,0,0,399,400,1,0,0,0,400,401,1,0,0,0,401,409,5,8,0,0,402,409,
-		3,46,23,0,403,404,5,10,0,0,404,405,3,50,25,0,405,406,5,11,0,0,406,409,
-		1,0,0,0,407,409,3,86,43,0,408,390,1,0,0,0,408,402,1,0,0,0,408,403,1,0,
-		0,0,408,407,1,0,0,0,409,57,1,0,0,0,410,411,5,25,0,0,411,412,3,94,47,0,
-		412,414,5,10,0,0,413,415,3,60,30,0,414,413,1,0,0,0,414,415,1,0,0,0,415,
-		416,1,0,0,0,416,417,5,11,0,0,417,421,5,12,0,0,418,419,5,10,0,0,419,422,
-		5,11,0,0,420,422,3,60,30,0,421,418,1,0,0,0,421,420,1,0,0,0,422,424,1,0,
-		0,0,423,425,3,20,10,0,424,423,1,0,0,0,424,425,1,0,0,0,425,426,1,0,0,0,
-		426,430,5,2,0,0,427,429,3,64,32,0,428,427,1,0,0,0,429,432,1,0,0,0,430,
-		428,1,0,0,0,430,431,1,0,0,0,431,433,1,0,0,0,432,430,1,0,0,0,433,434,5,
-		3,0,0,434,59,1,0,0,0,435,440,3,62,31,0,436,437,5,6,0,0,437,439,3,62,31,
-		0,438,436,1,0,0,0,439,442,1,0,0,0,440,438,1,0,0,0,440,441,1,0,0,0,441,
-		61,1,0,0,0,442,440,1,0,0,0,443,444,5,55,0,0,444,446,5,4,0,0,445,447,3,
-		48,24,0,446,445,1,0,0,0,446,447,1,0,0,0,447,448,1,0,0,0,448,450,3,96,48,
-		0,449,451,3,38,19,0,450,449,1,0,0,0,450,451,1,0,0,0,451,454,1,0,0,0,452,
-		453,5,15,0,0,453,455,3,96,48,0,454,452,1,0,0,0,454,455,1,0,0,0,455,63,
-		1,0,0,0,456,460,5,2,0,0,457,459,3,64,32,0,458,457,1,0,0,0,459,462,1,0,
-		0,0,460,458,1,0,0,0,460,461,1,0,0,0,461,463,1,0,0,0,462,460,1,0,0,0,463,
-		494,5,3,0,0,464,465,5,26,0,0,465,466,3,96,48,0,466,467,5,5,0,0,467,468,
-		3,86,43,0,468,494,1,0,0,0,469,470,5,27,0,0,470,494,3,62,31,0,471,476,3,
-		66,33,0,472,473,5,6,0,0,473,475,3,66,33,0,474,472,1,0,0,0,475,478,1,0,
-		0,0,476,474,1,0,0,0,476,477,1,0,0,0,477,479,1,0,0,0,478,476,1,0,0,0,479,
-		483,5,2,0,0,480,482,3,64,32,0,481,480,1,0,0,0,482,485,1,0,0,0,483,481,
-		1,0,0,0,483,484,1,0,0,0,484,486,1,0,0,0,485,483,1,0,0,0,486,487,5,3,0,
-		0,487,494,1,0,0,0,488,489,5,55,0,0,489,490,3,70,35,0,490,491,5,5,0,0,491,
-		492,3,86,43,0,492,494,1,0,0,0,493,456,1,0,0,0,493,464,1,0,0,0,493,469,
-		1,0,0,0,493,471,1,0,0,0,493,488,1,0,0,0,494,65,1,0,0,0,495,496,5,28,0,
-		0,496,502,3,86,43,0,497,499,3,96,48,0,498,497,1,0,0,0,498,499,1,0,0,0,
-		499,500,1,0,0,0,500,502,3,68,34,0,501,495,1,0,0,0,501,498,1,0,0,0,502,
-		67,1,0,0,0,503,504,3,96,48,0,504,505,5,15,0,0,505,506,3,86,43,0,506,69,
-		1,0,0,0,507,516,5,7,0,0,508,513,3,86,43,0,509,510,5,6,0,0,510,512,3,86,
-		43,0,511,509,1,0,0,0,512,515,1,0,0,0,513,511,1,0,0,0,513,514,1,0,0,0,514,
-		517,1,0,0,0,515,513,1,0,0,0,516,508,1,0,0,0,516,517,1,0,0,0,517,520,1,
-		0,0,0,518,519,5,29,0,0,519,521,3,86,43,0,520,518,1,0,0,0,520,521,1,0,0,
-		0,521,522,1,0,0,0,522,523,5,8,0,0,523,71,1,0,0,0,524,525,5,30,0,0,525,
-		526,3,94,47,0,526,528,5,10,0,0,527,529,3,14,7,0,528,527,1,0,0,0,528,529,
-		1,0,0,0,529,530,1,0,0,0,530,531,5,11,0,0,531,532,5,12,0,0,532,534,5,10,
-		0,0,533,535,3,14,7,0,534,533,1,0,0,0,534,535,1,0,0,0,535,536,1,0,0,0,536,
-		538,5,11,0,0,537,539,3,20,10,0,538,537,1,0,0,0,538,539,1,0,0,0,539,540,
-		1,0,0,0,540,541,5,2,0,0,541,545,3,74,37,0,542,544,3,26,13,0,543,542,1,
-		0,0,0,544,547,1,0,0,0,545,543,1,0,0,0,545,546,1,0,0,0,546,548,1,0,0,0,
-		547,545,1,0,0,0,548,550,3,76,38,0,549,551,3,80,40,0,550,549,1,0,0,0,550,
-		551,1,0,0,0,551,552,1,0,0,0,552,553,3,82,41,0,553,554,5,3,0,0,554,73,1,
-		0,0,0,555,556,5,31,0,0,556,557,3,86,43,0,557,558,5,6,0,0,558,559,5,32,
-		0,0,559,560,3,86,43,0,560,75,1,0,0,0,561,562,5,33,0,0,562,566,5,2,0,0,
-		563,565,3,78,39,0,564,563,1,0,0,0,565,568,1,0,0,0,566,564,1,0,0,0,566,
-		567,1,0,0,0,567,569,1,0,0,0,568,566,1,0,0,0,569,570,5,3,0,0,570,77,1,0,
-		0,0,571,574,3,62,31,0,572,573,5,34,0,0,573,575,3,86,43,0,574,572,1,0,0,
-		0,574,575,1,0,0,0,575,79,1,0,0,0,576,577,5,35,0,0,577,581,5,2,0,0,578,
-		580,3,84,42,0,579,578,1,0,0,0,580,583,1,0,0,0,581,579,1,0,0,0,581,582,
-		1,0,0,0,582,584,1,0,0,0,583,581,1,0,0,0,584,585,5,3,0,0,585,81,1,0,0,0,
-		586,587,5,36,0,0,587,591,5,2,0,0,588,590,3,84,42,0,589,588,1,0,0,0,590,
-		593,1,0,0,0,591,589,1,0,0,0,591,592,1,0,0,0,592,594,1,0,0,0,593,591,1,
-		0,0,0,594,595,5,3,0,0,595,83,1,0,0,0,596,597,3,94,47,0,597,598,5,4,0,0,
-		598,599,3,94,47,0,599,601,5,10,0,0,600,602,3,42,21,0,601,600,1,0,0,0,601,
-		602,1,0,0,0,602,603,1,0,0,0,603,604,5,11,0,0,604,608,5,12,0,0,605,606,
-		5,10,0,0,606,609,5,11,0,0,607,609,3,42,21,0,608,605,1,0,0,0,608,607,1,
-		0,0,0,609,621,1,0,0,0,610,611,5,2,0,0,611,616,3,38,19,0,612,613,5,6,0,
-		0,613,615,3,38,19,0,614,612,1,0,0,0,615,618,1,0,0,0,616,614,1,0,0,0,616,
-		617,1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,0,619,620,5,3,0,0,620,622,1,
-		0,0,0,621,610,1,0,0,0,621,622,1,0,0,0,622,681,1,0,0,0,623,624,3,94,47,
-		0,624,625,5,4,0,0,625,626,5,28,0,0,626,627,3,86,43,0,627,631,5,2,0,0,628,
-		630,3,84,42,0,629,628,1,0,0,0,630,633,1,0,0,0,631,629,1,0,0,0,631,632,
-		1,0,0,0,632,634,1,0,0,0,633,631,1,0,0,0,634,644,5,3,0,0,635,636,5,29,0,
-		0,636,640,5,2,0,0,637,639,3,84,42,0,638,637,1,0,0,0,639,642,1,0,0,0,640,
-		638,1,0,0,0,640,641,1,0,0,0,641,643,1,0,0,0,642,640,1,0,0,0,643,645,5,
-		3,0,0,644,635,1,0,0,0,644,645,1,0,0,0,645,681,1,0,0,0,646,647,3,94,47,
-		0,647,648,5,4,0,0,648,649,5,37,0,0,649,652,3,94,47,0,650,651,5,15,0,0,
-		651,653,3,86,43,0,652,650,1,0,0,0,652,653,1,0,0,0,653,656,1,0,0,0,654,
-		655,5,38,0,0,655,657,3,86,43,0,656,654,1,0,0,0,656,657,1,0,0,0,657,660,
-		1,0,0,0,658,659,5,12,0,0,659,661,3,94,47,0,660,658,1,0,0,0,660,661,1,0,
-		0,0,661,662,1,0,0,0,662,666,5,2,0,0,663,665,3,84,42,0,664,663,1,0,0,0,
-		665,668,1,0,0,0,666,664,1,0,0,0,666,667,1,0,0,0,667,669,1,0,0,0,668,666,
-		1,0,0,0,669,670,5,3,0,0,670,681,1,0,0,0,671,672,5,26,0,0,672,673,3,94,
-		47,0,673,674,5,5,0,0,674,677,3,86,43,0,675,676,5,39,0,0,676,678,3,86,43,
-		0,677,675,1,0,0,0,677,678,1,0,0,0,678,681,1,0,0,0,679,681,3,26,13,0,680,
-		596,1,0,0,0,680,623,1,0,0,0,680,646,1,0,0,0,680,671,1,0,0,0,680,679,1,
-		0,0,0,681,85,1,0,0,0,682,688,3,90,45,0,683,684,3,88,44,0,684,685,3,90,
-		45,0,685,687,1,0,0,0,686,683,1,0,0,0,687,690,1,0,0,0,688,686,1,0,0,0,688,
-		689,1,0,0,0,689,87,1,0,0,0,690,688,1,0,0,0,691,692,7,1,0,0,692,89,1,0,
-		0,0,693,694,5,10,0,0,694,695,3,86,43,0,695,696,5,11,0,0,696,755,1,0,0,
-		0,697,698,3,96,48,0,698,707,5,10,0,0,699,704,3,86,43,0,700,701,5,6,0,0,
-		701,703,3,86,43,0,702,700,1,0,0,0,703,706,1,0,0,0,704,702,1,0,0,0,704,
-		705,1,0,0,0,705,708,1,0,0,0,706,704,1,0,0,0,707,699,1,0,0,0,707,708,1,
-		0,0,0,708,709,1,0,0,0,709,710,5,11,0,0,710,755,1,0,0,0,711,712,3,96,48,
-		0,712,717,3,68,34,0,713,714,5,6,0,0,714,716,3,68,34,0,715,713,1,0,0,0,
-		716,719,1,0,0,0,717,715,1,0,0,0,717,718,1,0,0,0,718,720,1,0,0,0,719,717,
-		1,0,0,0,720,726,5,2,0,0,721,722,3,92,46,0,722,723,5,50,0,0,723,725,1,0,
-		0,0,724,721,1,0,0,0,725,728,1,0,0,0,726,724,1,0,0,0,726,727,1,0,0,0,727,
-		729,1,0,0,0,728,726,1,0,0,0,729,734,3,86,43,0,730,731,5,6,0,0,731,733,
-		3,86,43,0,732,730,1,0,0,0,733,736,1,0,0,0,734,732,1,0,0,0,734,735,1,0,
-		0,0,735,737,1,0,0,0,736,734,1,0,0,0,737,738,5,3,0,0,738,755,1,0,0,0,739,
-		740,5,55,0,0,740,755,3,70,35,0,741,743,5,17,0,0,742,741,1,0,0,0,742,743,
-		1,0,0,0,743,747,1,0,0,0,744,748,5,53,0,0,745,748,5,54,0,0,746,748,3,96,
-		48,0,747,744,1,0,0,0,747,745,1,0,0,0,747,746,1,0,0,0,748,751,1,0,0,0,749,
-		750,5,4,0,0,750,752,3,96,48,0,751,749,1,0,0,0,751,752,1,0,0,0,752,755,
-		1,0,0,0,753,755,5,58,0,0,754,693,1,0,0,0,754,697,1,0,0,0,754,711,1,0,0,
-		0,754,739,1,0,0,0,754,742,1,0,0,0,754,753,1,0,0,0,755,91,1,0,0,0,756,757,
-		5,26,0,0,757,758,3,96,48,0,758,759,5,5,0,0,759,760,3,86,43,0,760,93,1,
-		0,0,0,761,764,3,96,48,0,762,764,5,58,0,0,763,761,1,0,0,0,763,762,1,0,0,
-		0,764,95,1,0,0,0,765,766,7,2,0,0,766,97,1,0,0,0,98,99,104,106,116,131,
-		134,139,148,157,160,168,174,180,186,191,200,208,217,220,223,231,239,242,
-		260,267,274,281,283,292,295,301,310,316,321,323,330,340,353,356,359,363,
-		368,375,379,385,396,399,408,414,421,424,430,440,446,450,454,460,476,483,
-		493,498,501,513,516,520,528,534,538,545,550,566,574,581,591,601,608,616,
-		621,631,640,644,652,656,660,666,677,680,688,704,707,717,726,734,742,747,
-		751,754,763
+		2,43,7,43,2,44,7,44,2,45,7,45,2,46,7,46,2,47,7,47,2,48,7,48,2,49,7,49,
+		1,0,3,0,102,8,0,1,0,1,0,1,0,5,0,107,8,0,10,0,12,0,110,9,0,1,0,1,0,1,1,
+		1,1,1,1,5,1,117,8,1,10,1,12,1,120,9,1,1,1,1,1,1,2,1,2,1,2,1,2,1,2,1,2,
+		1,2,1,2,5,2,132,8,2,10,2,12,2,135,9,2,3,2,137,8,2,1,3,1,3,1,3,3,3,142,
+		8,3,1,3,1,3,1,4,1,4,1,4,5,4,149,8,4,10,4,12,4,152,9,4,1,5,1,5,1,5,1,5,
+		5,5,158,8,5,10,5,12,5,161,9,5,3,5,163,8,5,1,5,1,5,1,6,1,6,1,6,1,6,3,6,
+		171,8,6,1,6,1,6,1,6,1,6,3,6,177,8,6,1,6,1,6,5,6,181,8,6,10,6,12,6,184,
+		9,6,1,6,5,6,187,8,6,10,6,12,6,190,9,6,1,6,1,6,3,6,194,8,6,1,6,1,6,1,7,
+		1,7,1,7,5,7,201,8,7,10,7,12,7,204,9,7,1,8,1,8,1,8,1,8,1,8,3,8,211,8,8,
+		1,9,1,9,1,9,1,9,1,9,5,9,218,8,9,10,9,12,9,221,9,9,3,9,223,8,9,1,9,3,9,
+		226,8,9,1,10,1,10,1,10,1,10,5,10,232,8,10,10,10,12,10,235,9,10,1,11,1,
+		11,1,11,1,11,1,11,3,11,242,8,11,1,12,3,12,245,8,12,1,12,1,12,1,13,1,13,
+		1,13,1,13,1,13,1,14,1,14,1,14,1,14,1,14,1,14,1,14,5,14,261,8,14,10,14,
+		12,14,264,9,14,1,14,1,14,1,14,1,14,3,14,270,8,14,1,15,1,15,1,15,5,15,275,
+		8,15,10,15,12,15,278,9,15,1,16,1,16,1,16,1,16,3,16,284,8,16,3,16,286,8,
+		16,1,17,1,17,1,17,1,17,1,17,5,17,293,8,17,10,17,12,17,296,9,17,3,17,298,
+		8,17,1,17,1,17,1,18,1,18,3,18,304,8,18,1,19,1,19,1,19,1,19,1,20,5,20,311,
+		8,20,10,20,12,20,314,9,20,1,20,1,20,1,20,3,20,319,8,20,1,20,4,20,322,8,
+		20,11,20,12,20,323,3,20,326,8,20,1,21,1,21,1,21,5,21,331,8,21,10,21,12,
+		21,334,9,21,1,22,1,22,1,23,1,23,1,23,1,23,1,23,3,23,343,8,23,1,23,1,23,
+		1,23,1,24,1,24,1,24,1,24,1,24,1,24,5,24,354,8,24,10,24,12,24,357,9,24,
+		3,24,359,8,24,1,24,3,24,362,8,24,1,25,1,25,3,25,366,8,25,1,25,5,25,369,
+		8,25,10,25,12,25,372,9,25,1,25,1,25,1,25,1,25,3,25,378,8,25,1,25,1,25,
+		3,25,382,8,25,1,26,1,26,1,26,1,26,3,26,388,8,26,1,27,1,27,1,27,1,28,1,
+		28,1,28,1,28,5,28,397,8,28,10,28,12,28,400,9,28,3,28,402,8,28,1,28,1,28,
+		1,28,1,28,1,28,1,28,1,28,3,28,411,8,28,1,29,1,29,1,29,1,29,3,29,417,8,
+		29,1,29,1,29,1,29,1,29,1,29,3,29,424,8,29,1,29,3,29,427,8,29,1,29,3,29,
+		430,8,29,1,29,1,29,5,29,434,8,29,10,29,12,29,437,9,29,1,29,1,29,1,30,1,
+		30,1,30,1,30,3,30,445,8,30,1,30,1,30,1,31,1,31,1,31,5,31,452,8,31,10,31,
+		12,31,455,9,31,1,32,1,32,1,32,3,32,460,8,32,1,32,1,32,3,32,464,8,32,1,
+		32,1,32,3,32,468,8,32,1,33,1,33,5,33,472,8,33,10,33,12,33,475,9,33,1,33,
+		1,33,1,33,1,33,1,33,1,33,1,33,1,33,1,33,1,33,1,33,5,33,488,8,33,10,33,
+		12,33,491,9,33,1,33,1,33,5,33,495,8,33,10,33,12,33,498,9,33,1,33,1,33,
+		1,33,1,33,1,33,1,33,1,33,3,33,507,8,33,1,34,1,34,1,34,3,34,512,8,34,1,
+		34,3,34,515,8,34,1,35,1,35,1,35,1,35,1,36,1,36,1,36,1,36,5,36,525,8,36,
+		10,36,12,36,528,9,36,3,36,530,8,36,1,36,1,36,3,36,534,8,36,1,36,1,36,1,
+		37,1,37,1,37,1,37,3,37,542,8,37,1,37,1,37,1,37,1,37,3,37,548,8,37,1,37,
+		1,37,3,37,552,8,37,1,37,1,37,1,37,5,37,557,8,37,10,37,12,37,560,9,37,1,
+		37,1,37,3,37,564,8,37,1,37,1,37,1,37,1,38,1,38,1,38,1,38,1,38,1,38,1,39,
+		1,39,1,39,5,39,578,8,39,10,39,12,39,581,9,39,1,39,1,39,1,40,1,40,1,40,
+		3,40,588,8,40,1,41,1,41,1,41,5,41,593,8,41,10,41,12,41,596,9,41,1,41,1,
+		41,1,42,1,42,1,42,5,42,603,8,42,10,42,12,42,606,9,42,1,42,1,42,1,43,1,
+		43,1,43,1,43,1,43,3,43,615,8,43,1,43,1,43,1,43,1,43,1,43,3,43,622,8,43,
+		1,43,1,43,1,43,1,43,5,43,628,8,43,10,43,12,43,631,9,43,1,43,1,43,3,43,
+		635,8,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,643,8,43,10,43,12,43,646,9,
+		43,1,43,1,43,1,43,1,43,5,43,652,8,43,10,43,12,43,655,9,43,1,43,3,43,658,
+		8,43,1,43,1,43,1,43,1,43,1,43,1,43,3,43,666,8,43,1,43,1,43,3,43,670,8,
+		43,1,43,1,43,3,43,674,8,43,1,43,1,43,5,43,678,8,43,10,43,12,43,681,9,43,
+		1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,3,43,691,8,43,1,43,3,43,694,8,
+		43,1,44,1,44,1,44,1,44,5,44,700,8,44,10,44,12,44,703,9,44,1,45,1,45,1,
+		46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,5,46,716,8,46,10,46,12,46,719,
+		9,46,3,46,721,8,46,1,46,1,46,1,46,1,46,1,46,1,46,5,46,729,8,46,10,46,12,
+		46,732,9,46,1,46,1,46,1,46,1,46,5,46,738,8,46,10,46,12,46,741,9,46,1,46,
+		1,46,1,46,5,46,746,8,46,10,46,12,46,749,9,46,1,46,1,46,1,46,1,46,1,46,
+		3,46,756,8,46,1,46,1,46,1,46,3,46,761,8,46,1,46,1,46,3,46,765,8,46,1,46,
+		3,46,768,8,46,1,47,1,47,1,47,1,47,1,47,1,48,1,48,3,48,777,8,48,1,49,1,
+		49,1,49,0,0,50,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,
+		40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,
+		88,90,92,94,96,98,0,3,2,0,19,19,56,57,4,0,17,17,22,22,24,24,41,50,6,0,
+		1,1,9,9,14,14,18,18,25,40,58,58,845,0,101,1,0,0,0,2,113,1,0,0,0,4,123,
+		1,0,0,0,6,141,1,0,0,0,8,145,1,0,0,0,10,153,1,0,0,0,12,166,1,0,0,0,14,197,
+		1,0,0,0,16,205,1,0,0,0,18,225,1,0,0,0,20,227,1,0,0,0,22,236,1,0,0,0,24,
+		244,1,0,0,0,26,248,1,0,0,0,28,253,1,0,0,0,30,271,1,0,0,0,32,279,1,0,0,
+		0,34,287,1,0,0,0,36,303,1,0,0,0,38,305,1,0,0,0,40,325,1,0,0,0,42,327,1,
+		0,0,0,44,335,1,0,0,0,46,337,1,0,0,0,48,361,1,0,0,0,50,363,1,0,0,0,52,387,
+		1,0,0,0,54,389,1,0,0,0,56,410,1,0,0,0,58,412,1,0,0,0,60,440,1,0,0,0,62,
+		448,1,0,0,0,64,456,1,0,0,0,66,506,1,0,0,0,68,514,1,0,0,0,70,516,1,0,0,
+		0,72,520,1,0,0,0,74,537,1,0,0,0,76,568,1,0,0,0,78,574,1,0,0,0,80,584,1,
+		0,0,0,82,589,1,0,0,0,84,599,1,0,0,0,86,693,1,0,0,0,88,695,1,0,0,0,90,704,
+		1,0,0,0,92,767,1,0,0,0,94,769,1,0,0,0,96,776,1,0,0,0,98,778,1,0,0,0,100,
+		102,3,2,1,0,101,100,1,0,0,0,101,102,1,0,0,0,102,108,1,0,0,0,103,107,3,
+		12,6,0,104,107,3,58,29,0,105,107,3,74,37,0,106,103,1,0,0,0,106,104,1,0,
+		0,0,106,105,1,0,0,0,107,110,1,0,0,0,108,106,1,0,0,0,108,109,1,0,0,0,109,
+		111,1,0,0,0,110,108,1,0,0,0,111,112,5,0,0,1,112,1,1,0,0,0,113,114,5,1,
+		0,0,114,118,5,2,0,0,115,117,3,4,2,0,116,115,1,0,0,0,117,120,1,0,0,0,118,
+		116,1,0,0,0,118,119,1,0,0,0,119,121,1,0,0,0,120,118,1,0,0,0,121,122,5,
+		3,0,0,122,3,1,0,0,0,123,124,5,57,0,0,124,125,5,4,0,0,125,126,3,46,23,0,
+		126,136,5,5,0,0,127,137,3,10,5,0,128,133,3,6,3,0,129,130,5,6,0,0,130,132,
+		3,6,3,0,131,129,1,0,0,0,132,135,1,0,0,0,133,131,1,0,0,0,133,134,1,0,0,
+		0,134,137,1,0,0,0,135,133,1,0,0,0,136,127,1,0,0,0,136,128,1,0,0,0,137,
+		5,1,0,0,0,138,139,3,8,4,0,139,140,5,5,0,0,140,142,1,0,0,0,141,138,1,0,
+		0,0,141,142,1,0,0,0,142,143,1,0,0,0,143,144,5,52,0,0,144,7,1,0,0,0,145,
+		150,3,98,49,0,146,147,5,4,0,0,147,149,3,98,49,0,148,146,1,0,0,0,149,152,
+		1,0,0,0,150,148,1,0,0,0,150,151,1,0,0,0,151,9,1,0,0,0,152,150,1,0,0,0,
+		153,162,5,7,0,0,154,159,3,88,44,0,155,156,5,6,0,0,156,158,3,88,44,0,157,
+		155,1,0,0,0,158,161,1,0,0,0,159,157,1,0,0,0,159,160,1,0,0,0,160,163,1,
+		0,0,0,161,159,1,0,0,0,162,154,1,0,0,0,162,163,1,0,0,0,163,164,1,0,0,0,
+		164,165,5,8,0,0,165,11,1,0,0,0,166,167,5,9,0,0,167,168,3,96,48,0,168,170,
+		5,10,0,0,169,171,3,14,7,0,170,169,1,0,0,0,170,171,1,0,0,0,171,172,1,0,
+		0,0,172,173,5,11,0,0,173,174,5,12,0,0,174,176,3,18,9,0,175,177,3,20,10,
+		0,176,175,1,0,0,0,176,177,1,0,0,0,177,178,1,0,0,0,178,182,5,2,0,0,179,
+		181,3,26,13,0,180,179,1,0,0,0,181,184,1,0,0,0,182,180,1,0,0,0,182,183,
+		1,0,0,0,183,188,1,0,0,0,184,182,1,0,0,0,185,187,3,28,14,0,186,185,1,0,
+		0,0,187,190,1,0,0,0,188,186,1,0,0,0,188,189,1,0,0,0,189,191,1,0,0,0,190,
+		188,1,0,0,0,191,193,5,13,0,0,192,194,3,42,21,0,193,192,1,0,0,0,193,194,
+		1,0,0,0,194,195,1,0,0,0,195,196,5,3,0,0,196,13,1,0,0,0,197,202,3,16,8,
+		0,198,199,5,6,0,0,199,201,3,16,8,0,200,198,1,0,0,0,201,204,1,0,0,0,202,
+		200,1,0,0,0,202,203,1,0,0,0,203,15,1,0,0,0,204,202,1,0,0,0,205,206,5,56,
+		0,0,206,207,5,4,0,0,207,210,3,46,23,0,208,209,5,5,0,0,209,211,3,10,5,0,
+		210,208,1,0,0,0,210,211,1,0,0,0,211,17,1,0,0,0,212,226,3,46,23,0,213,222,
+		5,10,0,0,214,219,3,46,23,0,215,216,5,6,0,0,216,218,3,46,23,0,217,215,1,
+		0,0,0,218,221,1,0,0,0,219,217,1,0,0,0,219,220,1,0,0,0,220,223,1,0,0,0,
+		221,219,1,0,0,0,222,214,1,0,0,0,222,223,1,0,0,0,223,224,1,0,0,0,224,226,
+		5,11,0,0,225,212,1,0,0,0,225,213,1,0,0,0,226,19,1,0,0,0,227,228,5,14,0,
+		0,228,233,3,22,11,0,229,230,5,6,0,0,230,232,3,22,11,0,231,229,1,0,0,0,
+		232,235,1,0,0,0,233,231,1,0,0,0,233,234,1,0,0,0,234,21,1,0,0,0,235,233,
+		1,0,0,0,236,237,3,96,48,0,237,238,5,15,0,0,238,239,3,24,12,0,239,241,5,
+		16,0,0,240,242,3,24,12,0,241,240,1,0,0,0,241,242,1,0,0,0,242,23,1,0,0,
+		0,243,245,5,17,0,0,244,243,1,0,0,0,244,245,1,0,0,0,245,246,1,0,0,0,246,
+		247,5,54,0,0,247,25,1,0,0,0,248,249,5,18,0,0,249,250,3,88,44,0,250,251,
+		5,6,0,0,251,252,5,59,0,0,252,27,1,0,0,0,253,254,3,30,15,0,254,255,5,5,
+		0,0,255,256,3,34,17,0,256,257,5,4,0,0,257,262,3,32,16,0,258,259,5,6,0,
+		0,259,261,3,32,16,0,260,258,1,0,0,0,261,264,1,0,0,0,262,260,1,0,0,0,262,
+		263,1,0,0,0,263,269,1,0,0,0,264,262,1,0,0,0,265,266,5,2,0,0,266,267,3,
+		40,20,0,267,268,5,3,0,0,268,270,1,0,0,0,269,265,1,0,0,0,269,270,1,0,0,
+		0,270,29,1,0,0,0,271,276,5,56,0,0,272,273,5,6,0,0,273,275,5,56,0,0,274,
+		272,1,0,0,0,275,278,1,0,0,0,276,274,1,0,0,0,276,277,1,0,0,0,277,31,1,0,
+		0,0,278,276,1,0,0,0,279,285,3,46,23,0,280,283,5,5,0,0,281,284,3,10,5,0,
+		282,284,5,19,0,0,283,281,1,0,0,0,283,282,1,0,0,0,284,286,1,0,0,0,285,280,
+		1,0,0,0,285,286,1,0,0,0,286,33,1,0,0,0,287,288,3,98,49,0,288,297,5,10,
+		0,0,289,294,3,36,18,0,290,291,5,6,0,0,291,293,3,36,18,0,292,290,1,0,0,
+		0,293,296,1,0,0,0,294,292,1,0,0,0,294,295,1,0,0,0,295,298,1,0,0,0,296,
+		294,1,0,0,0,297,289,1,0,0,0,297,298,1,0,0,0,298,299,1,0,0,0,299,300,5,
+		11,0,0,300,35,1,0,0,0,301,304,3,44,22,0,302,304,3,38,19,0,303,301,1,0,
+		0,0,303,302,1,0,0,0,304,37,1,0,0,0,305,306,3,98,49,0,306,307,5,5,0,0,307,
+		308,3,56,28,0,308,39,1,0,0,0,309,311,3,28,14,0,310,309,1,0,0,0,311,314,
+		1,0,0,0,312,310,1,0,0,0,312,313,1,0,0,0,313,315,1,0,0,0,314,312,1,0,0,
+		0,315,318,5,20,0,0,316,319,3,34,17,0,317,319,3,42,21,0,318,316,1,0,0,0,
+		318,317,1,0,0,0,319,326,1,0,0,0,320,322,3,12,6,0,321,320,1,0,0,0,322,323,
+		1,0,0,0,323,321,1,0,0,0,323,324,1,0,0,0,324,326,1,0,0,0,325,312,1,0,0,
+		0,325,321,1,0,0,0,326,41,1,0,0,0,327,332,3,44,22,0,328,329,5,6,0,0,329,
+		331,3,44,22,0,330,328,1,0,0,0,331,334,1,0,0,0,332,330,1,0,0,0,332,333,
+		1,0,0,0,333,43,1,0,0,0,334,332,1,0,0,0,335,336,7,0,0,0,336,45,1,0,0,0,
+		337,338,5,21,0,0,338,342,5,22,0,0,339,340,3,48,24,0,340,341,5,6,0,0,341,
+		343,1,0,0,0,342,339,1,0,0,0,342,343,1,0,0,0,343,344,1,0,0,0,344,345,3,
+		50,25,0,345,346,5,23,0,0,346,47,1,0,0,0,347,362,5,53,0,0,348,362,5,54,
+		0,0,349,358,5,7,0,0,350,355,3,88,44,0,351,352,5,6,0,0,352,354,3,88,44,
+		0,353,351,1,0,0,0,354,357,1,0,0,0,355,353,1,0,0,0,355,356,1,0,0,0,356,
+		359,1,0,0,0,357,355,1,0,0,0,358,350,1,0,0,0,358,359,1,0,0,0,359,360,1,
+		0,0,0,360,362,5,8,0,0,361,347,1,0,0,0,361,348,1,0,0,0,361,349,1,0,0,0,
+		362,49,1,0,0,0,363,365,3,98,49,0,364,366,3,52,26,0,365,364,1,0,0,0,365,
+		366,1,0,0,0,366,370,1,0,0,0,367,369,3,38,19,0,368,367,1,0,0,0,369,372,
+		1,0,0,0,370,368,1,0,0,0,370,371,1,0,0,0,371,377,1,0,0,0,372,370,1,0,0,
+		0,373,374,5,10,0,0,374,375,3,50,25,0,375,376,5,11,0,0,376,378,1,0,0,0,
+		377,373,1,0,0,0,377,378,1,0,0,0,378,381,1,0,0,0,379,380,5,24,0,0,380,382,
+		3,50,25,0,381,379,1,0,0,0,381,382,1,0,0,0,382,51,1,0,0,0,383,388,5,53,
+		0,0,384,385,5,54,0,0,385,386,5,4,0,0,386,388,5,54,0,0,387,383,1,0,0,0,
+		387,384,1,0,0,0,388,53,1,0,0,0,389,390,3,50,25,0,390,391,5,0,0,1,391,55,
+		1,0,0,0,392,401,5,7,0,0,393,398,3,56,28,0,394,395,5,6,0,0,395,397,3,56,
+		28,0,396,394,1,0,0,0,397,400,1,0,0,0,398,396,1,0,0,0,398,399,1,0,0,0,399,
+		402,1,0,0,0,400,398,1,0,0,0,401,393,1,0,0,0,401,402,1,0,0,0,402,403,1,
+		0,0,0,403,411,5,8,0,0,404,411,3,46,23,0,405,406,5,10,0,0,406,407,3,50,
+		25,0,407,408,5,11,0,0,408,411,1,0,0,0,409,411,3,88,44,0,410,392,1,0,0,
+		0,410,404,1,0,0,0,410,405,1,0,0,0,410,409,1,0,0,0,411,57,1,0,0,0,412,413,
+		5,25,0,0,413,414,3,96,48,0,414,416,5,10,0,0,415,417,3,62,31,0,416,415,
+		1,0,0,0,416,417,1,0,0,0,417,418,1,0,0,0,418,419,5,11,0,0,419,423,5,12,
+		0,0,420,421,5,10,0,0,421,424,5,11,0,0,422,424,3,62,31,0,423,420,1,0,0,
+		0,423,422,1,0,0,0,424,426,1,0,0,0,425,427,3,20,10,0,426,425,1,0,0,0,426,
+		427,1,0,0,0,427,429,1,0,0,0,428,430,3,60,30,0,429,428,1,0,0,0,429,430,
+		1,0,0,0,430,431,1,0,0,0,431,435,5,2,0,0,432,434,3,66,33,0,433,432,1,0,
+		0,0,434,437,1,0,0,0,435,433,1,0,0,0,435,436,1,0,0,0,436,438,1,0,0,0,437,
+		435,1,0,0,0,438,439,5,3,0,0,439,59,1,0,0,0,440,441,5,26,0,0,441,442,5,
+		59,0,0,442,444,5,10,0,0,443,445,3,42,21,0,444,443,1,0,0,0,444,445,1,0,
+		0,0,445,446,1,0,0,0,446,447,5,11,0,0,447,61,1,0,0,0,448,453,3,64,32,0,
+		449,450,5,6,0,0,450,452,3,64,32,0,451,449,1,0,0,0,452,455,1,0,0,0,453,
+		451,1,0,0,0,453,454,1,0,0,0,454,63,1,0,0,0,455,453,1,0,0,0,456,457,5,56,
+		0,0,457,459,5,4,0,0,458,460,3,48,24,0,459,458,1,0,0,0,459,460,1,0,0,0,
+		460,461,1,0,0,0,461,463,3,98,49,0,462,464,3,38,19,0,463,462,1,0,0,0,463,
+		464,1,0,0,0,464,467,1,0,0,0,465,466,5,15,0,0,466,468,3,98,49,0,467,465,
+		1,0,0,0,467,468,1,0,0,0,468,65,1,0,0,0,469,473,5,2,0,0,470,472,3,66,33,
+		0,471,470,1,0,0,0,472,475,1,0,0,0,473,471,1,0,0,0,473,474,1,0,0,0,474,
+		476,1,0,0,0,475,473,1,0,0,0,476,507,5,3,0,0,477,478,5,27,0,0,478,479,3,
+		98,49,0,479,480,5,5,0,0,480,481,3,88,44,0,481,507,1,0,0,0,482,483,5,28,
+		0,0,483,507,3,64,32,0,484,489,3,68,34,0,485,486,5,6,0,0,486,488,3,68,34,
+		0,487,485,1,0,0,0,488,491,1,0,0,0,489,487,1,0,0,0,489,490,1,0,0,0,490,
+		492,1,0,0,0,491,489,1,0,0,0,492,496,5,2,0,0,493,495,3,66,33,0,494,493,
+		1,0,0,0,495,498,1,0,0,0,496,494,1,0,0,0,496,497,1,0,0,0,497,499,1,0,0,
+		0,498,496,1,0,0,0,499,500,5,3,0,0,500,507,1,0,0,0,501,502,5,56,0,0,502,
+		503,3,72,36,0,503,504,5,5,0,0,504,505,3,88,44,0,505,507,1,0,0,0,506,469,
+		1,0,0,0,506,477,1,0,0,0,506,482,1,0,0,0,506,484,1,0,0,0,506,501,1,0,0,
+		0,507,67,1,0,0,0,508,509,5,29,0,0,509,515,3,88,44,0,510,512,3,98,49,0,
+		511,510,1,0,0,0,511,512,1,0,0,0,512,513,1,0,0,0,513,515,3,70,35,0,514,
+		508,1,0,0,0,514,511,1,0,0,0,515,69,1,0,0,0,516,517,3,98,49,0,517,518,5,
+		15,0,0,518,519,3,88,44,0,519,71,1,0,0,0,520,529,5,7,0,0,521,526,3,88,44,
+		0,522,523,5,6,0,0,523,525,3,88,44,0,524,522,1,0,0,0,525,528,1,0,0,0,526,
+		524,1,0,0,0,526,527,1,0,0,0,527,530,1,0,0,0,528,526,1,0,0,0,529,521,1,
+		0,0,0,529,530,1,0,0,0,530,533,1,0,0,0,531,532,5,30,0,0,532,534,3,88,44,
+		0,533,531,1,0,0,0,533,534,1,0,0,0,534,535,1,0,0,0,535,536,5,8,0,0,536,
+		73,1,0,0,0,537,538,5,31,0,0,538,539,3,96,48,0,539,541,5,10,0,0,540,542,
+		3,14,7,0,541,540,1,0,0,0,541,542,1,0,0,0,542,543,1,0,0,0,543,544,5,11,
+		0,0,544,545,5,12,0,0,545,547,5,10,0,0,546,548,3,14,7,0,547,546,1,0,0,0,
+		547,548,1,0,0,0,548,549,1,0,0,0,549,551,5,11,0,0,550,552,3,20,10,0,551,
+		550,1,0,0,0,551,552,1,0,0,0,552,553,1,0,0,0,553,554,5,2,0,0,554,558,3,
+		76,38,0,555,557,3,26,13,0,556,555,1,0,0,0,557,560,1,0,0,0,558,556,1,0,
+		0,0,558,559,1,0,0,0,559,561,1,0,0,0,560,558,1,0,0,0,561,563,3,78,39,0,
+		562,564,3,82,41,0,563,562,1,0,0,0,563,564,1,0,0,0,564,565,1,0,0,0,565,
+		566,3,84,42,0,566,567,5,3,0,0,567,75,1,0,0,0,568,569,5,32,0,0,569,570,
+		3,88,44,0,570,571,5,6,0,0,571,572,5,33,0,0,572,573,3,88,44,0,573,77,1,
+		0,0,0,574,575,5,34,0,0,575,579,5,2,0,0,576,578,3,80,40,0,577,576,1,0,0,
+		0,578,581,1,0,0,0,579,577,1,0,0,0,579,580,1,0,0,0,580,582,1,0,0,0,581,
+		579,1,0,0,0,582,583,5,3,0,0,583,79,1,0,0,0,584,587,3,64,32,0,585,586,5,
+		35,0,0,586,588,3,88,44,0,587,585,1,0,0,0,587,588,1,0,0,0,588,81,1,0,0,
+		0,589,590,5,36,0,0,590,594,5,2,0,0,591,593,3,86,43,0,592,591,1,0,0,0,593,
+		596,1,0,0,0,594,592,1,0,0,0,594,595,1,0,0,0,595,597,1,0,0,0,596,594,1,
+		0,0,0,597,598,5,3,0,0,598,83,1,0,0,0,599,600,5,37,0,0,600,604,5,2,0,0,
+		601,603,3,86,43,0,602,601,1,0,0,0,603,606,1,0,0,0,604,602,1,0,0,0,604,
+		605,1,0,0,0,605,607,1,0,0,0,606,604,1,0,0,0,607,608,5,3,0,0,608,85,1,0,
+		0,0,609,610,3,96,48,0,610,611,5,4,0,0,611,612,3,96,48,0,612,614,5,10,0,
+		0,613,615,3,42,21,0,614,613,1,0,0,0,614,615,1,0,0,0,615,616,1,0,0,0,616,
+		617,5,11,0,0,617,621,5,12,0,0,618,619,5,10,0,0,619,622,5,11,0,0,620,622,
+		3,42,21,0,621,618,1,0,0,0,621,620,1,0,0,0,622,634,1,0,0,0,623,624,5,2,
+		0,0,624,629,3,38,19,0,625,626,5,6,0,0,626,628,3,38,19,0,627,625,1,0,0,
+		0,628,631,1,0,0,0,629,627,1,0,0,0,629,630,1,0,0,0,630,632,1,0,0,0,631,
+		629,1,0,0,0,632,633,5,3,0,0,633,635,1,0,0,0,634,623,1,0,0,0,634,635,1,
+		0,0,0,635,694,1,0,0,0,636,637,3,96,48,0,637,638,5,4,0,0,638,639,5,29,0,
+		0,639,640,3,88,44,0,640,644,5,2,0,0,641,643,3,86,43,0,642,641,1,0,0,0,
+		643,646,1,0,0,0,644,642,1,0,0,0,644,645,1,0,0,0,645,647,1,0,0,0,646,644,
+		1,0,0,0,647,657,5,3,0,0,648,649,5,30,0,0,649,653,5,2,0,0,650,652,3,86,
+		43,0,651,650,1,0,0,0,652,655,1,0,0,0,653,651,1,0,0,0,653,654,1,0,0,0,654,
+		656,1,0,0,0,655,653,1,0,0,0,656,658,5,3,0,0,657,648,1,0,0,0,657,658,1,
+		0,0,0,658,694,1,0,0,0,659,660,3,96,48,0,660,661,5,4,0,0,661,662,5,38,0,
+		0,662,665,3,96,48,0,663,664,5,15,0,0,664,666,3,88,44,0,665,663,1,0,0,0,
+		665,666,1,0,0,0,666,669,1,0,0,0,667,668,5,39,0,0,668,670,3,88,44,0,669,
+		667,1,0,0,0,669,670,1,0,0,0,670,673,1,0,0,0,671,672,5,12,0,0,672,674,3,
+		96,48,0,673,671,1,0,0,0,673,674,1,0,0,0,674,675,1,0,0,0,675,679,5,2,0,
+		0,676,678,3,86,43,0,677,676,1,0,0,0,678,681,1,0,0,0,679,677,1,0,0,0,679,
+		680,1,0,0,0,680,682,1,0,0,0,681,679,1,0,0,0,682,683,5,3,0,0,683,694,1,
+		0,0,0,684,685,5,27,0,0,685,686,3,96,48,0,686,687,5,5,0,0,687,690,3,88,
+		44,0,688,689,5,40,0,0,689,691,3,88,44,0,690,688,1,0,0,0,690,691,1,0,0,
+		0,691,694,1,0,0,0,692,694,3,26,13,0,693,609,1,0,0,0,693,636,1,0,0,0,693,
+		659,1,0,0,0,693,684,1,0,0,0,693,692,1,0,0,0,694,87,1,0,0,0,695,701,3,92,
+		46,0,696,697,3,90,45,0,697,698,3,92,46,0,698,700,1,0,0,0,699,696,1,0,0,
+		0,700,703,1,0,0,0,701,699,1,0,0,0,701,702,1,0,0,0,702,89,1,0,0,0,703,701,
+		1,0,0,0,704,705,7,1,0,0,705,91,1,0,0,0,706,707,5,10,0,0,707,708,3,88,44,
+		0,708,709,5,11,0,0,709,768,1,0,0,0,710,711,3,98,49,0,711,720,5,10,0,0,
+		712,717,3,88,44,0,713,714,5,6,0,0,714,716,3,88,44,0,715,713,1,0,0,0,716,
+		719,1,0,0,0,717,715,1,0,0,0,717,718,1,0,0,0,718,721,1,0,0,0,719,717,1,
+		0,0,0,720,712,1,0,0,0,720,721,1,0,0,0,721,722,1,0,0,0,722,723,5,11,0,0,
+		723,768,1,0,0,0,724,725,3,98,49,0,725,730,3,70,35,0,726,727,5,6,0,0,727,
+		729,3,70,35,0,728,726,1,0,0,0,729,732,1,0,0,0,730,728,1,0,0,0,730,731,
+		1,0,0,0,731,733,1,0,0,0,732,730,1,0,0,0,733,739,5,2,0,0,734,735,3,94,47,
+		0,735,736,5,51,0,0,736,738,1,0,0,0,737,734,1,0,0,0,738,741,1,0,0,0,739,
+		737,1,0,0,0,739,740,1,0,0,0,740,742,1,0,0,0,741,739,1,0,0,0,742,747,3,
+		88,44,0,743,744,5,6,0,0,744,746,3,88,44,0,745,743,1,0,0,0,746,749,1,0,
+		0,0,747,745,1,0,0,0,747,748,1,0,0,0,748,750,1,0,0,0,749,747,1,0,0,0,750,
+		751,5,3,0,0,751,768,1,0,0,0,752,753,5,56,0,0,753,768,3,72,36,0,754,756,
+		5,17,0,0,755,754,1,0,0,0,755,756,1,0,0,0,756,760,1,0,0,0,757,761,5,54,
+		0,0,758,761,5,55,0,0,759,761,3,98,49,0,760,757,1,0,0,0,760,758,1,0,0,0,
+		760,759,1,0,0,0,761,764,1,0,0,0,762,763,5,4,0,0,763,765,3,98,49,0,764,
+		762,1,0,0,0,764,765,1,0,0,0,765,768,1,0,0,0,766,768,5,59,0,0,767,706,1,
+		0,0,0,767,710,1,0,0,0,767,724,1,0,0,0,767,752,1,0,0,0,767,755,1,0,0,0,
+		767,766,1,0,0,0,768,93,1,0,0,0,769,770,5,27,0,0,770,771,3,98,49,0,771,
+		772,5,5,0,0,772,773,3,88,44,0,773,95,1,0,0,0,774,777,3,98,49,0,775,777,
+		5,59,0,0,776,774,1,0,0,0,776,775,1,0,0,0,777,97,1,0,0,0,778,779,7,2,0,
+		0,779,99,1,0,0,0,100,101,106,108,118,133,136,141,150,159,162,170,176,182,
+		188,193,202,210,219,222,225,233,241,244,262,269,276,283,285,294,297,303,
+		312,318,323,325,332,342,355,358,361,365,370,377,381,387,398,401,410,416,
+		423,426,429,435,444,453,459,463,467,473,489,496,506,511,514,526,529,533,
+		541,547,551,558,563,579,587,594,604,614,621,629,634,644,653,657,665,669,
+		673,679,690,693,701,717,720,730,739,747,755,760,764,767,776
 	};
 
 	public static readonly ATN _ATN =

@@ -6,7 +6,8 @@ namespace Lathe.Ir;
 /// </summary>
 /// <param name="Inputs">Buffers that the body reads.</param>
 /// <param name="Outputs">Buffers that the body fills.</param>
-public sealed record Kernel(string Name, Seq<Buffer> Inputs, Seq<Buffer> Outputs, Stmt Body)
+/// <param name="External">A function of C that is called in its place where code is linked; such a kernel stays as it was lowered.</param>
+public sealed record Kernel(string Name, Seq<Buffer> Inputs, Seq<Buffer> Outputs, Stmt Body, External? External = null)
 {
     /// <summary>A kernel whose inputs are the argument buffers that its body reads and does not fill.</summary>
     public static Kernel Over(string name, Seq<Buffer> outputs, Stmt body) =>

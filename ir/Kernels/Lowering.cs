@@ -18,7 +18,8 @@ public static class Lowering
             : Stmts.Do(results.Zip(outputs).Select(pair => Fill(pair.Second, Formula(node, pair.First, reads))));
         // Operands that only decide a shape are not read, and no argument.
         var read = body.Loads.Select(load => load.Buffer).ToHashSet();
-        return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers).Where(read.Contains)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body));
+        var external = (node.Op as SymbolOp)?.Call(node.Operands);
+        return new(node.Result.Name, [.. inputs.Values.SelectMany(s => s.Buffers).Where(b => read.Contains(b) || external is not null)], [.. outputs.SelectMany(s => s.Buffers)], Hoisting.Hoist(body), external);
     }
 
     /// <summary>The number a node's result has at an index, over reads of the node's operands; a fused group's steps inside one another.</summary>

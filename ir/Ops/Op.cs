@@ -30,7 +30,7 @@ public abstract record Op
     public abstract IEnumerable<Example> Examples();
 
     /// <summary>The verb in the text: <c>MaxPool</c> is <c>max_pool</c>.</summary>
-    public string Name => RecordText.Snake(GetType().Name);
+    public string Name => Vocabulary.Word(GetType());
 
     /// <summary>Checks a rule of the operator; the message says what was expected and what was found.</summary>
     protected static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref FailureMessage message)

@@ -15,9 +15,12 @@ internal sealed class KernelText
     {
         kernel = Canonical.Of(kernel);
         string List(Seq<Buffer> buffers) => string.Join(", ", buffers.Select(b => TextWriting.Declared(b)));
-        text.Braces($"kernel {NameText.Bare(kernel.Name)}({List(kernel.Inputs)}) -> {(kernel.Outputs is [] ? "()" : List(kernel.Outputs))}{TextWriting.Where(kernel.Symbols)}",
+        text.Braces($"kernel {NameText.Bare(kernel.Name)}({List(kernel.Inputs)}) -> {(kernel.Outputs is [] ? "()" : List(kernel.Outputs))}{TextWriting.Where(kernel.Symbols)}{Called(kernel.External)}",
             () => new KernelText(text, kernel.Body).Body(kernel.Body));
     }
+
+    private static string Called(External? external) =>
+        external is null ? "" : $" external {NameText.Quoted(external.Symbol)}({string.Join(", ", external.Operands.Select(b => b is null ? "_" : $"%{NameText.Sigiled(b.Name)}"))})";
 
     private void Body(Stmt stmt)
     {

@@ -84,7 +84,7 @@ public static class RecordText
     internal static string Encoding(Encoding encoding)
     {
         if (encoding is Dense dense) return dense.Kind.Text;
-        var (word, rest) = (Snake(encoding.GetType().Name), Attributes(encoding).ToList());
+        var (word, rest) = (Vocabulary.Word(encoding.GetType()), Attributes(encoding).ToList());
         if (IsWorded(encoding.GetType())) (word, rest) = (Parameters(encoding.GetType())[0].Property.GetValue(encoding)!.ToString()!, rest[1..]);
         var formats = Parameters(encoding.GetType()).Where(p => p.Type == typeof(Encoding)).Select(p => p.Name).ToList();
         return string.Concat(word, string.Concat(rest.OrderBy(a => a.Value is SparsePattern ? 0 : a.Value is Ir.Encoding ? 2 : 1)

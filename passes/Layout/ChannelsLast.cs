@@ -17,7 +17,7 @@ public sealed record ChannelsLast : GraphPass
     {
         graph = graph.MapInside(region => Run(region, compilation));
         // Graphs inside settle their own values; what goes in and out of them lies as declared.
-        var declared = graph.Inputs.Concat(graph.Outputs).Concat(graph.Captured).Concat(graph.Nodes.Where(n => n.Op is RegionOp).SelectMany(n => n.Results)).ToHashSet();
+        var declared = graph.Inputs.Concat(graph.Outputs).Concat(graph.Captured).Concat(graph.Nodes.Where(n => n.Op is RegionOp).SelectMany(n => n.Results)).Concat(graph.Nodes.Where(n => n.Op is SymbolOp).SelectMany(n => n.Reads.Concat(n.Results))).ToHashSet();
         bool IsFree(Value value) => value.Type.Rank >= 3 && !value.IsWeight && IsPlaceByPlace(value.Type) && !declared.Contains(value);
         var (parents, votes) = (new Dictionary<Value, Value>(), new Dictionary<Value, int>());
         static bool IsPlaceByPlace(TensorType type) => type.Encoding is Dense || type.Encoding.Planes(type.Shape).All(plane => plane.Shape == type.Shape);

@@ -33,7 +33,7 @@ public sealed record PadRows : ProgramPass
         foreach (var group in uses)
         {
             var all = group.Select(u => (u.Slot, u.Kernel, Buffer: Buffers(kernels[u.Kernel])[u.Index])).ToList();
-            if (!all.TrueForAll(u => u.Slot.Kind == SlotKind.Arena && !asked.Contains(u.Slot.Name) && Row(u.Buffer) > 0 && Row(u.Buffer) == Row(all[0].Buffer) && Linear.ProvesEqual(u.Buffer.Size, u.Slot.Size))) continue;
+            if (!all.TrueForAll(u => kernels[u.Kernel].External is null && u.Slot.Kind == SlotKind.Arena && !asked.Contains(u.Slot.Name) && Row(u.Buffer) > 0 && Row(u.Buffer) == Row(all[0].Buffer) && Linear.ProvesEqual(u.Buffer.Size, u.Slot.Size))) continue;
             if (!all.Exists(u => IsReadSideBySide(kernels[u.Kernel], u.Buffer, compilation.Machine))) continue;
             foreach (var (slot, kernel, buffer) in all)
             {

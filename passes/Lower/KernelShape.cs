@@ -21,6 +21,7 @@ public sealed class KernelShape
         var shape = new KernelShape();
         foreach (var buffer in kernel.Inputs.Concat(kernel.Outputs)) shape.Declare(buffer);
         shape.text.Append('|').Append(kernel.Inputs.Count);
+        if (kernel.External is { } external) shape.text.Append(external.Symbol).Append(new Seq<int>([.. external.Operands.Select(b => b is null ? -1 : shape.buffers[b])]));
         shape.Write(kernel.Body);
         return shape.text.ToString();
     }

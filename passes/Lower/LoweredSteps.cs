@@ -76,7 +76,7 @@ internal sealed class LoweredSteps(Lowered program, Graph graph, IReadOnlySet<st
         Seq<string> Inputs(CallKernel call) => call.Arguments.Slice(0, program.Kernels[call.Kernel].Inputs.Count);
         var calls = steps.Index().Where(s => s.Item is CallKernel).Select(s => (At: s.Index, Call: (CallKernel)s.Item)).ToList();
         var makers = calls.FindAll(c => c.Call.Arguments.Skip(Inputs(c.Call).Count).Contains(part.Name));
-        if (makers is not [var (at, maker)] || program.Kernels[maker.Kernel] is not { Outputs: [var output] } kernel || output.Shape != part.Shape) return false;
+        if (makers is not [var (at, maker)] || program.Kernels[maker.Kernel] is not { Outputs: [var output], External: null } kernel || output.Shape != part.Shape) return false;
         var others = calls.FindAll(c => Inputs(c.Call).Contains(part.Name));
         // Whoever reads it later, or in a region, has no call here. A step that read one part and filled another would have one buffer twice.
         if (others.Count != readers[value].Count(r => r != node) || others.Append((at, maker)).Any(c => c.Item2.Arguments.Contains(whole.Name))) return false;
@@ -84,7 +84,7 @@ internal sealed class LoweredSteps(Lowered program, Graph graph, IReadOnlySet<st
         foreach (var (i, call) in others)
         {
             var reads = program.Kernels[call.Kernel];
-            if (Inputs(call).Count(a => a == part.Name) > 1 || SideBySide.From(reads, reads.Inputs[Inputs(call).Index().First(a => a.Item == part.Name).Index], whole, place) is not { } reading) return false;
+            if (reads.External is not null || Inputs(call).Count(a => a == part.Name) > 1 || SideBySide.From(reads, reads.Inputs[Inputs(call).Index().First(a => a.Item == part.Name).Index], whole, place) is not { } reading) return false;
             moved.Add((i, call with { Kernel = program.Kernels.Add(reading).Name, Arguments = [.. call.Arguments.Select(a => a == part.Name ? whole.Name : a)] }));
         }
         foreach (var (i, call) in moved) steps[i] = call;

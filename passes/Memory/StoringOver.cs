@@ -9,7 +9,7 @@ internal static class StoringOver
     /// <param name="kernel">As lowered: it stores each number once, or copies the input and changes some of the copy.</param>
     public static Kernel? Of(Kernel kernel, int operand)
     {
-        if (kernel.Outputs is not [var output]) return null;
+        if (kernel is not { Outputs: [var output], External: null }) return null;
         var input = kernel.Inputs[operand];
         return (Changed(kernel, input, output) ?? Elements(kernel, input, output) ?? Rows(kernel, input, output)) is { } body
             ? kernel with { Name = kernel.Name + ".in_place", Inputs = [.. kernel.Inputs.Where((_, i) => i != operand)], Body = body } : null;

@@ -13,7 +13,7 @@ internal sealed class OptionReader(SourceFaults faults, IReadOnlyDictionary<stri
     /// <summary>A record from its options; those that are not given have their default.</summary>
     public object Record(System.Type record, IToken at, IEnumerable<PipelineParser.OptionContext> written)
     {
-        var (name, parameters, values) = (RecordText.Snake(record.Name), RecordText.Parameters(record), new Dictionary<string, object?>(StringComparer.Ordinal));
+        var (name, parameters, values) = (Ir.Vocabulary.Word(record), RecordText.Parameters(record), new Dictionary<string, object?>(StringComparer.Ordinal));
         foreach (var option in written)
         {
             var key = option.name().GetText();

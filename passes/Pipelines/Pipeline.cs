@@ -14,7 +14,7 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
     public Seq<Rewrite> Rewrites { get; init; }
 
     /// <summary>What a compile does unless told otherwise.</summary>
-    public static Pipeline Default { get; } = new("default", PassList.All());
+    public static Pipeline Default => new("default", PassList.All());
 
     /// <summary>
     /// The passes of a whole compilation, in order. A pipeline that ends before the lowering goes on with the default passes from there.

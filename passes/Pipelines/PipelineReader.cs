@@ -179,10 +179,10 @@ public sealed partial class PipelineReader
     {
         var name = context.name().GetText();
         Pass pass;
-        if (rewrites.Find(r => r.Name == name) is { } rewrite) pass = new RewritePass { Rewrites = [rewrite] };
+        if ((rewrites.Find(r => r.Name == name) ?? PluginRewrites.All.FirstOrDefault(r => r.Name == name)) is { } rewrite) pass = new RewritePass { Rewrites = [rewrite] };
         else if (name == RewritePass.AllOfThem && rewrites.Count > 0) pass = new RewritePass { Rewrites = [.. rewrites], IsAll = true };
         else if (passes.TryGetValue(name, out var record)) pass = (Pass)options.Record(record, context.Start, context.option());
-        else throw faults.Unknown(context.Start, "pass", name, passes.Keys.Concat(rewrites.Select(r => r.Name)), name == RewritePass.AllOfThem ? "this file has no rewrites" : "lathe passes lists them");
+        else throw faults.Unknown(context.Start, "pass", name, passes.Keys.Concat(rewrites.Concat(PluginRewrites.All).Select(r => r.Name)), name == RewritePass.AllOfThem ? "this file has no rewrites" : "lathe passes lists them");
         if (pass is RewritePass && context.option() is [var option, ..]) throw faults.At("LT3004", option.Start, $"{name} is a rewrite, it has no options");
         if (context.on() is not { } on) return pass;
         if (!pass.TakesSelector) throw faults.At("LT3009", on.Start, $"{name} acts on the whole program, it takes no selector", $"{string.Join(", ", passes.Where(p => PassList.Prototype(p.Value).TakesSelector).Select(p => p.Key))} take one");

@@ -16,7 +16,7 @@ public sealed record FewRows(Expr Condition, Kernel Kernel)
     /// <summary>The case of a kernel as lowered; null where it is no product, its rows are known, or they are many even for dimensions of 1.</summary>
     public static FewRows? Find(Kernel kernel, IReadOnlySet<string> constants)
     {
-        if (kernel.Symbols.Count == 0 || Contraction.Find(kernel, constants) is not { } contraction) return null;
+        if (kernel.Symbols.Count == 0 || kernel.External is not null || Contraction.Find(kernel, constants) is not { } contraction) return null;
         var symbols = contraction.M.SelectMany(axis => axis.Extent.Parts()).OfType<Symbol>().Distinct().OrderBy(s => s.Name, StringComparer.Ordinal).ToList();
         if (symbols.Count == 0 || symbols.Exists(s => s.Low > 1 || s.High < 2)) return null;
         var known = symbols.ToDictionary(s => s, _ => (Expr)1);

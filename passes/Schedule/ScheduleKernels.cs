@@ -4,8 +4,8 @@ using Lathe.Ir;
 namespace Lathe.Passes;
 
 /// <summary>Gives every kernel a fast form for the machine. Weights that a form wants packed are packed once, in the compiler.</summary>
-[Description("gives each kernel tiles, vectors and threads for the machine; packs weights")]
 /// <param name="MostError">What an algorithm that rounds more than the plain sum may be off by in one layer, as a share of its largest result: half of what a model may be. 0 with <c>--exact</c>.</param>
+[Description("gives each kernel tiles, vectors and threads for the machine; packs weights")]
 public sealed record ScheduleKernels(double MostError = 5e-6) : ProgramPass
 {
     public override Stage Stage => Stage.Schedule;

@@ -11,6 +11,8 @@ public static class Scheduler
     /// <param name="mostError">What an algorithm that rounds more than the plain sum may be off by, as a share of the largest result; 0 for none.</param>
     public static Scheduled Schedule(Kernel kernel, Machine machine, IReadOnlySet<string> constants, double mostError = 0)
     {
+        // What it may be given and where that lies is settled.
+        if (kernel.External is { } external) return new(kernel, [], $"calls {external.Symbol}", new VectorNest(machine, constants).Schedule(kernel).Pace);
         if (RowChain.Find(kernel, machine) is { } chain) return chain.Schedule(constants, mostError);
         var wanted = machine.Chosen?.Template ?? Template.Model;
         if (wanted != Template.Vectors && Contraction.Find(kernel, constants) is { } contraction)

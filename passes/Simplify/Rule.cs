@@ -6,7 +6,7 @@ namespace Lathe.Passes;
 public abstract record Rule
 {
     /// <summary>As notes name it.</summary>
-    public virtual string Name => RecordText.Snake(GetType().Name);
+    public virtual string Name => Vocabulary.Word(GetType());
 
     /// <summary>Whether results round as they did, but for the order of sums: what does not is left out of an exact compilation.</summary>
     public virtual bool IsExact => true;

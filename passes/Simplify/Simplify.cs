@@ -11,10 +11,12 @@ namespace Lathe.Passes;
 public sealed record Simplify(int Sweeps = 40) : GraphPass
 {
     /// <summary>Those written in C#, then the rewrites that come as text.</summary>
-    public static Seq<Rule> Rules => [.. Written.Value, .. BuiltInRewrites.All.Select(r => new RewriteRule(r))];
+    public static Seq<Rule> Rules => [.. Written, .. BuiltInRewrites.All.Select(r => new RewriteRule(r))];
 
-    private static readonly Lazy<Seq<Rule>> Written = new(() => [.. typeof(Rule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Rule)) && !type.IsAbstract && type != typeof(RewriteRule))
-        .OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null))]);
+    /// <summary>The tool's and plugins'.</summary>
+    private static Seq<Rule> Written => [.. Made.GetOrAdd(Vocabulary.Of<Rule>(), types => [.. types.Where(type => type != typeof(RewriteRule)).OrderBy(type => type.Name, StringComparer.Ordinal).Select(type => (Rule)RecordText.Make(type, _ => null))])];
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Seq<Type>, Seq<Rule>> Made = new();
 
     public override Stage Stage => Stage.Simplify;
     public override bool TakesSelector => true;
@@ -22,7 +24,7 @@ public sealed record Simplify(int Sweeps = 40) : GraphPass
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         graph = DeadSteps.Drop(graph);
-        Seq<Rule> rules = [.. Written.Value.Concat(BuiltInRewrites.For(graph).Select(r => new RewriteRule(r))).Where(r => r.IsExact || !compilation.Exact)];
+        Seq<Rule> rules = [.. Written.Concat(BuiltInRewrites.For(graph).Select(r => new RewriteRule(r))).Where(r => r.IsExact || !compilation.Exact)];
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
             var sweeps = new RuleSweeps(rules, ActsOn, (step, rule) => compilation.Notes.Add(Name, step, rule.Name));

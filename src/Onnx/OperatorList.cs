@@ -11,7 +11,7 @@ public sealed record OperatorEntry(string Domain, string Name, string Runs, Type
 public static class OperatorList
 {
     /// <summary>In ordinal order of domains and names.</summary>
-    public static Seq<OperatorEntry> All { get; } = [.. Find().OrderBy(e => e.Domain, StringComparer.Ordinal).ThenBy(e => e.Name, StringComparer.Ordinal)];
+    public static Seq<OperatorEntry> All => [.. Find().OrderBy(e => e.Domain, StringComparer.Ordinal).ThenBy(e => e.Name, StringComparer.Ordinal)];
 
     private static IEnumerable<OperatorEntry> Find()
     {
@@ -24,7 +24,7 @@ public static class OperatorList
         }
         foreach (var raise in Raise.Every.Where(r => r.First <= Opsets.Newest && r.Last >= Opsets.Newest))
             foreach (var (domain, name) in raise.Domains.SelectMany(d => raise.Operators, (d, o) => (d, o))) Add(domain, name, null, raise.GetType());
-        foreach (var record in Operators.All.Where(t => !t.IsDefined(typeof(NotOfOnnxAttribute), false))) Add("", record.Name, record, record);
+        foreach (var record in Operators.All.Where(t => !t.IsDefined(typeof(NotOfOnnxAttribute), false))) Add(Vocabulary.DomainOf(record), record.Name, record, record);
         Add("", "Constant", null, typeof(ConstantNode));
         foreach (var raise in Raise.Every) foreach (var (domain, name) in raise.Domains.SelectMany(d => raise.Operators, (d, o) => (d, o))) Add(domain, name, null, raise.GetType());
         foreach (var name in HostList.Known.Where(h => ListValues.Knows(OnnxNode.Of(h.Operator, [], []) with { Domain = h.Domain })).Select(h => h.Operator)) Add("", name, null, typeof(ListValues));

@@ -40,6 +40,8 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(File.ReadAllBytes(scratch["alone/libdigits.so"]), File.ReadAllBytes(scratch["served/libdigits.so"]));
         // A client that goes away takes its command with it, not the server.
         using (Asked(scratch.Folder, "compile", model, "-o", "left", "-q")) { }
+        // What a plugin brings would stay for the next command: the client is left to do without a server.
+        Assert.Throws<EndOfStreamException>(() => Run(scratch.Folder, "passes", "--plugin", "any.dll"));
         Assert.Equal((0, ""), Run(scratch.Folder, "wrapper", model, "-o", "Again.g.cs"));
     }
 

@@ -12,16 +12,18 @@ public static class KernelEmitter
     /// <summary>One kernel as a module, under <see cref="Symbols.Of"/> its name.</summary>
     public static string Emit(Kernel kernel, CpuTarget target) => Emit([kernel], target);
 
-    /// <summary>Several kernels as one module; only the kernels' own symbols are seen outside.</summary>
+    /// <summary>Several kernels as one module, to be linked; only the kernels' own symbols are seen outside. One that a function of C computes calls that.</summary>
     /// <param name="prefix">Stands before every symbol: modules of one program need different ones where their kernels share names.</param>
     public static string Emit(IEnumerable<Kernel> kernels, CpuTarget target, string prefix = Symbols.KernelPrefix)
     {
         var module = new ModuleWriter();
-        foreach (var kernel in kernels) new KernelWriter(kernel, target, module, Symbols.Of(kernel.Name, prefix)).Write();
+        foreach (var kernel in kernels)
+            if (kernel.External is { } external) ExternalCall.Write(kernel, external, target, module, Symbols.Of(kernel.Name, prefix));
+            else new KernelWriter(kernel, target, module, Symbols.Of(kernel.Name, prefix)).Write();
         return module.ToString();
     }
 
-    /// <summary>One kernel as a module under a symbol of the caller's.</summary>
+    /// <summary>One kernel as a module under a symbol of the caller's, to run here: always by its own body.</summary>
     internal static string EmitAs(Kernel kernel, CpuTarget target, string symbol)
     {
         var module = new ModuleWriter();

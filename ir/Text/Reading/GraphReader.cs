@@ -95,7 +95,7 @@ internal sealed class GraphReader(SourceFaults faults, FormulaReader formulas, L
     private (Op Op, Seq<Value?> Operands) Call(IrParser.CallContext context)
     {
         var name = context.name().GetText();
-        var type = name == "fused" ? typeof(Fused) : Operators.Find(name) ?? throw faults.Unknown(context.Start, "operator", name, Operators.All.Select(t => RecordText.Snake(t.Name)));
+        var type = name == "fused" ? typeof(Fused) : Operators.Find(name) ?? throw faults.Unknown(context.Start, "operator", name, Operators.All.Select(Vocabulary.Word));
         var op = (Op)literals.Record(type, context.Start, context.argument().Select(a => a.attribute()).OfType<IrParser.AttributeContext>());
         return (op, [.. context.argument().Where(a => a.operand() is not null).Select(a => Operand(a.operand()))]);
     }

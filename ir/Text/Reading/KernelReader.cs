@@ -21,7 +21,7 @@ internal sealed class KernelReader(SourceFaults faults, FormulaReader formulas, 
             // Without inputs the only list is that of the outputs, unless those are none.
             var inputs = lists.FirstOrDefault(l => l.Start.TokenIndex < Arrow(context));
             var outputs = lists.FirstOrDefault(l => l.Start.TokenIndex > Arrow(context));
-            kernel = new(formulas.Label(context.label()), Arguments(inputs), Arguments(outputs), List(context.stmt()));
+            kernel = new(formulas.Label(context.label()), Arguments(inputs), Arguments(outputs), List(context.stmt()), context.external() is { } external ? Called(external) : null);
         });
         formulas.Symbols.Leave(marks.Item1);
         formulas.Buffers.Leave(marks.Item2);
@@ -41,6 +41,13 @@ internal sealed class KernelReader(SourceFaults faults, FormulaReader formulas, 
     }
 
     private static int Arrow(IrParser.KernelContext context) => context.children.First(c => c.GetText() == "->").SourceInterval.a;
+
+    private External Called(IrParser.ExternalContext context) => new(formulas.Text(context.STRING().Symbol, context.STRING().GetText()), [.. (context.operands()?.operand() ?? []).Select(operand =>
+    {
+        if (operand.Start.Text == "_") return null;
+        var name = formulas.Local(operand.Start);
+        return formulas.Buffers.TryFind(name, out var buffer) ? buffer : throw faults.Unknown(operand.Start, "buffer", operand.Start.Text, formulas.Buffers.Names.Select(n => "%" + n));
+    })]);
 
     private Seq<Buffer> Arguments(IrParser.BuffersContext? context) => [.. (context?.buffer() ?? []).Select(b => Define(b)).OfType<Buffer>()];
 

@@ -7,12 +7,12 @@ namespace Lathe.Ir;
 /// <summary>Reads values of parameters by their C# type, and the records that they belong to: types, encodings, operators.</summary>
 internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
 {
-    private static readonly List<Type> Known = [.. typeof(Encoding).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).OrderBy(t => t.Name, StringComparer.Ordinal)];
+    private readonly List<Type> known = [.. Vocabulary.Of<Encoding>().Where(t => t != typeof(Dense))];
 
-    private static readonly Dictionary<string, Type> Named = Known.Where(t => !RecordText.IsWorded(t)).ToDictionary(t => RecordText.Snake(t.Name), StringComparer.Ordinal);
+    private Dictionary<string, Type> Named => field ??= known.Where(t => !RecordText.IsWorded(t)).ToDictionary(Vocabulary.Word, StringComparer.Ordinal);
 
     /// <summary>Encodings whose word is their codes; their options tell them apart.</summary>
-    private static readonly List<Type> Worded = [.. Known.Where(RecordText.IsWorded)];
+    private List<Type> Worded => field ??= [.. known.Where(RecordText.IsWorded)];
 
     public TensorType Type(IrParser.TypeContext context)
     {

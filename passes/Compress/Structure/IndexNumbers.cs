@@ -27,7 +27,7 @@ internal static class IndexNumbers
         };
     }
 
-    /// <summary>Whether <see cref="Of"/> can work it out.</summary>
+    /// <summary>Whether <c>Of</c> can work it out.</summary>
     public static bool Is(Expr e) => e.Type is Scalar.I64 or Scalar.Bool && e.Parts().All(part => part switch
     {
         Number or Axis or Symbol => !part.Type.IsReal,

@@ -11,11 +11,11 @@ namespace Lathe.Passes.Selectors;
 public abstract record Criterion : Selector
 {
     /// <summary>The criteria there are, by name.</summary>
-    public static IReadOnlyDictionary<string, System.Type> Known { get; } = new SortedDictionary<string, System.Type>(
-        typeof(Criterion).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Criterion))).ToDictionary(t => RecordText.Snake(t.Name)), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, System.Type> Known => new SortedDictionary<string, System.Type>(
+        Vocabulary.Of<Criterion>().ToDictionary(Vocabulary.Word), StringComparer.Ordinal);
 
     public sealed override string ToString() =>
-        $"{RecordText.Snake(GetType().Name)}({string.Join(", ", ((System.Collections.IEnumerable)RecordText.Parameters(GetType())[0].Property.GetValue(this)!).Cast<object>())})";
+        $"{Vocabulary.Word(GetType())}({string.Join(", ", ((System.Collections.IEnumerable)RecordText.Parameters(GetType())[0].Property.GetValue(this)!).Cast<object>())})";
 
     /// <summary>What a criterion is given, one line.</summary>
     public static string Describe(System.Type criterion) => criterion.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";

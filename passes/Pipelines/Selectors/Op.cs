@@ -14,8 +14,8 @@ public sealed record Op(Seq<OperatorName> Operators) : Criterion
 public sealed record OperatorName(string Verb)
 {
     /// <exception cref="FormatException">No operator is called so.</exception>
-    public static OperatorName Parse(string text) => Ir.Operators.Find(text) is { } record ? new(RecordText.Snake(record.Name))
-        : throw new FormatException($"no operator {text}{(Nearest.To(text, Ir.Operators.All.Select(t => t.Name).Concat(Ir.Operators.All.Select(t => RecordText.Snake(t.Name)))) is { } near ? $"; did you mean {near}?" : "")}");
+    public static OperatorName Parse(string text) => Ir.Operators.Find(text) is { } record ? new(Vocabulary.Word(record))
+        : throw new FormatException($"no operator {text}{(Nearest.To(text, Ir.Operators.All.Select(t => t.Name).Concat(Ir.Operators.All.Select(Vocabulary.Word))) is { } near ? $"; did you mean {near}?" : "")}");
 
     public override string ToString() => Verb;
 }

@@ -13,10 +13,10 @@ public sealed record Type(Seq<FormatName> Formats) : Criterion
 /// <summary>A weight format without its parameters, or a kind of number: <c>i4</c>, <c>f32</c>.</summary>
 public sealed record FormatName(string Word)
 {
-    private static readonly Seq<string> Known = [.. Enum.GetValues<Scalar>().Select(s => s.Text).Concat(typeof(Encoding).Assembly.GetTypes()
-        .Where(t => t.IsSubclassOf(typeof(Encoding)) && !t.IsAbstract && t != typeof(Dense)).Select(t => RecordText.Snake(t.Name))).Distinct().Order(StringComparer.Ordinal)];
+    private static Seq<string> Known => [.. Enum.GetValues<Scalar>().Select(s => s.Text).Concat(Vocabulary.Of<Encoding>()
+        .Where(t => t != typeof(Dense)).Select(Vocabulary.Word)).Distinct().Order(StringComparer.Ordinal)];
 
-    public bool Names(Encoding encoding) => Word == (encoding is Dense dense ? dense.Kind.Text : RecordText.Snake(encoding.GetType().Name));
+    public bool Names(Encoding encoding) => Word == (encoding is Dense dense ? dense.Kind.Text : Vocabulary.Word(encoding.GetType()));
 
     /// <exception cref="FormatException">There is no such format.</exception>
     public static FormatName Parse(string text) => Known.Contains(text) ? new(text)

@@ -46,8 +46,10 @@ public static class CommandLine
             session.Output.WriteLine(EntryPoint.Version);
             return null;
         }
-        (session.Form, reproduction) = (Settings)settings.Make(parsed);
+        var given = (Settings)settings.Make(parsed);
+        (session.Form, reproduction) = (given.Diagnostics, given.Repro);
         if (parsed.Errors is [var first, ..]) throw Wrong(first.Message, parsed, known ? name : "");
+        PluginLoader.Load(given.Plugin);
         return known ? (Verb)own!.Make(parsed) : throw new UsageException("no verb is given", "lathe --help lists them");
     }
 

@@ -51,6 +51,11 @@ internal static class Failure
 
     private static ExitCode Bug(Exception e, IReadOnlyList<string> arguments, string? reproduction, Session session)
     {
+        if (new System.Diagnostics.StackTrace(e).GetFrames().Select(f => f.GetMethod()?.DeclaringType?.Assembly is { } assembly ? Vocabulary.PluginOf(assembly) : null).OfType<string>().FirstOrDefault() is { } plugin)
+        {
+            session.Report(new("LT0204", $"{e.GetType().Name}: {e.Message}", $"plugin {plugin}", "this is a bug of the plugin; without it: leave out --plugin, or its line in lathe.json"));
+            return ExitCode.Fault;
+        }
         var remedy = "this is a bug of the tool; run again with --repro FILE and send that file with the model";
         if (reproduction is not null)
         {

@@ -17,6 +17,7 @@ public sealed record CodeOptions(
     [Option("kernels compiled at once; 0 is one for each core", Value = "N")] int Jobs = 0,
     [Option("what decisions follow in place of the table that comes with lathe: one that lathe targets --calibrate measured", Value = "FILE")] string? Machine = null,
     [Option("measure the schedules of each kernel that FILE does not know yet, into it, and follow the fastest in place of the cost model; without FILE one in the folder for caches. A compile with all its kernels in FILE measures nothing", Value = "FILE", Bare = "")] string? Autotune = null,
+    [Option("an object to link into the artifact: it holds functions of C that operators of plugins are; may be given again", Value = "FILE.o")] Seq<string> Link = default,
     GpuOptions? Device = null)
 {
     /// <summary>Which passes a model goes through; they may ask what is compiled for.</summary>
@@ -57,7 +58,7 @@ public sealed record CodeOptions(
     public MachineTable? Table() => Machine is null ? null : MachineTable.Read(File.Exists(Machine) ? File.ReadAllText(Machine) : throw InputFault.NoFile(Machine), Path.GetFileName(Machine));
 
     /// <summary>What a compile reads beside the model.</summary>
-    public Seq<string> Files => [.. Way.Files, .. Machine is null ? (string[])[] : [Machine], .. Autotune is { Length: > 0 } ? (string[])[Autotune] : []];
+    public Seq<string> Files => [.. Way.Files, .. PluginLoader.Files, .. Link, .. Machine is null ? (string[])[] : [Machine], .. Autotune is { Length: > 0 } ? (string[])[Autotune] : []];
 
     /// <summary>Whether the code runs here as it is. Nothing is asked of LLVM where nothing is asked for: an artifact runs without it.</summary>
     public bool IsForHere => Cpu == "host" && Triple is null || Target().IsNative;

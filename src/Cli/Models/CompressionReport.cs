@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Lathe.Passes;
 
 namespace Lathe.Cli;
@@ -63,16 +61,5 @@ internal sealed record CompressionReport(Seq<LayerLoss> Losses, Seq<Note> Left)
             json.WriteString("text", note.Text);
         });
         json.WriteEndObject();
-    }
-
-    /// <summary>A part of a page: a bar for each layer, as long as the signal stands above what was lost.</summary>
-    public void Html(StringBuilder page)
-    {
-        if (Losses.Count == 0) return;
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Compressed weights</h2>\n<p>{Losses.Count} weights from {Before} to {After} bytes, {Bits:0.00} bits per weight</p>\n");
-        page.Append("<table><tr><th>node</th><th>type</th><th>method</th><th>bytes before</th><th>after</th><th>bits</th><th>cosine</th><th>output error</th><th>SQNR, dB</th></tr>\n");
-        foreach (var loss in Losses)
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(loss.Node)}</td><td>{WebUtility.HtmlEncode(loss.After.ToString())}</td><td>{loss.Method}</td><td class=\"n\">{loss.BytesBefore}</td><td class=\"n\">{loss.BytesAfter}</td><td class=\"n\">{loss.BitsPerWeight:0.00}</td><td class=\"n\">{loss.Cosine:0.00000}</td><td class=\"n\">{loss.OutputError:0.0E+0}</td><td><svg width=\"200\" height=\"10\"><rect width=\"{Math.Clamp(loss.Sqnr, 0, 60) / 60 * 200:0}\" height=\"10\" fill=\"#48c\"/></svg> {loss.Sqnr:0.0}</td></tr>\n");
-        page.Append("</table>\n");
     }
 }

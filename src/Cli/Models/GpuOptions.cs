@@ -2,23 +2,17 @@ using Lathe.Codegen.Gpu;
 
 namespace Lathe.Cli;
 
-/// <summary>The kinds of machine that code is made for.</summary>
-public enum CodeTarget
-{
-    /// <summary>A native library.</summary>
-    Cpu,
-    /// <summary>Kernels for a GPU.</summary>
-    Gpu,
-}
-
 /// <summary>Whether code is for a GPU, and for which.</summary>
 public sealed record GpuOptions(
-    [Option("a native library for the processor, or kernels for a GPU: docs/gpu.md")] CodeTarget Target = CodeTarget.Cpu,
+    [Option("a native library for the processor, kernels for a GPU (docs/gpu.md), or what a plugin's target writes in place of machine code: lathe targets lists them (cpu)", Value = "cpu|gpu|NAME")] string Target = "cpu",
     [Option("with --target=gpu: the device; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|opencl|cpu")] string? Gpu = null)
 {
     private const char Apart = ':';
 
-    internal bool IsGpu => Target == CodeTarget.Gpu;
+    internal bool IsGpu => Target == "gpu";
+
+    /// <summary>The target of a plugin that is asked for; null where none is.</summary>
+    internal string? Foreign => Target is "cpu" or "gpu" ? null : Target;
 
     /// <summary>The device that kernels run on.</summary>
     /// <exception cref="UsageException">No device is called so.</exception>
@@ -33,6 +27,7 @@ public sealed record GpuOptions(
     /// <exception cref="UsageException">A device is named and not asked for, or there is none of that name.</exception>
     internal void Check()
     {
+        if (Foreign is { } foreign) throw new UsageException($"--target takes one of cpu, gpu here, it is given '{foreign}'", "what a plugin's target writes only compile makes");
         if (Gpu is { } named && !IsGpu) throw new UsageException($"--gpu={named} belongs to --target=gpu, which is not given", $"--target=gpu --gpu={named}");
         if (Kind != GpuKind.Cuda && Gpu!.Contains(Apart)) throw new UsageException($"--gpu={Gpu}: generations are NVIDIA's", $"--gpu={Name(Kind)}, or --gpu=cuda:sm_80");
     }

@@ -25,6 +25,7 @@ internal sealed class ModelBuild
     {
         (this.session, this.code, Pipeline, table) = (session, code, code.Pipeline, code.Table());
         Passes = Pipeline.Run;
+        Observers.AddRange(Vocabulary.Of<IPassObserver>().Where(t => Vocabulary.PluginOf(t.Assembly) is not null && t.GetConstructor([]) is not null).Select(t => (IPassObserver)Activator.CreateInstance(t)!));
         tuner = code.TuningFile() is { } file ? new(session, file) : null;
     }
 
@@ -134,10 +135,10 @@ internal sealed class ModelBuild
         Observers.AddRange(observers);
         var highest = new CpuProgram(targets[^1], Improve(source, targets[^1]).MustBeProgram);
         Observers.RemoveRange(own, observers.Count);
-        var (compressed, notes, losses) = (Compressed, Notes, Losses);
+        var (compressed, notes, losses, paces) = (Compressed, Notes, Losses, Paces);
         Seq<Pass> rest = [.. Left(source).Where(pass => compressed is null || pass.Stage > Stage.Compress)];
         var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(compressed is null ? source.Module : new(compressed), target, rest).MustBeProgram)).ToList();
-        (Compressed, Notes, Losses) = (compressed, notes, losses);
+        (Compressed, Notes, Losses, Paces) = (compressed, notes, losses, paces);
         IReadOnlyList<CpuProgram> all = [.. lower, highest];
         if (code.MaxArena is { } most && all.Select(level => ArenaLimit.Exceeded(level.Program, most.Bytes)).OfType<Diagnostic>().ToList() is { Count: > 0 } over) throw new MissedException([.. over]);
         return all;
@@ -150,7 +151,7 @@ internal sealed class ModelBuild
     public Artifact Write(IReadOnlyList<CpuProgram> levels, ArtifactOptions options)
     {
         session.Progress($"making code of {levels.Sum(l => l.Program.Kernels.Count)} kernels for {string.Join(", ", levels.Select(l => l.Target.Cpu))}");
-        return Timed("code", () => ArtifactBuilder.Write(levels, options with { Cache = ObjectCache.OfUser() }, session.Cancellation));
+        return Timed("code", () => ArtifactBuilder.Write(levels, options with { Cache = ObjectCache.OfUser(), Link = code.Link }, session.Cancellation));
     }
 
     /// <summary>A shared library in a folder, as <c>run</c>, <c>bench</c> and <c>verify</c> need it.</summary>
@@ -167,6 +168,8 @@ internal sealed class ModelBuild
     /// <summary>What decisions followed beside the model: files by their hashes.</summary>
     private IEnumerable<(string Name, string Hash)> Inputs()
     {
+        foreach (var (plugin, file) in PluginLoader.Named) yield return ($"plugin_{plugin}", ContentHash.Of(file));
+        foreach (var file in code.Link.Order(StringComparer.Ordinal)) yield return ($"link_{Path.GetFileName(file)}", ContentHash.Of(file));
         if (table is not null) yield return ("machine", table.Hash);
         if (tuner is not null) yield return ("autotune", tuner.Hash);
         if (code.Way.Calibrate is { } data && Calibration is not null) yield return ("calibration", ContentHash.Of(data));

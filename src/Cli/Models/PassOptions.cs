@@ -5,7 +5,7 @@ namespace Lathe.Cli;
 
 /// <summary>Which passes a model goes through.</summary>
 public sealed record PassOptions(
-    [Option("a file that says which passes run, with options and on which steps; compile --emit=pipeline writes one", Value = "FILE")] string? Pipeline = null,
+    [Option("a file that says which passes run, with options and on which steps, or one that comes with lathe (lathe:default, lathe:int8, …); passes --print writes one", Value = "FILE")] string? Pipeline = null,
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
@@ -25,7 +25,13 @@ public sealed record PassOptions(
     internal ItemOptions Items { get; init; } = new();
 
     /// <summary>What a compile reads for them.</summary>
-    internal Seq<string> Files => [.. Pipeline is null ? (string[])[] : [Pipeline], .. Rewrites is null ? (string[])[] : [Rewrites], .. included, .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
+    internal Seq<string> Files => [.. Pipeline is null || BuiltInPipelines.Is(Pipeline) ? (string[])[] : [Pipeline], .. Rewrites is null ? (string[])[] : [Rewrites], .. included, .. File.Exists(Calibrate) ? (string[])[Calibrate] : []];
+
+    /// <summary>Names of formats that <see cref="Quantize"/> knows.</summary>
+    internal static IEnumerable<string> Named => Presets.Keys;
+
+    /// <summary>Whether anything is said.</summary>
+    internal bool SaysPasses => Pipeline is not null || Passes is not null || Rewrites is not null || Quantize is not null || Prune is not null || Factorize is not null;
 
     /// <summary>What names stand for.</summary>
     private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal)
@@ -48,7 +54,7 @@ public sealed record PassOptions(
     {
         get
         {
-            var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default.With(OwnRewrites())).Whole;
+            var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default.With([.. PluginRewrites.All, .. OwnRewrites()])).Whole;
             if (Prune is not null) pipeline = WithPrune(pipeline);
             if (Factorize is not null) pipeline = WithFactorize(pipeline);
             return Quantize is null ? pipeline : WithQuantize(pipeline);
@@ -128,6 +134,8 @@ public sealed record PassOptions(
         if (Pipeline is null && Passes is null) return null;
         if (Pipeline is not null && Passes is not null) throw new UsageException("--pipeline and --passes say the same thing", "leave one out");
         if (Pipeline is not null && Rewrites is not null) throw new UsageException("--pipeline says which rewrites run", "leave --rewrites out, and include the file in the pipeline's: include \"FILE\"");
+        if (Pipeline is not null && BuiltInPipelines.Is(Pipeline))
+            return PipelineReader.Read(BuiltInPipelines.Text(Pipeline) ?? throw new UsageException($"--pipeline: none that comes with lathe is called {Pipeline}", string.Join(", ", BuiltInPipelines.Names)), Pipeline);
         if (Pipeline is not null) return PipelineReader.Read(Text(Pipeline), Path.GetFileName(Pipeline), Setting(Path.GetDirectoryName(Path.GetFullPath(Pipeline))!));
         try { return PipelineReader.ReadLine(Passes!, "--passes", Setting(Environment.CurrentDirectory), OwnRewrites()); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
@@ -142,6 +150,7 @@ public sealed record PassOptions(
         Target = Facts,
         Open = name =>
         {
+            if (BuiltInPipelines.Is(name)) return BuiltInPipelines.Text(name);
             var path = Path.Combine(folder, name);
             if (!File.Exists(path)) return null;
             included.Add(Path.GetRelativePath(Environment.CurrentDirectory, path));

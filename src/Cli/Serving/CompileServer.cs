@@ -67,6 +67,8 @@ internal sealed class CompileServer(string socket, TimeSpan idle)
             try
             {
                 Environment.CurrentDirectory = folder;
+                // What a plugin brings stays: the next command would have it too. The client does without a server.
+                if (PluginLoader.IsAsked(words)) return;
                 var session = new Session(new FrameWriter(writer, Output), new FrameWriter(writer, Error), cancellation: gone.Token) { Compiles = Codegen.Llvm.ObjectCache.OfUser() };
                 var code = CommandLine.Run(words, session);
                 lock (writer)

@@ -57,6 +57,7 @@ public sealed record Compile(
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
             session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
 
+        if (Code.Device?.Foreign is { } foreign) return Foreign(session, path, name, target, foreign);
         if (PackageBuild.IsPackage(OutputDir)) return Package(session, path, name);
         Check(target.System);
         var evaluation = Claim.Read();
@@ -66,7 +67,8 @@ public sealed record Compile(
         var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items } });
         var source = build.Read(path);
         var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
-        List<IPassObserver> observers = [Dump.Observer(session.Output, source, build.Passes), .. check is null ? [] : (IPassObserver[])[check]];
+        var trail = Emit.Contains(Emission.Report) ? new Seeing.PassTrail(source.Module) : null;
+        List<IPassObserver> observers = [.. trail is null ? [] : (IPassObserver[])[trail], Dump.Observer(session.Output, source, build.Passes), .. check is null ? [] : (IPassObserver[])[check]];
         if (Dump.StopAfter is not null)
         {
             build.Observers.AddRange(observers);
@@ -87,7 +89,7 @@ public sealed record Compile(
         if (evaluation is not null) origin = origin with { Accuracy = Measured(session, build, levels, origin, evaluation, path, name) };
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, origin, inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
-        report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain, trail, target).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (session.Reported.Count == before) cache?.Keep(artifact.Files, report.Beside, source.Files.Skip(1), report.Kept);
         WriteSignature(name, artifact.Files);
         WriteRule(name, artifact.Files.Concat(report.Beside), source.Files.Concat(evaluation?.Watched ?? []));
@@ -127,7 +129,7 @@ public sealed record Compile(
     /// <summary>Where this compile may lie; null where more than the model and the options decides, or something is to be seen on the way.</summary>
     private CompileCache? Cache(Session session, string path, string name, IReadOnlyList<CpuTarget> targets) =>
         Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
-            || Code.Autotune is not null || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null || Claim.Evaluate is not null ? null
+            || Code.Autotune is not null || PluginLoader.Files.Count > 0 || Code.Link.Count > 0 || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null || Claim.Evaluate is not null ? null
         : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Sign = null, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
             Code.Pipeline.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
 
@@ -140,6 +142,19 @@ public sealed record Compile(
         WriteRule(Name ?? ModelPath.NameOf(path), files, [path, .. kept.External.Select(f => Path.Combine(Path.GetDirectoryName(path) ?? "", f.Name))]);
         if (Quiet && !Json) return ExitCode.Done;
         session.Output.Write(Json ? CompileReport.Json(kept.Report, [("kept", watch.Elapsed)], files) : CompileReport.Print(kept.Report, $"{Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}: all as it was compiled before, LATHE_CACHE=off compiles again", files));
+        return ExitCode.Done;
+    }
+
+    /// <exception cref="UsageException">No plugin has such a target.</exception>
+    private ExitCode Foreign(Session session, string path, string name, CpuTarget machine, string target)
+    {
+        var writer = PluginTargets.Find(target);
+        var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items }, Device = null });
+        var source = build.Read(path);
+        build.Observers.Add(Dump.Observer(session.Output, source, build.Passes));
+        var program = build.Improve(source.Module, machine, [.. build.Left(source).TakeWhile(pass => pass.Stage <= writer.After)]).MustBeProgram;
+        Directory.CreateDirectory(OutputDir);
+        foreach (var (file, contents) in writer.Write(program, name)) OutputFile.Write(Path.Combine(OutputDir, file), contents);
         return ExitCode.Done;
     }
 

@@ -6,11 +6,13 @@ namespace Lathe.Cli.Verbs;
 [Description("says what a model is: inputs, outputs, dimensions, operators, size, work, and what cannot be compiled")]
 [Example("lathe inspect model.onnx", "also where the model cannot be compiled: then it says why")]
 [Example("lathe inspect model.onnx --dim batch=8 --json", "the work of a batch, for a script")]
+[Example("lathe inspect model.onnx --html model.html", "the same and more to look at")]
 [Example("lathe inspect model.onnx --roofline --cpu x86-64-v3", "which layers take the time, and why")]
 public sealed record Inspect(
     [Argument("MODEL", "an .onnx file, or a folder with model.onnx")] string Model,
     CodeOptions Code,
     [Option("what each kernel is expected to take on --cpu, and whether arithmetic or memory holds it back; nothing is run")] bool Roofline = false,
+    [Option("write a page for a browser: the graph to move and search in, passes, layers, memory over a run, weights; the model goes through all passes, nothing is run", Value = "FILE")] string? Html = null,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
     public override ExitCode Execute(Session session)
@@ -21,6 +23,11 @@ public sealed record Inspect(
         {
             var import = OnnxModel.Load(path, new ImportOptions(Code.Dim, Max: Code.Max));
             foreach (var warning in import.Warnings) session.Report(warning);
+            if (Html is not null)
+            {
+                Lathe.Codegen.Llvm.OutputFile.Write(Html, Page(session, path, AsText(outline, new(import))));
+                return ExitCode.Done;
+            }
             session.Progress("measuring its work");
             var roofline = Roofline ? Expected(session, path) : null;
             session.Output.Write(Json ? AsJson(outline, new(import), [], roofline) : AsText(outline, new(import)) + (roofline is null ? "" : "\n" + roofline.Text()));
@@ -32,6 +39,15 @@ public sealed record Inspect(
             foreach (var diagnostic in e.Diagnostics) session.Report(diagnostic);
             return ExitCode.Fault;
         }
+    }
+
+    private string Page(Session session, string path, string outline)
+    {
+        var (build, target, source) = (new ModelBuild(session, Code), Code.Target(), ModelSource.Read(path, Code.Dim, max: Code.Max));
+        var trail = new Seeing.PassTrail(source.Module);
+        build.Observers.Add(trail);
+        var program = build.Improve(source, target).MustBeProgram;
+        return Seeing.ModelPage.Print($"{ModelPath.NameOf(path)} for {target.Cpu}", $"<pre>{Seeing.Html.Text(outline)}</pre>\n", program, trail, new(program, build.Paces, build.Machine(target)), build);
     }
 
     private Roofline Expected(Session session, string path)

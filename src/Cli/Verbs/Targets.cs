@@ -21,6 +21,7 @@ public sealed record Targets(
             (8 * new CpuTarget(Triples(model.Architecture)[0], model.Name, model.Architecture.BaseFeatures).VectorBytes).ToString(CultureInfo.InvariantCulture),
             string.Join(' ', model.Features.Order(StringComparer.Ordinal)), string.Join(' ', Triples(model.Architecture)),
         ]);
+        named = named.Concat(PluginTargets.All.Select(t => (string[])[t.Name, "plugin", "", t.Target.Description, "compile --target"]));
         return Listing.Write(session, Form, "targets", Titles, Host() is { } host ? named.Prepend(host) : named);
     }
 

@@ -123,7 +123,7 @@ internal sealed class NodeImport
     private static bool IsOwn(OnnxNode node) => Find(node)?.IsDefined(typeof(NotOfOnnxAttribute), false) ?? false;
 
     /// <summary>The operator by ONNX's name alone; the text's verbs are not for models.</summary>
-    private static Type? Find(OnnxNode node) => node.Domain == "" && Operators.Find(node.OpType) is { } type && type.Name == node.OpType && !type.IsSubclassOf(typeof(BindingOp)) ? type : null;
+    private static Type? Find(OnnxNode node) => Operators.Find(node.Domain, node.OpType) is { } type && !type.IsSubclassOf(typeof(BindingOp)) ? type : null;
 
     private static string Nearest(string op) => Spelling.Nearest(op, Operators.All.Select(t => t.Name).Append("Constant").Concat(Raise.Names).Distinct(StringComparer.Ordinal));
 }

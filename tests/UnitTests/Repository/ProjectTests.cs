@@ -16,14 +16,18 @@ public sealed class ProjectTests
         ["src/Images"] = ["src/Runtime"],
         ["src/Runtime"] = [],
         ["src/Build"] = [],
-        ["src/Cli"] = ["src/Onnx", "src/Runtime", "codegen"],
+        ["src/Cli"] = ["src/Onnx", "src/Runtime", "src/Sdk", "codegen"],
+        ["src/Sdk"] = ["passes"],
+        ["src/Templates"] = [],
         ["codegen/Compat/ILGPU"] = [],
         ["codegen/Compat/LLVMSharp"] = [],
         ["tests/Compat/Verify"] = [],
     };
 
-    /// <summary>Samples are a user's projects: they stand on their own, and name the packages that they take.</summary>
-    private static IReadOnlyList<string> Projects => [.. Checkout.Files("*.csproj").Where(project => !project.StartsWith("src/Samples/", StringComparison.Ordinal))];
+    /// <summary>Samples, templates and sample plugins are a user's projects: they stand on their own, and name the packages that they take.</summary>
+    private static IReadOnlyList<string> Projects => [.. Checkout.Files("*.csproj").Where(project => !Own.Any(folder => project.StartsWith(folder, StringComparison.Ordinal)))];
+
+    private static readonly string[] Own = ["src/Samples/", "src/Templates/content/", "tests/Plugins/"];
 
     [Fact]
     public void Every_project_is_in_the_solution()

@@ -8,7 +8,7 @@ namespace Lathe.UnitTests.Passes.Checking;
 /// <summary>Faults seeded into passes are found where they are, and cut down to what shows them.</summary>
 public sealed class BisectionTests(ITestOutputHelper output)
 {
-    private const int Faults = 40, MustName = 38, MustReduce = 35, FewOperators = 5;
+    private const int Faults = 100, MustName = 95, MustReduce = 90, FewOperators = 5;
 
     /// <summary>Every how-many-th fault the fast run looks at.</summary>
     private const int Sampled = 5;
@@ -27,11 +27,13 @@ public sealed class BisectionTests(ITestOutputHelper output)
         Assert.All(results, r => Assert.True(r.Named && r.Operators <= FewOperators, r.Line));
     }
 
+    /// <summary>A fault of each kind in each network where it changes an output: those that no output shows are nobody's.</summary>
     [Lathe.Testing.LongFact]
-    public void Of_forty_faults_38_are_named_and_35_reduced_to_five_operators()
+    public void Of_a_hundred_faults_95_are_named_and_90_reduced_to_five_operators()
     {
-        Assert.Equal(Faults, All.Count);
-        var results = All.Select(Found).ToList();
+        var seeded = Nets.SelectMany(net => All.Where(fault => Shows(fault, net.Graph) && Changes(fault, net.Graph, net.Inputs)).Select(fault => (fault, net))).Take(Faults).ToList();
+        Assert.Equal(Faults, seeded.Count);
+        var results = seeded.Select(s => Found(s.fault, s.net)).ToList();
         foreach (var result in results) output.WriteLine(result.Line);
         var (named, reduced) = (results.Count(r => r.Named), results.Count(r => r.Named && r.Operators <= FewOperators));
         output.WriteLine($"{named} of {Faults} named, {reduced} reduced to at most {FewOperators} operators");
@@ -67,7 +69,11 @@ public sealed class BisectionTests(ITestOutputHelper output)
     private static Result Found(SeededFault fault)
     {
         var net = Nets.FirstOrDefault(n => Shows(fault, n.Graph));
-        if (net.Graph is null) return new($"{fault}: in none of the networks", false, 0);
+        return net.Graph is null ? new($"{fault}: in none of the networks", false, 0) : Found(fault, net);
+    }
+
+    private static Result Found(SeededFault fault, (string Name, Graph Graph, Tensor[] Inputs) net)
+    {
         var finding = Bisection().Find(new(net.Graph), fault.Passes, net.Inputs);
         if (finding is null) return new($"{fault}: in {net.Name}, not found", false, 0);
         return new($"{fault}: in {net.Name}, {finding.Fault.Pass} named, {finding.Before} operators reduced to {finding.Operators} in {finding.Tries} tries ({finding.Fault.What})", finding.Fault.Pass == fault.Pass, finding.Operators);
@@ -80,6 +86,17 @@ public sealed class BisectionTests(ITestOutputHelper output)
         var seeded = fault with { Spoil = (before, after) => fault.Spoil(before, after) is var spoiled && (shows = Text(spoiled) != Text(after)) ? after : after };
         new Runner(seeded.Passes).Run(new(graph), new(Net.Machine));
         return shows;
+    }
+
+    /// <summary>Whether the outputs of the compiled network are others with the fault, or it cannot be compiled or run at all.</summary>
+    private static bool Changes(SeededFault fault, Graph graph, Tensor[] inputs)
+    {
+        try
+        {
+            var found = Interpreter.Run(new Runner(fault.Passes).Run(new(graph), new(Net.Machine)).MustBeProgram, inputs);
+            return Interpreter.Run(graph, inputs).Zip(found).Any(o => new Agreement().Beyond(o.First, o.Second) is not null);
+        }
+        catch (Exception e) when (e is InvalidOperationException or DiagnosticException or ArgumentException or TypeException) { return true; }
     }
 
     private static string Text(Module module) => module.Graph is { } graph ? IrText.Print(graph) : IrText.Print(module.MustBeProgram);

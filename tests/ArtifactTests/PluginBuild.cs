@@ -1,0 +1,37 @@
+namespace Lathe.ArtifactTests;
+
+/// <summary>The SDK as a package, and the plugins of <c>tests/Plugins</c> built against that alone: once for all tests.</summary>
+public sealed class PluginBuild
+{
+    /// <summary>The tool as a program of its own: a plugin that is loaded stays loaded.</summary>
+    private static readonly string Lathe = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release", "lathe"));
+
+    private readonly string output = CProgram.Repository("artifacts", "plugins");
+
+    public PluginBuild()
+    {
+        // Packages of one version are cached by name: an older one of this checkout must not stay.
+        foreach (var folder in new[] { "source", "packages/lathe.sdk" })
+            if (Directory.Exists(Path.Combine(output, folder))) Directory.Delete(Path.Combine(output, folder), recursive: true);
+        Tool.Run("dotnet", "pack", CProgram.Repository("src", "Sdk"), "-c", "Release", "--no-build", "-p:BuildProjectReferences=false", "-v", "q", "-o", Path.Combine(output, "source"));
+        Tool.Run("dotnet", "build", CProgram.Repository("tests", "Plugins", "build.proj"), "-v", "q", "--nologo");
+    }
+
+    public string Packages => Path.Combine(output, "source");
+
+    /// <summary>The assembly of a plugin.</summary>
+    public string Of(string name) => Path.GetFullPath(Path.Combine(output, "bin", name, name + ".dll"));
+
+    /// <summary>Runs the tool in a folder, with a plugin.</summary>
+    /// <returns>What it printed, and its exit code.</returns>
+    public (string Printed, int Code) Run(string folder, string? plugin, params string[] arguments)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo(Lathe, plugin is null ? arguments : [.. arguments, "--plugin", Of(plugin)]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        start.Environment["LATHE_CACHE"] = Path.Combine(folder, "cache");
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (printed + errors.Result, process.ExitCode);
+    }
+}

@@ -1,0 +1,1 @@
+[assembly: Lathe.Sdk.Plugin("sample_mish")]
