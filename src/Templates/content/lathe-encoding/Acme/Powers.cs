@@ -20,7 +20,7 @@ public sealed record Powers(int Axis = 0, long Group = 0, Scalar Scales = Scalar
     /// <summary>The level of a code as a formula: bits of a float, so that machine code decodes in registers.</summary>
     protected override Expr Level(Expr code, Func<string, Expr, Expr> parameter)
     {
-        static Expr I(long n) => Number.Of(Scalar.I32, n);
+        static Expr I(long n) => Lathe.Ir.Number.Of(Scalar.I32, n);
         return ((I(0x3F800000) - ((code & I(3)) << I(23))) | ((code & I(4)) << I(29))).BitsAs(Scalar.F32);
     }
 }
