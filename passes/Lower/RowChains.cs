@@ -40,7 +40,7 @@ public sealed record RowChains : ProgramPass
             var (heads, dropped) = (new Dictionary<CallKernel, CallKernel>(ReferenceEqualityComparer.Instance), new HashSet<CallKernel>(ReferenceEqualityComparer.Instance));
             // The most bytes that could lie between the steps of a chain that ends in one: mostly too few to look further.
             var bytes = new Dictionary<CallKernel, double>(ReferenceEqualityComparer.Instance);
-            foreach (var call in list.OfType<CallKernel>()) bytes[call] = Before(call, made).Sum(before => Sizes.Guess(slots[before.Arguments[^1]].Bytes) + bytes.GetValueOrDefault(before));
+            foreach (var call in list.OfType<CallKernel>()) bytes[call] = Before(call, made).Sum(before => Guess(slots[before.Arguments[^1]].Bytes) + bytes.GetValueOrDefault(before));
             // From the last step on: a chain is as long as it can be.
             foreach (var last in list.OfType<CallKernel>().Reverse().Where(call => bytes[call] > RowChain.Least(compilation.Machine, compilation.Objective)))
             {
@@ -67,8 +67,12 @@ public sealed record RowChains : ProgramPass
             return calls;
         }
 
+        // What grows with the square of an extent that only a run knows may be any number of bytes.
+        double Guess(Expr bytes) => Linear.Of(bytes).Terms.Keys.Any(atom => Linear.Factors(atom).OfType<Symbol>().CountBy(s => s).Any(p => p.Value > 1)) ? double.PositiveInfinity : Sizes.Guess(bytes);
+
+        // What makes the operands of a call that nobody else reads, the largest first.
         IEnumerable<CallKernel> Before(CallKernel call, Dictionary<string, CallKernel> made) =>
-            call.Arguments.SkipLast(shared[call.Kernel].Outputs.Count).Where(a => IsBetween(a) && made.ContainsKey(a)).Select(a => made[a]);
+            call.Arguments.SkipLast(shared[call.Kernel].Outputs.Count).Where(a => IsBetween(a) && made.ContainsKey(a)).OrderByDescending(a => Guess(slots[a].Bytes)).Select(a => made[a]);
 
         bool IsBetween(string slot) => slots[slot].Kind == SlotKind.Arena && uses[slot] == 2 && !asked.Contains(slot) && !gone.Contains(slot);
 
@@ -80,7 +84,7 @@ public sealed record RowChains : ProgramPass
             {
                 if (!CanWait(calls, list) || Joined(calls) is not var (kernel, arguments, between) || RowChain.Find(kernel, compilation.Machine) is not { } chain || !chain.Pays(compilation.Objective, out var why)) continue;
                 var (together, apart) = Steps(chain, calls);
-                var saved = compilation.Machine.MemorySteps(2 * chain.Between) + apart - together;
+                var saved = chain.IsOpen ? double.PositiveInfinity : compilation.Machine.MemorySteps(2 * chain.Between) + apart - together;
                 // Products must be as fast for some rows of one of them as for all: where rows are those of one channel of a convolution, they are not.
                 if (together > MostSteps * apart || saved <= best.Saved) continue;
                 best = (new([.. calls], between, calls[^1] with { Kernel = shared.Add(kernel).Name, Arguments = arguments, Info = Together(calls, between) }, why), saved);

@@ -16,7 +16,7 @@ internal sealed class ChainLink(Buffer buffer)
     public Buffer Buffer => buffer;
 
     /// <summary>Bytes of one row; counted once the chain is known.</summary>
-    public long RowBytes => buffer.Shape.Index().Where(p => !rows.Contains(p.Index)).Aggregate(buffer.Scalar.Bits / 8L, (bytes, p) => bytes * p.Item.Whole);
+    public long RowBytes => buffer.Shape.Index().Where(p => !rows.Contains(p.Index)).Aggregate(buffer.Scalar.Bits / 8L, (bytes, p) => bytes * Sizes.Guess(p.Item));
 
     /// <summary>Whether every stage that touches the array does so at its own row along one axis more: that of the loop at this depth.</summary>
     /// <param name="inside">Whether reads may lie outside along other axes.</param>
@@ -45,7 +45,13 @@ internal sealed class ChainLink(Buffer buffer)
     public void Keep(int depth) => rows.RemoveRange(depth, rows.Count - depth);
 
     /// <summary>Whether a row has a size that is known.</summary>
-    public bool IsKnown() => buffer.Scalar.Bits % 8 == 0 && buffer.Shape.Index().All(p => rows.Contains(p.Index) || p.Item is Number);
+    public bool IsKnown => buffer.Shape.Index().All(p => rows.Contains(p.Index) || p.Item is Number);
+
+    /// <summary>Whether each row is the longer the more rows there are, as one of the scores between all positions of a text.</summary>
+    public bool GrowsWith(Expr extent) => extent.Parts().OfType<Symbol>().Any(symbol => buffer.Shape.Index().Any(p => !rows.Contains(p.Index) && p.Item.Parts().Contains(symbol)));
+
+    /// <summary>Whether rows begin at bytes.</summary>
+    public bool HasWholeBytes => buffer.Scalar.Bits % 8 == 0;
 
     /// <summary>The array for some rows of one product of the batch.</summary>
     /// <param name="count">Rows.</param>
@@ -59,7 +65,7 @@ internal sealed class ChainLink(Buffer buffer)
         {
             Space = Space.Argument,
             Shape = [.. buffer.Shape.Select((extent, axis) => axis == tile ? count : rows.Contains(axis) ? 1
-                : axis == inner && !whole && buffer.Scalar == Scalar.F32 && machine.Collides(UsualTileRows, extent.Whole) ? extent + Line : extent).Select(Linear.Simplify)],
+                : axis == inner && !whole && buffer.Scalar == Scalar.F32 && extent is Number { Integer: var wide } && machine.Collides(UsualTileRows, wide) ? extent + Line : extent).Select(Linear.Simplify)],
         };
         Seq<Expr> At(Seq<Expr> at) => [.. at.Select((e, axis) => axis == tile ? Linear.Simplify(e - place) : rows.Contains(axis) ? 0 : e)];
         return new(this, local, local with { Space = Space.Arena }, new(local, (at, outside) => Load.Of(local, At(at), outside), (at, value) => new Store(local, At(at), value)));

@@ -12,24 +12,28 @@ internal sealed class ChainPart
     private readonly List<Scheduled> stages = [];
     private readonly Symbol[] products, firsts;
     private readonly Chain chain;
-    private readonly long[] counts;
+    private readonly Expr[] counts;
+    private readonly Expr some, named;
     private readonly string suffix;
 
     /// <summary>What all parts of a chain are made of.</summary>
     /// <param name="Kernel">All of it, as lowered.</param>
     /// <param name="Batch">Extents of the loops around rows.</param>
+    /// <param name="TileRows">Most rows that the last stage makes at once.</param>
     /// <param name="Constants">As of <see cref="Scheduler.Schedule"/>.</param>
     /// <param name="MostError">As of <see cref="Scheduler.Schedule"/>.</param>
-    public sealed record Chain(Kernel Kernel, Seq<Stmt> Stages, Seq<ChainLink> Links, Seq<Expr> Batch, ChainRows Rows, Machine Machine, IReadOnlySet<string> Constants, double MostError);
+    public sealed record Chain(Kernel Kernel, Seq<Stmt> Stages, Seq<ChainLink> Links, Seq<Expr> Batch, ChainRows Rows, long TileRows, Machine Machine, IReadOnlySet<string> Constants, double MostError);
 
     /// <param name="some">Rows of the last stage.</param>
     /// <param name="isRest">Whether it runs beside another part, for fewer rows: its arrays get other names.</param>
-    public ChainPart(Chain chain, long some, bool isRest)
+    public ChainPart(Chain chain, Expr some, bool isRest)
     {
-        (this.chain, counts, suffix) = (chain, chain.Rows.Counts(some), isRest ? "r" : "");
+        // What only a run knows has a name while stages are scheduled.
+        (this.chain, this.some, named, suffix) = (chain, some, some is Number ? some : Symbol.Of("rest", 1, chain.TileRows - 1), isRest ? "r" : "");
+        counts = chain.Rows.Counts(named);
         products = [.. chain.Batch.Select((extent, i) => (Symbol)Symbol.Of(FormattableString.Invariant($"at{i}"), 0, extent is Number n ? n.Integer - 1 : Symbol.Unbounded))];
         // One name where all stages begin at the same row.
-        firsts = [.. counts.Select((count, i) => (Symbol)Symbol.Of(chain.Rows.Between.Count == 0 ? "row" : FormattableString.Invariant($"row{i + 1}"), 0, chain.Rows.Extents[i] - count))];
+        firsts = [.. counts.Select((count, i) => (Symbol)Symbol.Of(chain.Rows.Between.Count == 0 ? "row" : FormattableString.Invariant($"row{i + 1}"), 0, Linear.Simplify(chain.Rows.Extents[i] - count) is Number n ? n.Integer : Symbol.Unbounded))];
         foreach (var i in Enumerable.Range(0, counts.Length))
         {
             var locals = chain.Links.Select(link => Local(link, i)).ToSeq();
@@ -61,6 +65,7 @@ internal sealed class ChainPart
     private Stmt Placed(Stmt stmt, Expr[] at, Expr row)
     {
         var known = new Dictionary<Symbol, Expr>(products.Zip(at, KeyValuePair.Create));
+        if (named is Symbol rest) known[rest] = some;
         var starts = chain.Rows.Starts(row, counts);
         for (var i = 0; i < starts.Length; i++) known[firsts[i]] = starts[i];
         foreach (var passed in chain.Rows.Between.Where(p => p.Window.Slides)) known[Shift(passed)] = Linear.Simplify(starts[passed.From] - ChainRows.First(passed, starts[passed.To]) + chain.Rows.RoomOf(passed, counts).First);
@@ -73,7 +78,7 @@ internal sealed class ChainPart
     /// <summary>An array as a stage sees it.</summary>
     private ChainLocal Local(ChainLink link, int stage)
     {
-        if (chain.Rows.Between.FirstOrDefault(p => p.Link == link) is not { } passed) return link.Local(counts[^1], firsts[stage], chain.Machine);
+        if (chain.Rows.Between.FirstOrDefault(p => p.Link == link) is not { } passed) return link.Local(counts[^1] is Number n ? n.Integer : chain.TileRows, firsts[stage], chain.Machine);
         var room = chain.Rows.RoomOf(passed, counts);
         var first = !passed.Window.Slides ? firsts[stage] : stage == passed.From ? firsts[stage] - Shift(passed) : ChainRows.First(passed, firsts[stage]) - room.First;
         return link.Local(room.Rows, first, chain.Machine, passed.Window.Outside is not null);

@@ -7,9 +7,9 @@ namespace Lathe.Passes;
 /// Where windows slide, parts overlap: rows that two parts of the last stage need are made for both, as fused layers of convolutions are tiled (arXiv 1605.04603).
 /// The rows of a stage always exist; what a window reads before the first or behind the last is stored around them.
 /// </remarks>
-/// <param name="Extents">Rows of each stage, all.</param>
+/// <param name="Extents">Rows of each stage, all; known where windows slide.</param>
 /// <param name="Between">Arrays, each from one stage to another; none where all stages run over the same rows.</param>
-internal sealed record ChainRows(Seq<long> Extents, Seq<ChainRows.Passed> Between)
+internal sealed record ChainRows(Seq<Expr> Extents, Seq<ChainRows.Passed> Between)
 {
     /// <param name="From">The stage that makes it.</param>
     /// <param name="To">The only one that reads it.</param>
@@ -22,22 +22,22 @@ internal sealed record ChainRows(Seq<long> Extents, Seq<ChainRows.Passed> Betwee
     public bool Slides => Between.Any(passed => passed.Window.Slides);
 
     /// <summary>How many rows each stage makes for so many of the last.</summary>
-    public long[] Counts(long last)
+    public Expr[] Counts(Expr last)
     {
-        var counts = new long[Extents.Count];
+        var counts = new Expr[Extents.Count];
         Array.Fill(counts, last);
-        foreach (var passed in Between) counts[passed.From] = Math.Min(Extents[passed.From], Needed(passed, counts[passed.To]));
+        foreach (var passed in Between) counts[passed.From] = Math.Min(Extents[passed.From].Whole, Needed(passed, counts[passed.To].Whole));
         return counts;
     }
 
     /// <summary>The first row of each stage, where the last begins at one.</summary>
-    public Expr[] Starts(Expr last, long[] counts)
+    public Expr[] Starts(Expr last, Expr[] counts)
     {
         var starts = new Expr[Extents.Count];
         Array.Fill(starts, last);
         foreach (var passed in Between)
         {
-            var most = Extents[passed.From] - counts[passed.From];
+            var most = Extents[passed.From].Whole - counts[passed.From].Whole;
             starts[passed.From] = passed.Window.Slides ? most == 0 ? 0 : Expr.Max(0, Expr.Min(First(passed, starts[passed.To]), most)) : starts[passed.To];
         }
         return starts;
@@ -46,13 +46,13 @@ internal sealed record ChainRows(Seq<long> Extents, Seq<ChainRows.Passed> Betwee
     /// <summary>The first row that the window of a part reads; there may be none so early.</summary>
     public static Expr First(Passed passed, Expr start) => Linear.Simplify(start * passed.Window.Stride + passed.Window.Low);
 
-    public Room RoomOf(Passed passed, long[] counts)
+    public Room RoomOf(Passed passed, Expr[] counts)
     {
-        var (read, made) = (Needed(passed, counts[passed.To]), counts[passed.From]);
-        var lastFirst = passed.Window.Stride * (Extents[passed.To] - counts[passed.To]) + passed.Window.Low;
+        var (read, made, all) = (Needed(passed, counts[passed.To].Whole), counts[passed.From].Whole, Extents[passed.From].Whole);
+        var lastFirst = passed.Window.Stride * (Extents[passed.To].Whole - counts[passed.To].Whole) + passed.Window.Low;
         // The part at an edge makes rows that it does not need: those of the next row on.
-        var (early, late) = (Math.Max(0, lastFirst - (Extents[passed.From] - made)), Math.Max(0, -passed.Window.Low));
-        return new(early + Math.Max(read, late + made), early, late, Math.Max(0, lastFirst + read - Extents[passed.From]), read);
+        var (early, late) = (Math.Max(0, lastFirst - (all - made)), Math.Max(0, -passed.Window.Low));
+        return new(early + Math.Max(read, late + made), early, late, Math.Max(0, lastFirst + read - all), read);
     }
 
     private static long Needed(Passed passed, long rows) => passed.Window.Stride * (rows - 1) + passed.Window.High - passed.Window.Low + 1;

@@ -31,14 +31,24 @@ internal sealed class RowChain
     {
         (this.kernel, this.machine, this.stages, this.links, this.batch, this.rows) = (kernel, machine, stages, links, batch, rows);
         // What does not depend on what lies beside it is summed for many rows at once; of images one row is that.
+        if (IsOpen)
+        {
+            TileRows = FewestRows;
+            return;
+        }
         var fitting = rows.Between.Count == 0 ? Math.Min(Rows, Math.Max(FewestRows, machine.Level2 / 2 / Math.Max(1, BytesOf(1))))
             : Enumerable.Range(2, (int)Math.Min(Rows, int.MaxValue / 2)).TakeWhile(some => BytesOf(some) <= machine.Level2 / 2 && some <= Rows).Prepend(1).Max();
         // Parts of one size where there are such: what is left has kernels of its own.
         TileRows = Enumerable.Range(0, (int)fitting / 2).Select(less => fitting - less).FirstOrDefault(some => Rows % some == 0, Up(Rows, Up(Rows, fitting)));
     }
 
-    /// <summary>Rows of one product of the batch.</summary>
-    private long Rows => rows.Extents[^1];
+    /// <summary>Rows of one product of the batch, as far as that is known.</summary>
+    private long Rows => Sizes.Guess(Extent);
+
+    private Expr Extent => rows.Extents[^1];
+
+    /// <summary>Whether only a run knows how many rows there are, as for attention over a text of any length: what lies between grows with the square of it.</summary>
+    public bool IsOpen => Extent is not Number;
 
     /// <summary>Rows that run through all stages at once; the last time fewer may be left.</summary>
     private long TileRows { get; }
@@ -61,7 +71,7 @@ internal sealed class RowChain
     public bool Slides => rows.Slides;
 
     /// <summary>Bytes of all arrays between stages, whole.</summary>
-    public double Between => Times * (rows.Between.Count == 0 ? BytesOf(Rows) : rows.Between.Sum(passed => (double)rows.Extents[passed.From] * passed.Link.RowBytes));
+    public double Between => Times * (rows.Between.Count == 0 ? BytesOf(Rows) : rows.Between.Sum(passed => (double)rows.Extents[passed.From].Whole * passed.Link.RowBytes));
 
     private double Times => batch.Aggregate(1.0, (size, extent) => size * Sizes.Guess(extent));
 
@@ -74,12 +84,12 @@ internal sealed class RowChain
         if (between.Count == 0 || body is not Block { Steps: var stages } || kernel.Outputs.Count != 1) return null;
         Seq<ChainLink> sliding = [.. between.Select(buffer => new ChainLink(buffer))], links = [.. between.Select(buffer => new ChainLink(buffer))];
         var (found, lead) = (SlidingRows.Find(stages, sliding), Along(stages, links));
-        if (!(found is { } other && (other.Rows.Slides || other.Batch.Count >= lead.Count)) && lead.Count > 0 && lead[^1] is Number { Integer: var all } && Known(stages, links))
-            return new(kernel, machine, stages, links, [.. lead.SkipLast(1)], new([.. stages.Select(_ => all)], []));
-        return found is var (nests, batch, rows) && Known(nests, sliding) ? new(kernel, machine, nests, sliding, batch, rows) : null;
+        if (!(found is { } other && (other.Rows.Slides || other.Batch.Count >= lead.Count)) && lead.Count > 0 && (lead[^1] is Number ? links.All(link => link.IsKnown) : links.Any(link => link.GrowsWith(lead[^1]))) && Known(stages, links))
+            return new(kernel, machine, stages, links, [.. lead.SkipLast(1)], new([.. stages.Select(_ => lead[^1])], []));
+        return found is var (nests, batch, rows) && sliding.All(link => link.IsKnown) && Known(nests, sliding) ? new(kernel, machine, nests, sliding, batch, rows) : null;
 
         // What else a loop inside a stage depends on must not be a row.
-        bool Known(Seq<Stmt> nests, Seq<ChainLink> links) => links.All(link => link.IsKnown()) && !nests.Any(nest => nest.All.OfType<Loop>().Any(l => Loops(nest).Take(links[0].Depth).Any(l.Axis.Extent.Mentions)));
+        bool Known(Seq<Stmt> nests, Seq<ChainLink> links) => links.All(link => link.HasWholeBytes) && !nests.Any(nest => nest.All.OfType<Loop>().Any(l => Loops(nest).Take(links[0].Depth).Any(l.Axis.Extent.Mentions)));
     }
 
     /// <summary>The extents of the loops that all stages have around them, each number of an array made and read in the same rounds of all.</summary>
@@ -104,10 +114,11 @@ internal sealed class RowChain
     public bool Pays(Objective objective, out string why)
     {
         var (times, whole) = (Times, Between);
-        var again = stages.Index().Sum(stage => Again(stage.Item, rows.Extents[stage.Index], times));
+        var again = stages.Index().Sum(stage => Again(stage.Item, Sizes.Guess(rows.Extents[stage.Index]), times));
         var overlap = rows.Slides ? ", of which neighbours make some twice" : "";
         why = FormattableString.Invariant($"{TileRows} of {Rows} rows at a time keep {BytesOf(TileRows) / 1024.0:0} KiB between {stages.Count} steps in the second cache, of {whole / 1024:0}{overlap}");
-        return whole > Least(machine, objective) && Rows > 1 && 2 * whole > again;
+        if (IsOpen) why = FormattableString.Invariant($"{TileRows} of {Extent} rows at a time: what lies between {stages.Count} steps grows with them, not with their square");
+        return (IsOpen || whole > Least(machine, objective)) && Rows > 1 && 2 * whole > again;
     }
 
     /// <summary>Bytes of arguments that a stage reads more than once: what all rows share for each part of them, and what products of the batch share, such as the input of a convolution's channels, for each product.</summary>
@@ -128,23 +139,25 @@ internal sealed class RowChain
     public Scheduled Schedule(IReadOnlySet<string> constants, double mostError)
     {
         var around = new Flattened([.. batch.Select((extent, i) => new Axis($"a{i}", extent))]);
-        var (full, rest) = (Rows / TileRows, Rows % TileRows);
-        var chain = new ChainPart.Chain(kernel, stages, links, batch, rows, machine, constants, mostError);
-        ChainPart[] parts = [.. new[] { TileRows, rest }.Where(some => some > 0).Select(some => new ChainPart(chain, some, some == rest))];
+        var (full, rest) = (Linear.Simplify(Extent / TileRows), Linear.Simplify(Extent % TileRows));
+        var chain = new ChainPart.Chain(kernel, stages, links, batch, rows, TileRows, machine, constants, mostError);
+        List<ChainPart> parts = [new(chain, TileRows, isRest: false)];
+        if (rest is not Number { Integer: 0 }) parts.Add(new(chain, rest, isRest: true));
         // What the rows of one product of the batch share is packed once for each of its chunks: few, where products alone keep threads busy.
-        var chunks = around.Static == 0 ? 1 : Math.Clamp(machine.Tasks / 2 / around.Static, 1, full);
-        var each = Up(full, chunks);
+        var chunks = around.Static == 0 || full is not Number { Integer: > 0 and var most } ? 1 : Math.Clamp(machine.Tasks / 2 / around.Static, 1, most);
+        var each = Linear.Simplify((full + (chunks - 1)) / chunks);
         var body = machine.Shared("u", Linear.Simplify(around.Extent * chunks), unit =>
         {
             Expr[] at = [.. around.At(Linear.Simplify(unit / chunks)).Reverse().Select(p => p.Index)];
             var chunk = Linear.Simplify(unit % chunks);
             Stmt Tile(ChainPart part, Expr tile) => part.Run(at, Linear.Simplify(tile * TileRows));
-            var tiles = For("t", each, t => Linear.Simplify(chunk * each + t) is var tile && full % chunks == 0 ? Tile(parts[0], tile) : When(tile < full, Tile(parts[0], tile)));
-            return parts.Aggregate(rest == 0 ? tiles : Do(tiles, When(Expr.Same(chunk, chunks - 1), Tile(parts[1], full))), (inside, part) => part.Around(at, inside));
+            var tiles = For("t", each, t => Linear.Simplify(chunk * each + t) is var tile ? When(Linear.Decided(tile < full), Tile(parts[0], tile)) : throw new System.Diagnostics.UnreachableException());
+            var last = parts.Count == 1 ? new Block([]) : When(Linear.Decided(Expr.Same(chunk, chunks - 1)), When(Linear.Decided(0 < rest), Tile(parts[1], full)));
+            return parts.AsEnumerable().Aggregate(Do(tiles, last), (inside, part) => part.Around(at, inside));
         });
         var times = around.Axes.Aggregate(1.0, (size, axis) => size * Sizes.Guess(axis.Extent));
-        var pace = parts.Select((part, i) => part.Pace * (times * (i == 0 ? full : 1))).Aggregate((a, b) => a + b);
-        return new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. parts.SelectMany(p => p.Once).DistinctBy(k => k.Name)], FormattableString.Invariant($"chain: {TileRows} of {Rows} rows at a time: {parts[0].Templates}"), pace);
+        var pace = parts.Select((part, i) => part.Pace * (times * (i == 0 ? Math.Max(1, Rows / TileRows) : Math.Min(1, Rows % TileRows)))).Aggregate((a, b) => a + b);
+        return new(Kernel.Over(kernel.Name, kernel.Outputs, body), [.. parts.SelectMany(p => p.Once).DistinctBy(k => k.Name)], FormattableString.Invariant($"chain: {TileRows} of {Extent} rows at a time: {parts[0].Templates}"), pace);
     }
 
     internal static Stmt Inside(Stmt stmt, int loops) => loops == 0 ? stmt : Inside(((Loop)stmt).Body, loops - 1);

@@ -64,7 +64,7 @@ internal sealed class SlidingRows
         }
         // An array that nobody reads, or two read, is no link.
         if (between.Count != links.Count || between.Select(b => b.Link).Distinct().Count() != links.Count) return null;
-        return ([.. axes.OfType<Axis>()], new([.. axes.OfType<Axis>().Select(a => a.Extent.Whole)], [.. between]));
+        return ([.. axes.OfType<Axis>()], new([.. axes.OfType<Axis>().Select(a => a.Extent)], [.. between]));
     }
 
     private Stmt Outwards(int index, int batch, Axis row) => Stmts.Nest(LoopKind.For, [.. loops[index].Take(batch), row, .. loops[index].Skip(batch).Where(l => l != row)], stores[index]);

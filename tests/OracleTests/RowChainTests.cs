@@ -20,6 +20,9 @@ public sealed class RowChainTests
         { "one product, in chunks", "384 x 16", "16 x 128", "128 x 16" },
         { "one product with a rest", "499 x 16", "16 x 96", "96 x 16" },
         { "an open batch", "n x 4 x 144 x 8", "n x 4 x 8 x 144", "n x 4 x 144 x 8" },
+        { "rows of any number", "3 x t x 16", "3 x 16 x t", "3 x t x 16" },
+        { "a batch and rows of any number", "n x 4 x t x 8", "n x 4 x 8 x t", "n x 4 x t x 24" },
+        { "one product of any number of rows", "t x 16", "16 x t", "t x 16" },
         { "keys that collide", "2 x 128 x 16", "2 x 16 x 512", "2 x 512 x 16" },
     };
 
@@ -93,16 +96,21 @@ public sealed class RowChainTests
             Assert.Equal(stages, kernel.Body.All.OfType<Block>().First().Steps.Count);
             var scheduled = Scheduler.Schedule(kernel, machine, weights, 1e-5);
             Assert.Contains("rows at a time", scheduled.Template, StringComparison.Ordinal);
-            var sizes = kernel.Symbols.ToDictionary(s => s.Name, _ => 2L, StringComparer.Ordinal);
-            var inputs = kernel.Inputs.ToDictionary(i => i.Name, i => Bytes.Of<float>([.. new RandomNumbers(i.Name[0]).Many(Operand.F32(Dimensions.Evaluate(i.Size, sizes))).Select(x => (float)x)]), StringComparer.Ordinal);
-            var expected = Run(Interpreter.Run, kernel, inputs, sizes);
-            foreach (var pack in scheduled.Once) inputs[pack.Outputs[0].Name] = Bytes.Of(Run(Interpreter.Run, pack, inputs, sizes));
-            Agree(expected, Run(Interpreter.Run, scheduled.Kernel, inputs, sizes), $"{what}, {machine.Name}, {scheduled.Template}, interpreted");
-            if (machine.VectorBytes == 32) Agree(expected, Run(NativeRunner.Run, scheduled.Kernel, inputs, sizes), $"{what}, {scheduled.Template}, native");
+            foreach (var rows in kernel.Symbols.Any(s => s.Name == "t") ? [1, 64, 151] : (long[])[0])
+                Compare(kernel, scheduled, kernel.Symbols.ToDictionary(s => s.Name, s => s.Name == "t" ? rows : 2, StringComparer.Ordinal), $"{what}, {machine.Name}, {scheduled.Template}", machine.VectorBytes == 32);
         }
     }
 
-    private static TensorType Type(string shape) => new([.. shape.Split(" x ").Select(e => e == "n" ? Symbol.Of("n") : int.Parse(e, System.Globalization.CultureInfo.InvariantCulture))], Scalar.F32);
+    private static void Compare(Kernel kernel, Scheduled scheduled, Dictionary<string, long> sizes, string way, bool native)
+    {
+        var inputs = kernel.Inputs.ToDictionary(i => i.Name, i => Bytes.Of<float>([.. new RandomNumbers(i.Name[0]).Many(Operand.F32(Dimensions.Evaluate(i.Size, sizes))).Select(x => (float)x)]), StringComparer.Ordinal);
+        var expected = Run(Interpreter.Run, kernel, inputs, sizes);
+        foreach (var pack in scheduled.Once) inputs[pack.Outputs[0].Name] = Bytes.Of(Run(Interpreter.Run, pack, inputs, sizes));
+        Agree(expected, Run(Interpreter.Run, scheduled.Kernel, inputs, sizes), $"{way}, interpreted");
+        if (native) Agree(expected, Run(NativeRunner.Run, scheduled.Kernel, inputs, sizes), $"{way}, native");
+    }
+
+    private static TensorType Type(string shape) => new([.. shape.Split(" x ").Select(e => e is "n" or "t" ? Symbol.Of(e) : int.Parse(e, System.Globalization.CultureInfo.InvariantCulture))], Scalar.F32);
 
     private static float[] Run(Action<Kernel, IReadOnlyDictionary<string, Bytes>, IReadOnlyDictionary<string, long>> run, Kernel kernel, Dictionary<string, Bytes> given, Dictionary<string, long> sizes)
     {
