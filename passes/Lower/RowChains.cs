@@ -35,7 +35,7 @@ public sealed record RowChains : ProgramPass
         Seq<Step> Chained(Seq<Step> list)
         {
             // A slot that several steps fill parts of is nobody's.
-            var made = list.OfType<CallKernel>().Where(c => shared[c.Kernel].Outputs.Count == 1).GroupBy(c => c.Arguments[^1], StringComparer.Ordinal).Where(g => g.Count() == 1)
+            var made = list.OfType<CallKernel>().Where(c => shared[c.Kernel] is { Outputs.Count: 1, External: null }).GroupBy(c => c.Arguments[^1], StringComparer.Ordinal).Where(g => g.Count() == 1)
                 .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
             var (heads, dropped) = (new Dictionary<CallKernel, CallKernel>(ReferenceEqualityComparer.Instance), new HashSet<CallKernel>(ReferenceEqualityComparer.Instance));
             // The most bytes that could lie between the steps of a chain that ends in one: mostly too few to look further.
@@ -44,7 +44,7 @@ public sealed record RowChains : ProgramPass
             // From the last step on: a chain is as long as it can be.
             foreach (var last in list.OfType<CallKernel>().Reverse().Where(call => bytes[call] > RowChain.Least(compilation.Machine, compilation.Objective)))
             {
-                if (dropped.Contains(last) || Best(Links(last, made), list) is not { } chain) continue;
+                if (dropped.Contains(last) || shared[last.Kernel].External is not null || Best(Links(last, made), list) is not { } chain) continue;
                 heads[last] = chain.Call;
                 foreach (var call in chain.Calls.SkipLast(1)) dropped.Add(call);
                 foreach (var slot in chain.Between) gone.Add(slot);
