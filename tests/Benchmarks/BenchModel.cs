@@ -60,6 +60,22 @@ public sealed record BenchModel(string Name, string Path, string Inputs, double 
         .DistinctBy(d => d.Name, StringComparer.Ordinal)
         .SelectMany(d => (string[])["--dim", string.Create(CultureInfo.InvariantCulture, $"{d.Name}={NpyFile.Read(Input(d.Input)).Shape[d.Axis]}")]);
 
+    /// <summary>The same model over inputs so many times as long along their first, open dimension.</summary>
+    public BenchModel InBatches(int times)
+    {
+        if (times == 1) return this;
+        var outline = ModelOutline.Read(Path).Inputs;
+        var folder = System.IO.Path.Combine(Places.Root, "artifacts", "bench", string.Create(CultureInfo.InvariantCulture, $"{Name}.inputs{times}"));
+        Directory.CreateDirectory(folder);
+        foreach (var (i, input) in outline.Index())
+        {
+            if (input.Dims.Count == 0 || long.TryParse(input.Dims[0], NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw new BenchmarkException($"{Name}: the first dimension of input {input.Name} is not open");
+            var one = NpyFile.Read(Input(i));
+            (one with { Shape = one.Shape.SetItem(0, one.Shape[0] * times), Data = [.. Enumerable.Repeat(one.Data, times).SelectMany(data => data)] }).Write(System.IO.Path.Combine(folder, $"input_{i}.npy"));
+        }
+        return this with { Inputs = folder, Flops = Flops * times };
+    }
+
     /// <summary>The file of input <paramref name="i"/>.</summary>
     public string Input(int i) => Numbered(Inputs, "input", i);
 

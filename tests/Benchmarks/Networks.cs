@@ -12,7 +12,7 @@ public static class Networks
         if (options.Shared) names = names.Concat(BenchModel.SharedFloat());
         if (!options.All && !options.Shared && options.Names.Count == 0) names = BenchModel.Judged;
         List<NetworkResult> results = [];
-        foreach (var model in names.Distinct(StringComparer.Ordinal).Select(BenchModel.Find).ToList())
+        foreach (var model in names.Distinct(StringComparer.Ordinal).Select(name => BenchModel.Find(name).InBatches(options.Batch)).ToList())
         {
             results.Add(Run(model, options));
             progress(results[^1]);

@@ -21,6 +21,7 @@ const string Usage = """
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
       --all            every generated network                        --shared     the float models of the shared folder
       --dynamic        dimensions stay open, as in the model files    --json FILE  the same tables with all digits
+      --batch N        inputs N times as long, along the dimension that a model leaves open first
       --readme         write the short table into README.md           --markdown   write the table into its document
       --lathe FILE the compiler under test
 
