@@ -5,8 +5,8 @@ using static Lathe.Passes.Placement;
 namespace Lathe.Passes;
 
 /// <summary>
-/// Stages of one kernel that follow one another row by row: what one makes of a row only that row of the next reads. They run for a few rows at a time,
-/// so that what lies between stays in the second cache: attention without its matrix of scores, a normalization with the product behind it.
+/// Stages of one kernel that follow one another row by row: what one makes of a row only that row of the next reads, or windows of rows that slide. They run for a few rows at a time,
+/// so that what lies between stays in the second cache: attention without its matrix of scores, a normalization with the product behind it, blocks of convolutions.
 /// </summary>
 /// <remarks>
 /// Each stage is a lowered kernel and is scheduled as one, for so many rows from a place that a symbol stands for. Unlike FlashAttention (arXiv 2205.14135)
