@@ -35,10 +35,11 @@ internal sealed class KernelTrial
     public double Measure(double hopeless = double.PositiveInfinity)
     {
         const double milliseconds = 4, sample = 20;
+        const int mostTimes = 512;
         foreach (var run in runs) run();
-        var once = Time(1);
-        var times = (int)Math.Clamp(sample / Math.Max(once, 0.05), 1, 400);
-        var best = times == 1 ? once : double.PositiveInfinity;
+        // As many runs as the clock can tell from none: one run that something interrupted says nothing of how many that is.
+        var (times, best) = (1, Time(1));
+        for (; best * times < sample && times < mostTimes; best = Time(times)) times *= 2;
         var start = Stopwatch.GetTimestamp();
         for (var samples = 0; samples < 3 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < milliseconds; samples++)
         {
