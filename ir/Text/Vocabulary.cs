@@ -40,6 +40,9 @@ public static class Vocabulary
     public static Seq<Type> Of<T>() => Known.GetOrAdd(typeof(T), type =>
         [.. type.Assembly.GetTypes().Concat(Prefixes.Keys.Where(a => a != type.Assembly).SelectMany(a => a.GetExportedTypes())).Where(t => type.IsAssignableFrom(t) && !t.IsAbstract && t != type).OrderBy(Word, StringComparer.Ordinal)]);
 
+    /// <summary>Those of them that plugins brought: nothing is looked for where there are none.</summary>
+    public static IEnumerable<Type> Added<T>() => Version == 0 ? [] : Of<T>().Where(type => Prefixes.ContainsKey(type.Assembly));
+
     /// <summary>What a class is called in texts: <c>max_pool</c>, <c>acme.log5</c>.</summary>
     public static string Word(Type type) => Words.GetOrAdd(type, t => Prefixes.TryGetValue(t.Assembly, out var plugin) ? $"{plugin.Name}.{RecordText.Snake(t.Name)}" : RecordText.Snake(t.Name));
 }

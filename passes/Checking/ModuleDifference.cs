@@ -135,19 +135,18 @@ public sealed class ModuleDifference
     private static IEnumerable<(string What, string Size)> Sizes(Module module)
     {
         string Whole(long n) => n.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        yield return ("steps", Whole(module.Steps));
         if (module.Graph is { } graph)
         {
-            yield return ("steps", Whole(graph.Nodes.Sum(n => n.Body?.Nodes.Count ?? 1)));
-            yield return ("kernels", Whole(graph.Nodes.Count));
+            yield return ("kernels", Whole(module.Calls));
             yield return ("weights", Whole(graph.Weights.Count()));
-            yield return ("weight bytes", Whole(graph.Weights.Sum(Bytes)));
+            yield return ("weight bytes", Whole(module.WeightBytes));
             yield break;
         }
         var program = module.MustBeProgram;
-        yield return ("steps", Whole(program.Steps.Calls.Sum(c => c.Info?.Nodes.Count ?? 1)));
-        yield return ("calls", Whole(program.Steps.Calls.Count()));
+        yield return ("calls", Whole(module.Calls));
         yield return ("kernels", Whole(program.Kernels.Count));
-        yield return ("weight bytes", Whole(program.Weights.Sum(w => w.Contents.Length)));
+        yield return ("weight bytes", Whole(module.WeightBytes));
         yield return ("arena bytes", program.ArenaBytes.ToString());
         yield return ("bytes moved", Sum(program, info => info.Bytes));
         yield return ("operations", Sum(program, info => info.Flops));

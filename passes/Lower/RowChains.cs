@@ -22,6 +22,7 @@ public sealed record RowChains : ProgramPass
         var asked = program.Steps.Flat.Select(s => s.Asked).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var uses = program.Steps.Calls.Concat(program.Once).SelectMany(c => c.Arguments.Distinct()).CountBy(a => a, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var gone = new HashSet<string>(StringComparer.Ordinal);
+        var error = compilation.Exact ? 0 : new ScheduleKernels().MostError; // algorithms are weighed that will be taken
         var steps = Chained(program.Steps);
         if (gone.Count == 0) return program;
         var called = steps.Calls.Concat(program.Once).Select(c => c.Kernel).ToHashSet(StringComparer.Ordinal);
@@ -95,9 +96,9 @@ public sealed record RowChains : ProgramPass
 
         (double Together, double Apart) Steps(RowChain chain, List<CallKernel> calls)
         {
-            double Of(CallKernel call) => Scheduler.Schedule(shared[call.Kernel], compilation.Machine, shared[call.Kernel].Inputs.Zip(call.Arguments).Where(p => IsWeight(p.Second)).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal)).Pace.Steps;
+            double Of(CallKernel call) => Scheduler.Schedule(shared[call.Kernel], compilation.Machine, shared[call.Kernel].Inputs.Zip(call.Arguments).Where(p => IsWeight(p.Second)).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal), error).Pace.Steps;
             bool IsWeight(string slot) => slots[slot].Kind is SlotKind.Weight or SlotKind.Source;
-            return (chain.Schedule(calls.SelectMany(c => c.Arguments).Where(IsWeight).ToHashSet(StringComparer.Ordinal), 0).Pace.Steps, calls.Sum(Of));
+            return (chain.Schedule(calls.SelectMany(c => c.Arguments).Where(IsWeight).ToHashSet(StringComparer.Ordinal), error).Pace.Steps, calls.Sum(Of));
         }
 
         // Whether all may run where the last one stands: nothing on the way changes what they read, slots that a loop carries or symbols.

@@ -84,12 +84,14 @@ internal sealed class RowChain
         if (between.Count == 0 || body is not Block { Steps: var stages } || kernel.Outputs.Count != 1) return null;
         Seq<ChainLink> sliding = [.. between.Select(buffer => new ChainLink(buffer))], links = [.. between.Select(buffer => new ChainLink(buffer))];
         var (found, lead) = (SlidingRows.Find(stages, sliding), Along(stages, links));
-        if (!(found is { } other && (other.Rows.Slides || other.Batch.Count >= lead.Count)) && lead.Count > 0 && (lead[^1] is Number ? links.All(link => link.IsKnown) : links.Any(link => link.GrowsWith(lead[^1]))) && Known(stages, links))
+        // Of rows in one place of all stages and rows that windows slide over: those that are the shorter, and windows first.
+        var isSliding = found is { } other && (other.Rows.Slides || other.Batch.Count >= lead.Count);
+        if (!isSliding && lead.Count > 0 && (lead[^1] is Number ? links.All(link => link.IsKnown) : links.Any(link => link.GrowsWith(lead[^1]))) && CanCut(stages, links))
             return new(kernel, machine, stages, links, [.. lead.SkipLast(1)], new([.. stages.Select(_ => lead[^1])], []));
-        return found is var (nests, batch, rows) && sliding.All(link => link.IsKnown) && Known(nests, sliding) ? new(kernel, machine, nests, sliding, batch, rows) : null;
+        return found is var (nests, batch, rows) && sliding.All(link => link.IsKnown) && CanCut(nests, sliding) ? new(kernel, machine, nests, sliding, batch, rows) : null;
 
         // What else a loop inside a stage depends on must not be a row.
-        bool Known(Seq<Stmt> nests, Seq<ChainLink> links) => links.All(link => link.HasWholeBytes) && !nests.Any(nest => nest.All.OfType<Loop>().Any(l => Loops(nest).Take(links[0].Depth).Any(l.Axis.Extent.Mentions)));
+        bool CanCut(Seq<Stmt> nests, Seq<ChainLink> links) => links.All(link => link.HasWholeBytes) && !nests.Any(nest => nest.All.OfType<Loop>().Any(l => Loops(nest).Take(links[0].Depth).Any(l.Axis.Extent.Mentions)));
     }
 
     /// <summary>The extents of the loops that all stages have around them, each number of an array made and read in the same rounds of all.</summary>
@@ -151,7 +153,11 @@ internal sealed class RowChain
             Expr[] at = [.. around.At(Linear.Simplify(unit / chunks)).Reverse().Select(p => p.Index)];
             var chunk = Linear.Simplify(unit % chunks);
             Stmt Tile(ChainPart part, Expr tile) => part.Run(at, Linear.Simplify(tile * TileRows));
-            var tiles = For("t", each, t => Linear.Simplify(chunk * each + t) is var tile ? When(Linear.Decided(tile < full), Tile(parts[0], tile)) : throw new System.Diagnostics.UnreachableException());
+            var tiles = For("t", each, t =>
+            {
+                var tile = Linear.Simplify(chunk * each + t);
+                return When(Linear.Decided(tile < full), Tile(parts[0], tile));
+            });
             var last = parts.Count == 1 ? new Block([]) : When(Linear.Decided(Expr.Same(chunk, chunks - 1)), When(Linear.Decided(0 < rest), Tile(parts[1], full)));
             return parts.AsEnumerable().Aggregate(Do(tiles, last), (inside, part) => part.Around(at, inside));
         });

@@ -100,8 +100,8 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
 
     /// <summary>Each iteration fills a place of its own, an index for each loop, from 0 or from where a part begins, and reads none that another fills: it may be stored over what was there.</summary>
     private static bool IsIndependent(Store store, Seq<Axis> axes) =>
-        store.At.Select(i => axes.Where(i.Mentions).ToList() is var along && along.Count < 2 && along.TrueForAll(axis => !Linear.Simplify(i - axis).Mentions(axis)) ? along : null).ToList() is var places
-        && places.TrueForAll(along => along is not null) && axes.All(axis => places.Count(along => along!.Contains(axis)) == 1)
+        axes.All(axis => store.At.Count(i => i.Mentions(axis)) == 1)
+        && store.At.All(i => axes.Where(i.Mentions).ToList() switch { [] => true, [var own] => !Linear.Simplify(i - own).Mentions(own), _ => false })
         && store.Value.Parts().OfType<Load>().All(l => l.Buffer != store.Buffer || l.At == store.At);
 
     /// <summary>Whether loops have, for all that is known, too few iterations to be shared evenly.</summary>

@@ -25,7 +25,7 @@ internal sealed class ModelBuild
     {
         (this.session, this.code, Pipeline, table) = (session, code, code.Pipeline, code.Table());
         Passes = Pipeline.Run;
-        Observers.AddRange(Vocabulary.Of<IPassObserver>().Where(t => Vocabulary.PluginOf(t.Assembly) is not null && t.GetConstructor([]) is not null).Select(t => (IPassObserver)Activator.CreateInstance(t)!));
+        Observers.AddRange(Vocabulary.Added<IPassObserver>().Where(t => t.GetConstructor([]) is not null).Select(t => (IPassObserver)Activator.CreateInstance(t)!));
         tuner = code.TuningFile() is { } file ? new(session, file) : null;
     }
 

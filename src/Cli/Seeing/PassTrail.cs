@@ -6,7 +6,7 @@ namespace Lathe.Cli.Seeing;
 /// <summary>What each pass made of a model, in order: how many steps are left, how many bytes of weights, what changed. No time: a page of one model is the same wherever it is made.</summary>
 internal sealed class PassTrail(Module source) : IPassObserver
 {
-    private readonly List<Stop> stops = [new("import", Steps(source), Kernels(source), Weights(source), "", source.Graph, Stage.Import)];
+    private readonly List<Stop> stops = [new("import", source.Steps, source.Calls, source.WeightBytes, "", source.Graph, Stage.Import)];
     private Module before = source;
 
     /// <summary>The graph before its steps are divided into kernels: what is drawn. Null where a program was given.</summary>
@@ -15,7 +15,7 @@ internal sealed class PassTrail(Module source) : IPassObserver
     public void Ran(Pass pass, int number, Module module, TimeSpan time)
     {
         var changes = ReferenceEquals(before, module) ? [] : new ModuleDifference(before, module).Changes;
-        stops.Add(new(pass.Name, Steps(module), Kernels(module), Weights(module), string.Join(", ", changes.CountBy(c => c.Fate).Select(c => $"{c.Value.ToString(CultureInfo.InvariantCulture)} {RecordText.Show(c.Key)}")), module.Graph, pass.Stage));
+        stops.Add(new(pass.Name, module.Steps, module.Calls, module.WeightBytes, string.Join(", ", changes.CountBy(c => c.Fate).Select(c => $"{c.Value.ToString(CultureInfo.InvariantCulture)} {RecordText.Show(c.Key)}")), module.Graph, pass.Stage));
         before = module;
     }
 
@@ -25,12 +25,6 @@ internal sealed class PassTrail(Module source) : IPassObserver
         return Html.Table(["", "pass", "steps", "kernels", "weights", "what changed"], stops.Select((s, i) => (IEnumerable<string>)
             [Html.Count(i), Html.Cell(s.Pass), Html.Bar(s.Steps, steps, Html.Number(s.Steps)), Html.Bar(s.Kernels, kernels, Html.Number(s.Kernels)), Html.Bar(s.Weights, weights, Quantity.Bytes(s.Weights)), Html.Cell(s.Changes)]));
     }
-
-    private static int Steps(Module module) => module.Graph is { } graph ? graph.Nodes.Sum(n => n.Body?.Nodes.Count ?? 1) : module.MustBeProgram.Steps.Calls.Sum(c => c.Info?.Nodes.Count ?? 1);
-
-    private static int Kernels(Module module) => module.Graph?.Nodes.Count ?? module.MustBeProgram.Steps.Calls.Count();
-
-    private static long Weights(Module module) => module.Graph is { } graph ? graph.Weights.Sum(w => w.Planes.Sum(p => p.Length)) : module.MustBeProgram.Weights.Sum(w => w.Contents.Length);
 
     private sealed record Stop(string Pass, int Steps, int Kernels, long Weights, string Changes, Graph? Graph, Stage Stage);
 }

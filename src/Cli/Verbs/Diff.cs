@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Lathe.Passes;
 using Lathe.Passes.Checking;
@@ -51,19 +50,10 @@ public sealed record Diff(
 
     private static string Page(ModuleDifference difference)
     {
-        static string Safe(string text) => WebUtility.HtmlEncode(text);
-        static string Rows(IEnumerable<string[]> rows) => string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{Safe(cell)}</td>"))}</tr>\n"));
-        return $$"""
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>Lathe: two dumps compared</title>
-            <style>
-            body { font: 14px/1.4 system-ui, sans-serif; margin: 2em; } table { border-collapse: collapse; margin: 0 0 2em; } td, th { text-align: left; vertical-align: top; padding: .2em 1em .2em 0; border-bottom: 1px solid #ddd; }
-            td { font-family: ui-monospace, monospace; font-size: 12px; overflow-wrap: anywhere; } h2 { font-size: 16px; }
-            </style></head><body>
-            <table><tr><th></th><th>before</th><th>after</th></tr>
-            {{Rows(difference.Totals.Select(t => (string[])[t.What, t.Before, t.After]))}}</table>
-            {{string.Concat(difference.Changes.GroupBy(c => c.Fate).Select(g => $"<h2>{RecordText.Show(g.Key)} ({g.Count().ToString(CultureInfo.InvariantCulture)})</h2>\n<table>\n{Rows(g.Select(c => (string[])[c.Name, c.Before, c.After]))}</table>\n"))}}</body></html>
-
-            """;
+        static string Rows(IEnumerable<string> titles, IEnumerable<string[]> rows) => Seeing.Html.Table(titles, rows.Select(row => row.Select(Seeing.Html.Cell)));
+        var page = new StringBuilder(Rows(["", "before", "after"], difference.Totals.Select(t => (string[])[t.What, t.Before, t.After])));
+        foreach (var group in difference.Changes.GroupBy(c => c.Fate))
+            page.Append(CultureInfo.InvariantCulture, $"<h2>{RecordText.Show(group.Key)} ({group.Count()})</h2>\n").Append(Rows(["step or weight", "before", "after"], group.Select(c => (string[])[c.Name, c.Before, c.After])));
+        return Seeing.Html.Page("two dumps compared", page.ToString());
     }
 }
