@@ -3,9 +3,11 @@
 ;
 ;   void PREFIX_parallel_for(void *user, int64_t count, void (*body)(void *, int64_t), void *arg)
 ;
-; A job is handed out as visits: the caller posts one to @wake for each worker it can use, whoever takes a visit works until the
-; counter has run out, and the caller takes back those that nobody has begun. So a sleeping worker is never waited for. The last to
-; give up its share of @remaining ends the job. One job at a time: a caller who finds the pool busy, another thread's or a loop
+; A job is handed out as visits: the caller posts one to @wake for each worker it can use, whoever takes a visit works until nothing
+; is left, and the caller takes back those that nobody has begun. So a sleeping worker is never waited for. The last to give up its
+; part of @remaining ends the job. A thread begins with the same share of the indices in every job, so that its caches know what it
+; reads, and then takes over what others have left; shares are walked forth in one job and back in the next, so that weights which no
+; cache holds whole are met again where they were read last. One job at a time: a caller who finds the pool busy, another thread's or a loop
 ; inside a loop, runs its own job serially.
 
 @PREFIX.pool.once = internal global i32 0                                   ; pthread_once_t
@@ -22,7 +24,8 @@
 @PREFIX.pool.body = internal global ptr null
 @PREFIX.pool.arg = internal global ptr null
 @PREFIX.pool.count = internal global i64 0
-@PREFIX.pool.next = internal global i64 0, align 64                         ; on a line of its own: every index is taken from it
+@PREFIX.pool.job = internal global i64 0                                    ; jobs so far: the direction of this one
+@PREFIX.pool.next = internal global [256 x [16 x i64]] zeroinitializer, align 128 ; the next index of each thread's share, on lines of its own
 @PREFIX.pool.remaining = internal global i32 0, align 64                    ; visits not yet given up, the caller's among them
 
 ; When the library is closed its code goes, so its threads must be gone. The section is named here because LLVM's C API
@@ -48,8 +51,20 @@ share:
   store ptr %body, ptr @PREFIX.pool.body
   store ptr %arg, ptr @PREFIX.pool.arg
   store i64 %count, ptr @PREFIX.pool.count
-  store atomic i64 0, ptr @PREFIX.pool.next monotonic, align 8
+  %jobs = load i64, ptr @PREFIX.pool.job
+  %jobs.next = add i64 %jobs, 1
+  store i64 %jobs.next, ptr @PREFIX.pool.job
   %many = zext i32 %workers to i64
+  br label %deal
+deal:
+  %dealt = phi i64 [ 0, %share ], [ %dealt.next, %deal ]
+  %dealt.begin = call i64 @PREFIX.pool.begin(i64 %dealt, i64 %count)
+  %dealt.slot = getelementptr [256 x [16 x i64]], ptr @PREFIX.pool.next, i64 0, i64 %dealt
+  store atomic i64 %dealt.begin, ptr %dealt.slot monotonic, align 8
+  %dealt.next = add i64 %dealt, 1
+  %dealing = icmp ule i64 %dealt.next, %many
+  br i1 %dealing, label %deal, label %call
+call:
   %others = sub i64 %count, 1
   %useful = call i64 @llvm.umin.i64(i64 %many, i64 %others)
   %visits = trunc i64 %useful to i32
@@ -57,13 +72,13 @@ share:
   store atomic i32 %all, ptr @PREFIX.pool.remaining release, align 4
   br label %post
 post:
-  %posted = phi i32 [ 0, %share ], [ %posted.next, %post ]
+  %posted = phi i32 [ 0, %call ], [ %posted.next, %post ]
   %post.failed = call i32 @sem_post(ptr @PREFIX.pool.wake)
   %posted.next = add i32 %posted, 1
   %posting = icmp ult i32 %posted.next, %visits
   br i1 %posting, label %post, label %work
 work:
-  call void @PREFIX.pool.work(ptr %body, ptr %arg, i64 %count)
+  call void @PREFIX.pool.work(i64 0, ptr %body, ptr %arg, i64 %count)
   br label %take
 take:
   %mine = phi i32 [ 1, %work ], [ %mine.next, %take ]
@@ -95,23 +110,59 @@ exit:
   ret void
 }
 
-; Takes indices until they have run out.
-define internal void @PREFIX.pool.work(ptr %body, ptr %arg, i64 %count) nounwind noredzone {
+; Where a thread's share of the indices begins; that of the thread behind it is where it ends.
+define internal i64 @PREFIX.pool.begin(i64 %thread, i64 %count) nounwind noredzone {
+  %workers = load i32, ptr @PREFIX.pool.workers
+  %others = zext i32 %workers to i64
+  %threads = add i64 %others, 1
+  %each = udiv i64 %count, %threads
+  %more = urem i64 %count, %threads
+  %whole = mul i64 %each, %thread
+  %extra = call i64 @llvm.umin.i64(i64 %thread, i64 %more)
+  %begin = add i64 %whole, %extra
+  ret i64 %begin
+}
+
+; Takes the indices of a thread's own share, then what is left of those of the threads behind it.
+define internal void @PREFIX.pool.work(i64 %own, ptr %body, ptr %arg, i64 %count) nounwind noredzone {
 entry:
+  %workers = load i32, ptr @PREFIX.pool.workers
+  %others = zext i32 %workers to i64
+  %threads = add i64 %others, 1
+  %job = load i64, ptr @PREFIX.pool.job
+  %back = trunc i64 %job to i1
+  br label %share
+share:
+  %turn = phi i64 [ 0, %entry ], [ %turn.next, %after ]
+  %sum = add i64 %own, %turn
+  %thread = urem i64 %sum, %threads
+  %behind = add i64 %thread, 1
+  %begin = call i64 @PREFIX.pool.begin(i64 %thread, i64 %count)
+  %end = call i64 @PREFIX.pool.begin(i64 %behind, i64 %count)
+  %ends = add i64 %begin, %end
+  %last = sub i64 %ends, 1
+  %slot = getelementptr [256 x [16 x i64]], ptr @PREFIX.pool.next, i64 0, i64 %thread
   br label %next
 next:
-  %i = atomicrmw add ptr @PREFIX.pool.next, i64 1 monotonic
-  %left = icmp slt i64 %i, %count
-  br i1 %left, label %step, label %exit
+  %i = atomicrmw add ptr %slot, i64 1 monotonic
+  %left = icmp slt i64 %i, %end
+  br i1 %left, label %step, label %after
 step:
-  call void %body(ptr %arg, i64 %i)
+  %mirrored = sub i64 %last, %i
+  %index = select i1 %back, i64 %mirrored, i64 %i
+  call void %body(ptr %arg, i64 %index)
   br label %next
+after:
+  %turn.next = add i64 %turn, 1
+  %again = icmp ult i64 %turn.next, %threads
+  br i1 %again, label %share, label %exit
 exit:
   ret void
 }
 
-define internal ptr @PREFIX.pool.worker(ptr %unused) nounwind noredzone {
+define internal ptr @PREFIX.pool.worker(ptr %number) nounwind noredzone {
 entry:
+  %own = ptrtoint ptr %number to i64
   br label %visit
 visit:
   call void @PREFIX.pool.wait(ptr @PREFIX.pool.wake)
@@ -122,7 +173,7 @@ work:
   %body = load ptr, ptr @PREFIX.pool.body
   %arg = load ptr, ptr @PREFIX.pool.arg
   %count = load i64, ptr @PREFIX.pool.count
-  call void @PREFIX.pool.work(ptr %body, ptr %arg, i64 %count)
+  call void @PREFIX.pool.work(i64 %own, ptr %body, ptr %arg, i64 %count)
   %before = atomicrmw sub ptr @PREFIX.pool.remaining, i32 1 acq_rel
   %last = icmp eq i32 %before, 1
   br i1 %last, label %done, label %visit
@@ -192,7 +243,8 @@ next:
   br i1 %more, label %create, label %ready
 create:
   %thread = getelementptr [255 x i64], ptr @PREFIX.pool.threads, i64 0, i64 %made
-  %failed = call i32 @pthread_create(ptr %thread, ptr null, ptr @PREFIX.pool.worker, ptr null)
+  %number.made = inttoptr i64 %made.next to ptr
+  %failed = call i32 @pthread_create(ptr %thread, ptr null, ptr @PREFIX.pool.worker, ptr %number.made)
   %created = icmp eq i32 %failed, 0
   br i1 %created, label %next, label %ready
 ready:

@@ -57,7 +57,7 @@ internal sealed class LaneLoop
         constants.Contains(l.Buffer.Name) && l.Outside is null && l.Mentions(axis) && Linear.Of(l.Buffer.Flat(l.At))[axis] != 1 && l.Free.All(a => a == axis || sum.Axes.Contains(a)) && !l.At.Any(i => i.Parts().OfType<Symbol>().Any()))).Distinct();
 
     /// <param name="shared">Whether the loop is worth sharing among threads.</param>
-    /// <param name="turns">A loop around this one, or null: weights that no cache holds are read forth in one of its iterations and back in the next, so that what was read last is found again.</param>
+    /// <param name="turns">A loop around this one, or null: weights that no cache holds are read forth in one of its iterations and back in the next, so that what was read last is found again. What threads share is turned around by whoever hands it out.</param>
     public Stmt Schedule(bool shared, Axis? turns)
     {
         var (extent, lanes, steps, at) = (axis.Extent.Whole, (long)machine.Lanes, new List<Stmt>(), 0L);
@@ -85,7 +85,7 @@ internal sealed class LaneLoop
         Stmt One(Expr block) => Block(groups, packed, block, from, vectors, width);
         if (count == 1) return One(0);
         Expr Turned(Expr block) => turns is null ? block : Expr.Select(Expr.Same(turns % 2, 0), block, count - 1 - block);
-        return shared ? machine.Shared("n", count, b => One(Turned(b))) : For("n", count, b => One(Turned(b)));
+        return shared ? machine.Shared("n", count, One) : For("n", count, b => One(Turned(b)));
     }
 
     /// <summary>Sums that run in one loop: those over equal ranges.</summary>

@@ -4,8 +4,9 @@ namespace Lathe.Runtime;
 
 /// <summary>
 /// Threads for <see cref="NativeHost.ParallelFor"/>. Each thread begins with the same share of a count in every run, so caches stay warm and nothing
-/// is contended, and takes over what others have not begun when its own is done: a thread that has lost its core is not waited for. Workers spin
-/// between the kernels of a run, which makes a hand-over cheap, and sleep when no run follows.
+/// is contended, and takes over what others have not begun when its own is done: a thread that has lost its core is not waited for. Shares are walked forth in one
+/// loop and back in the next, so that weights which no cache holds whole are met again where they were read last. Workers spin between the
+/// kernels of a run, which makes a hand-over cheap, and sleep when no run follows.
 /// </summary>
 public sealed unsafe class ParallelPool : IDisposable
 {
@@ -125,7 +126,7 @@ public sealed unsafe class ParallelPool : IDisposable
                 var (at, index) = (first, (int)next);
                 if (index >= Begin(share + 1)) break;
                 if (Interlocked.CompareExchange(ref shares[share].Next, next + 1, next) != next) continue;
-                work(with, at + index);
+                work(with, at + ((current & 1) == 0 ? index : Begin(share) + Begin(share + 1) - 1 - index));
                 ran++;
             }
         }

@@ -29,9 +29,17 @@ internal sealed partial class BodyEmitter
         code.Line($"call void {run}(ptr {Service(AbiTypes.User)}, i64 {count}, ptr @\"{name}\", ptr {closure})");
         code.Line($"br label %{done}");
         code.Label(here);
-        Count(loop.Axis, [], () => code.Line($"call void @\"{name}.body\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {indices[loop.Axis]})"));
+        var turns = nest.Count > 0 ? indices.GetValueOrDefault(nest[^1]) : null;
+        Count(loop.Axis, [], () => code.Line($"call void @\"{name}.body\"({string.Join(", ", captured.Select(word => $"{word.Type} {word.Text}"))}, i64 {(turns is null ? indices[loop.Axis] : Turned(turns))})"));
         code.Line($"br label %{done}");
         code.Label(done);
+
+        // Forth in one iteration of the loop around, back in the next: what was read last, weights of a recurrent cell, is still in a cache. Pools do so as well, each thread with its share.
+        string Turned(string around)
+        {
+            var back = code.Let($"sub i64 {code.Let($"sub i64 {count}, 1")}, {indices[loop.Axis]}");
+            return code.Let($"select i1 {code.Let($"trunc i64 {around} to i1")}, i64 {back}, i64 {indices[loop.Axis]}");
+        }
     }
 
     private string Service(AbiTypes.Member member) => code.Let($"load ptr, ptr {code.Let(AbiTypes.Place("%host", member))}");
