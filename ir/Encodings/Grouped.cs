@@ -94,7 +94,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     public Seq<Bytes> Encode(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, Shape shape)
     {
         var (codes, grids) = Choose(numbers.ToArray(), importance.ToArray(), shape);
-        return Pack(codes, grids);
+        return Pack(Laid(codes, shape), grids);
     }
 
     /// <summary>The best grid of each group, and for every number the code nearest to it.</summary>
@@ -116,8 +116,12 @@ public abstract record Grouped(int Axis, long Group) : Encoding
         return (codes, grids);
     }
 
-    /// <summary>The planes of chosen codes.</summary>
+    /// <summary>The codes of a tensor in the order in which they are stored: their own, where a format does not say another.</summary>
     /// <param name="codes">One for each number, in row-major order.</param>
+    public virtual int[] Laid(int[] codes, Shape shape) => codes;
+
+    /// <summary>The planes of chosen codes.</summary>
+    /// <param name="codes">In the order in which they are stored.</param>
     /// <param name="grids">One for each group, in the order of <see cref="Ir.Partition.Shape"/>.</param>
     public Seq<Bytes> Pack(int[] codes, Grid[] grids)
     {

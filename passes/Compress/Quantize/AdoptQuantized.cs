@@ -39,22 +39,41 @@ public sealed record AdoptQuantized : GraphPass
         return Weights(adopted, compilation);
     }
 
-    /// <summary>Weights that encoded values are multiplied with keep their codes.</summary>
+    /// <summary>Weights that encoded values are multiplied with keep their codes, and so do matrices in blocks that are multiplied, or that rows are taken of, where more than a few bytes are saved.</summary>
     private Graph Weights(Graph graph, Compilation compilation)
     {
-        var makers = graph.Makers;
+        var (makers, readers) = (graph.Makers, graph.Nodes.SelectMany(n => n.Reads).Concat(graph.Outputs).CountBy(v => v).ToDictionary());
         var kept = new Dictionary<Value, Value>();
         foreach (var node in graph.Nodes)
         {
-            if (!node.Reads.Any(v => v.Type.Encoding is Stepped)) continue;
+            var coded = node.Reads.Any(v => v.Type.Encoding is Stepped);
             foreach (var operand in node.Reads)
-                if (!kept.ContainsKey(operand) && makers.TryGetValue(operand, out var maker) && maker.Op is DequantizeLinear linear && operand.Type.Rank >= 2 && CodedWeight.Of(maker, linear) is { } weight)
-                {
-                    kept[operand] = weight;
-                    compilation.Notes.Add(Name, operand.Name, $"stays {weight.Type}");
-                }
+            {
+                if (kept.ContainsKey(operand) || operand.Type.Rank < 2 || Read(operand, makers) is not var (maker, linear)) continue;
+                var turned = maker.Result == operand ? null : operand;
+                // Codes that others read straight would be stored twice.
+                if ((!coded || turned is not null) && !IsReadInBlocks(node, operand, linear) || turned is not null && readers[maker.Result] > 1) continue;
+                if (CodedWeight.Of(maker, linear, makers.GetValueOrDefault, turned) is not { } weight || !coded && Precompute.Pays(4 * operand.Type.Count, weight.Type.Encoding.Size(weight.Type.Shape), compilation.Objective)) continue;
+                kept[operand] = weight;
+                compilation.Notes.Add(Name, operand.Name, $"stays {weight.Type}");
+            }
         }
         return kept.Count == 0 ? graph : graph.Map(v => kept.GetValueOrDefault(v, v)) is var mapped ? mapped with { Nodes = [.. mapped.Nodes.Where(n => !n.Results.Any(kept.ContainsValue))] } : graph;
+    }
+
+    /// <summary>The step that reads a weight's codes, straight or with its axes exchanged.</summary>
+    private static (Node, DequantizeLinear)? Read(Value value, Dictionary<Value, Node> makers)
+    {
+        if (!makers.TryGetValue(value, out var maker)) return null;
+        if (maker.Op is Transpose { Perm: [] or [1, 0] } && value.Type.Rank == 2 && maker.Operands[0] is { } straight && !makers.TryGetValue(straight, out maker)) return null;
+        return maker.Op is DequantizeLinear linear ? (maker, linear) : null;
+    }
+
+    /// <summary>Whether a step multiplies a matrix in blocks along a sum, or takes rows of it.</summary>
+    private static bool IsReadInBlocks(Node node, Value weight, DequantizeLinear linear)
+    {
+        if (linear.BlockSize == 0 || weight.Type.Rank != 2 || Formula.Of(node) is not { } formula || formula.ReadsOf(weight).ToList() is not [{ Outside: null } read]) return false;
+        return formula.Reduces.ToList() is [{ Kind: ReduceKind.Sum } sum] && sum.Parts().Contains(read) || formula.Number == (Expr)read && read.At[0].Parts().Any(part => part is Load);
     }
 
     /// <summary>The format of a value that is quantized and read back with the same constants; null where they differ, or there is one for each channel.</summary>

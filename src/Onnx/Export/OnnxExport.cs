@@ -23,11 +23,19 @@ public static class OnnxExport
         if (steps.Exists(n => n.Regions.Count > 0 || Operators.Find(n.Op.GetType().Name) is null) || values.Any(v => v.Type.Encoding is not Dense)) return null;
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "lathe", Graph = new() { Name = graph.Name } };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = values.Any(v => v.Type.Scalar is Scalar.I2 or Scalar.U2) ? TwoBits : Opset });
+        var products = new NBitsProductForms(graph, steps);
+        if (products.Any) model.OpsetImport.Add(new OperatorSetIdProto { Domain = NBitsForm.Domain, Version = 1 });
         model.Graph.Input.AddRange(graph.Inputs.Select(Declared));
         model.Graph.Output.AddRange(graph.Outputs.Select(Declared));
-        model.Graph.Initializer.AddRange(graph.Weights.Select(Weight));
+        model.Graph.Initializer.AddRange(graph.Weights.Where(products.Keeps).Select(Weight));
+        model.Graph.Initializer.AddRange(products.Weights);
         foreach (var step in steps)
         {
+            if (products.Of(step) is { } other)
+            {
+                model.Graph.Node.AddRange(other);
+                continue;
+            }
             var node = new NodeProto { OpType = step.Op.GetType().Name };
             node.Input.AddRange(step.Operands.Select(v => v?.Name ?? ""));
             node.Output.AddRange(step.Results.Select(v => v.Name));
