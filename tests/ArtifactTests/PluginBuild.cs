@@ -24,9 +24,13 @@ public sealed class PluginBuild
 
     /// <summary>Runs the tool in a folder, with a plugin.</summary>
     /// <returns>What it printed, and its exit code.</returns>
-    public (string Printed, int Code) Run(string folder, string? plugin, params string[] arguments)
+    public (string Printed, int Code) Run(string folder, string? plugin, params string[] arguments) => RunWith(null, folder, plugin, arguments);
+
+    /// <summary>The same, with a cache of packages of its own.</summary>
+    public (string Printed, int Code) RunWith(string? packages, string folder, string? plugin, params string[] arguments)
     {
         var start = new System.Diagnostics.ProcessStartInfo(Lathe, plugin is null ? arguments : [.. arguments, "--plugin", Of(plugin)]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        if (packages is not null) start.Environment["NUGET_PACKAGES"] = packages;
         start.Environment["LATHE_CACHE"] = Path.Combine(folder, "cache");
         using var process = System.Diagnostics.Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

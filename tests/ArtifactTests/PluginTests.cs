@@ -149,6 +149,50 @@ public sealed class PluginTests(PluginBuild plugins) : IClassFixture<PluginBuild
         Assert.Contains("error LT0204: plugin fails: pass fails.always failed: InvalidCastException: a bug of the plugin's", printed, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Warp", "compile", "operator faulty.warp failed: InvalidCastException: a bug of the formula's")]
+    [InlineData("Sin", "compile", "rule faulty.sines failed: KeyNotFoundException: a bug of the rule's")]
+    [InlineData("Relu", "compile --quantize faulty.log3 --objective size", "weight format faulty.log3 failed: ArithmeticException: a bug of the format's")]
+    public void A_fault_names_what_of_the_plugin_failed(string activation, string command, string fault)
+    {
+        scratch.Write("net.onnx", activation == "Warp" ? OnnxModels.With(Path.Combine(Model("mnist_cntk"), "model.onnx"), "Relu", "org.example.faulty", "Warp") : OnnxModels.WithActivation(Path.Combine(Model("mnist_cntk"), "model.onnx"), (activation, ["x"])));
+        var (printed, code) = plugins.Run(scratch.Folder, "Faulty", [.. command.Split(' '), "net.onnx", "-o", "out"]);
+        Assert.Equal(1, code);
+        Assert.Contains($"error LT0204: plugin faulty: {fault}", printed, StringComparison.Ordinal);
+        Assert.DoesNotContain("LT9999", printed, StringComparison.Ordinal);
+        Assert.Empty(Directory.Exists(scratch["out"]) ? Directory.GetFiles(scratch["out"]) : []);
+    }
+
+    [Fact]
+    public void A_plugin_is_a_package_that_lathe_json_names()
+    {
+        Tool.Run("dotnet", "pack", CProgram.Repository("tests", "Plugins", "Census"), "--no-build", "-c", "Debug", "-v", "q", "-o", scratch["feed"], "-p:PackageId=Acme.Census", "-p:PackageVersion=1.2.0");
+        // As its user: a project that names the package, from a folder of packages, into a cache of its own.
+        scratch.Write("Uses.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <RestoreSources>{scratch["feed"]};{plugins.Packages}</RestoreSources>
+                <RestorePackagesPath>{scratch["restored"]}</RestorePackagesPath>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Acme.Census" Version="1.2.0" />
+              </ItemGroup>
+            </Project>
+            """);
+        Tool.Run("dotnet", "restore", scratch["Uses.csproj"], "-v", "q");
+        scratch.Write("lathe.json", """{"packages": {"Acme.Census": "1.2.0"}}""");
+        var (printed, code) = plugins.RunWith(scratch["restored"], scratch.Folder, null, "compile", Model("opt_mnist"), "-o", "out", "-q");
+        Assert.True(code == 0, printed);
+        Assert.Contains("note LTC001: ", printed, StringComparison.Ordinal);
+        Assert.Contains("\"plugin_census_sha256\": \"", File.ReadAllText(Directory.GetFiles(scratch["out"], "*.json").Single()), StringComparison.Ordinal);
+        scratch.Write("lathe.json", """{"packages": {"Acme.Census": "1.3.0"}}""");
+        (printed, code) = plugins.RunWith(scratch["restored"], scratch.Folder, null, "passes");
+        Assert.Equal(1, code);
+        Assert.Contains("package Acme.Census 1.3.0 has not been restored here", printed, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Plugins_stand_in_lathe_json_of_a_folder_above()
     {

@@ -110,8 +110,13 @@ internal sealed class LiteralReader(SourceFaults faults, FormulaReader formulas)
         if (type == typeof(Encoding) && context is IrParser.OfEncodingContext encoded) return Encoding(encoded.encoding());
         if (type == typeof(Expr) && context is IrParser.OfExprContext formula) return formulas.Read(formula.expr());
         if (!type.IsValueType && context.GetText() == "none") return null;
-        throw faults.At("LT3004", context.Start, $"{context.GetText()} is no {Describe(type)}");
+        throw faults.At("LT3004", context.Start, $"{context.GetText()} is no {Describe(type)}", Apart(context));
     }
+
+    /// <summary>What to write where a plus behind a format's last attribute was taken for arithmetic: <c>lowrank rank=32 + i4</c> says rank=(32 + i4).</summary>
+    private static string Apart(IrParser.LiteralContext context) =>
+        context is IrParser.OfExprContext sum && context.Parent is IrParser.AttributeContext { Parent: IrParser.EncodingContext } attribute && sum.expr() is var e && e.@operator() is [.., var plus] && plus.GetText() == "+" && e.primary() is [var number, var format]
+            ? $"a plus behind a number adds to it: write the format inside first, {attribute.name().GetText()}={number.GetText()} (f32) + {format.GetText()}" : "";
 
     /// <summary>A value of an enumeration by its name in the text.</summary>
     public object Choice(Type type, IToken at, string name)

@@ -51,9 +51,9 @@ internal static class Failure
 
     private static ExitCode Bug(Exception e, IReadOnlyList<string> arguments, string? reproduction, Session session)
     {
-        if (new System.Diagnostics.StackTrace(e).GetFrames().Select(f => f.GetMethod()?.DeclaringType?.Assembly is { } assembly ? Vocabulary.PluginOf(assembly) : null).OfType<string>().FirstOrDefault() is { } plugin)
+        if (PluginFault.Of(e) is { } fault)
         {
-            session.Report(new("LT0204", $"{e.GetType().Name}: {e.Message}", $"plugin {plugin}", "this is a bug of the plugin; without it: leave out --plugin, or its line in lathe.json"));
+            session.Report(fault);
             return ExitCode.Fault;
         }
         var remedy = "this is a bug of the tool; run again with --repro FILE and send that file with the model";

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace Lathe.ArtifactTests;
+
+/// <summary>What the tool writes as JSON is what <c>grammars/lathe-output.schema.json</c> says, and all that is said there is written somewhere.</summary>
+public sealed class OutputSchemaTests : IDisposable
+{
+    /// <summary>Of a definition's name: what is run, and the file that holds the text where the output does not. Each takes the place of its predecessor where it is said again.</summary>
+    private static readonly (string Definition, string Command, string File)[] Cases =
+    [
+        ("compile", "compile MODEL -o out --json", ""),
+        ("compile", "compile MODEL -o out --json", ""), // as it was kept
+        ("contract", "compile MODEL -o out -q", "out/opt_mnist.json"),
+        ("compile", "compile MODEL -o small --name small --quantize int8 --objective=size --json", ""),
+        ("contract", "compile MODEL -o small --name small --quantize int8 --objective=size -q", "small/small.json"),
+        ("package", "compile MODEL -o packed.lathe --json", ""),
+        ("inspect", "inspect MODEL --json", ""),
+        ("inspect", "inspect MODEL --json --roofline", ""),
+        ("diff", "diff dumps/00-import.lir dumps/01-simplify.lir --json", ""),
+        ("explain", "explain MODEL Plus214_Output_0 --json", ""),
+        ("run", "run out/libopt_mnist.so --json", ""),
+        ("run", "run out/libopt_mnist.so --input INPUT --expect EXPECTED --json", ""),
+        ("bench", "bench out/libopt_mnist.so --seconds 0.05 --json", ""),
+        ("bench", "bench out/libopt_mnist.so --seconds 0.05 --profile --json", ""),
+        ("bench_gpu", "bench MODEL --target=gpu --gpu=cpu --seconds 0.05 --json", ""),
+        ("verify", "verify MODEL --json", ""),
+        ("verify_artifact", "verify-artifact out/libopt_mnist.so --model MODEL --json", ""),
+        ("rewrites", "rewrites rules.rewrite --json", ""),
+        ("doctor", "doctor --json", ""),
+        ("passes", "passes --json", ""),
+        ("ops", "ops --json", ""),
+        ("targets", "targets --json", ""),
+        ("bisect", "bisect MODEL --json", ""),
+        ("eval", "eval MODEL --metric top1 --data items.idx3-ubyte --labels labels.txt --json", ""),
+        ("diagnostics", "compile nowhere.onnx -o out --diagnostics=json", ""),
+    ];
+
+    private static readonly string Lathe = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release", "lathe"));
+
+    private readonly ScratchFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void Every_JSON_is_of_its_schema()
+    {
+        using var schema = new JsonSchema(CProgram.Repository("grammars", "lathe-output.schema.json"));
+        Run("compile MODEL -o dumped --dump-ir dumps -q");
+        Rename("*-import.lir", "00-import.lir");
+        Rename("*-simplify.lir", "01-simplify.lir");
+        File.WriteAllBytes(scratch["items.idx3-ubyte"], [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28, .. Enumerable.Range(0, 2 * 784).Select(i => (byte)(i % 256))]);
+        scratch.Write("labels.txt", "1\n5\n");
+        scratch.Write("rules.rewrite", "rewrite twice { match %y = neg(neg(%x)) replace %y = %x }\n");
+        foreach (var (definition, command, file) in Cases)
+        {
+            var printed = Run(command);
+            Assert.True(file != "" || printed.StartsWith('{'), $"lathe {command}\n{printed}");
+            using var json = JsonDocument.Parse(file == "" ? printed : File.ReadAllText(scratch[file]));
+            Assert.True(schema.Check(definition, json.RootElement) is [], $"lathe {command}\n{string.Join('\n', schema.Check(definition, json.RootElement))}");
+        }
+    }
+
+    [Fact]
+    public void Every_definition_is_of_something_that_is_written()
+    {
+        using var schema = new JsonSchema(CProgram.Repository("grammars", "lathe-output.schema.json"));
+        string[] parts = ["diagnostic", "compression", "roofline", "contract_tensor"];
+        Assert.Equal(schema.Definitions.Order(StringComparer.Ordinal), Cases.Select(c => c.Definition).Concat(parts).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"version": 1, "node": "a", "start": "b", "steps": [{"pass": "p", "what": 1}]}""", "explain.steps[0].what: Number is not of type string")]
+    [InlineData("""{"version": 2, "node": "a", "start": "b", "steps": []}""", "explain.version: 2 is not 1")]
+    [InlineData("""{"version": 1, "node": "a", "steps": []}""", "explain: start is missing")]
+    [InlineData("""{"version": 1, "node": "a", "start": "b", "steps": [], "more": 1}""", "explain: more is not described")]
+    public void What_does_not_fit_is_seen(string text, string fault)
+    {
+        using var schema = new JsonSchema(CProgram.Repository("grammars", "lathe-output.schema.json"));
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal([fault], schema.Check("explain", json.RootElement));
+    }
+
+    private void Rename(string pattern, string name) => File.Move(Directory.GetFiles(scratch["dumps"], pattern).Order(StringComparer.Ordinal).First(), scratch[$"dumps/{name}"], overwrite: true);
+
+    /// <summary>The output, or that of errors where there is none.</summary>
+    private string Run(string command)
+    {
+        var model = Path.GetFullPath(CProgram.Repository("tests", "models", "opt_mnist"));
+        var words = command.Replace("MODEL", model, StringComparison.Ordinal).Replace("INPUT", Path.Combine(model, "input_0.npy"), StringComparison.Ordinal).Replace("EXPECTED", Path.Combine(model, "output_0.npy"), StringComparison.Ordinal);
+        var start = new System.Diagnostics.ProcessStartInfo(Lathe, words.Split(' ')) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = scratch.Folder };
+        start.Environment["LATHE_CACHE"] = scratch["cache"];
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var printed = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return printed == "" ? errors.Result : printed;
+    }
+}
