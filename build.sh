@@ -160,8 +160,8 @@ samples() {
   done
 }
 
-# The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
-# all as $3: the first two for .NET 8 too; what follows goes to every pack.
+# The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Tensors, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
+# all as $3: the first three for .NET 8 too; what follows goes to every pack.
 packages() {
   local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") runs_on=()
   mkdir -p "$1" && into=$(cd "$1" && pwd) && tool=$(cd "$2" && pwd)
@@ -169,6 +169,7 @@ packages() {
   say "packing into $into"
   rm -f "$into"/*.nupkg
   "${pack[@]}" src/Runtime -o "$into" "${runs_on[@]}" >&2
+  "${pack[@]}" src/Tensors -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Images -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Build -o "$into" -p:LatheToolFolder="$tool" >&2
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2

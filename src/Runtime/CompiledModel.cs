@@ -68,6 +68,14 @@ public sealed unsafe class CompiledModel : IDisposable
     /// <summary>The extents of output <paramref name="i"/> at these dimensions; where data decide them, their bounds.</summary>
     public long[] OutputShape(int i, params ReadOnlySpan<long> dimensions) => Shape(Contract.Inputs.Length + i, dimensions);
 
+    /// <summary>Writes the extents of input <paramref name="i"/> at these dimensions; nothing is allocated.</summary>
+    /// <param name="into">As long as the input has axes.</param>
+    public void InputShapeTo(int i, ReadOnlySpan<long> dimensions, Span<long> into) => ShapeTo(i, Contract.Inputs[i], dimensions, into);
+
+    /// <summary>Writes the extents of output <paramref name="i"/> at these dimensions, where data decide them their bounds; nothing is allocated.</summary>
+    /// <param name="into">As long as the output has axes.</param>
+    public void OutputShapeTo(int i, ReadOnlySpan<long> dimensions, Span<long> into) => ShapeTo(Contract.Inputs.Length + i, Contract.Outputs[i], dimensions, into);
+
     /// <summary>Elements of output <paramref name="i"/> at these dimensions, at most; nothing is allocated.</summary>
     public long OutputLength(int i, params ReadOnlySpan<long> dimensions)
     {
@@ -162,10 +170,17 @@ public sealed unsafe class CompiledModel : IDisposable
 
     private long[] Shape(int tensor, ReadOnlySpan<long> dimensions)
     {
-        var all = new long[Contract.Extents];
-        Extents(dimensions, all);
         var declared = tensor < Contract.Inputs.Length ? Contract.Inputs[tensor] : Contract.Outputs[tensor - Contract.Inputs.Length];
-        return all.AsSpan(Contract.Start(tensor), declared.Shape.Length).ToArray();
+        var shape = new long[declared.Shape.Length];
+        ShapeTo(tensor, declared, dimensions, shape);
+        return shape;
+    }
+
+    private void ShapeTo(int tensor, ContractTensor declared, ReadOnlySpan<long> dimensions, Span<long> into)
+    {
+        Span<long> all = Contract.Extents <= MostOnStack ? stackalloc long[Contract.Extents] : new long[Contract.Extents];
+        Extents(dimensions, all);
+        all.Slice(Contract.Start(tensor), declared.Shape.Length).CopyTo(into);
     }
 
     private static long Count(ReadOnlySpan<long> extents)

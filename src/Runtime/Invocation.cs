@@ -32,6 +32,9 @@ public sealed unsafe class Invocation : IDisposable
         workspace = Memory(WorkspaceBytes);
     }
 
+    /// <summary>What the artifact says of itself.</summary>
+    public Contract Contract => artifact.Contract;
+
     /// <summary>Bytes of scratch memory behind each run.</summary>
     public ulong WorkspaceBytes { get; }
 

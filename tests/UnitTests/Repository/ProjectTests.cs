@@ -14,6 +14,7 @@ public sealed class ProjectTests
         ["codegen"] = ["passes"],
         ["src/Onnx"] = ["ir", "src/Runtime", "src/Images"],
         ["src/Images"] = ["src/Runtime"],
+        ["src/Tensors"] = ["src/Runtime"],
         ["src/Runtime"] = [],
         ["src/Build"] = [],
         ["src/Cli"] = ["src/Onnx", "src/Runtime", "src/Sdk", "codegen"],
