@@ -54,6 +54,40 @@ public sealed partial class DotnetTests(DotnetPackages packages) : IClassFixture
     }
 
     [LongFact]
+    public void A_library_with_a_model_is_packed_for_several_machines_and_runs_from_its_package()
+    {
+        Directory.CreateDirectory(scratch["lib"]);
+        Directory.CreateDirectory(scratch["user"]);
+        packages.Shell(scratch["lib"], "dotnet new classlib -n Acme.Vision -o . && dotnet add package Lathe.Runtime --source $PACKAGES && dotnet add package Lathe.Build --source $PACKAGES && cp $MODELS/opt_mnist/model.onnx digits.onnx");
+        Edit("lib/Acme.Vision.csproj", "</Project>", """
+            <PropertyGroup><LathePackRuntimes>linux-x64;linux-arm64;win-x64</LathePackRuntimes></PropertyGroup>
+              <ItemGroup><TensorModel Include="digits.onnx" Namespace="Acme" /></ItemGroup>
+            </Project>
+            """);
+        packages.Shell(scratch["lib"], "dotnet pack -c Release -o ../feed");
+        using (var package = System.IO.Compression.ZipFile.OpenRead(scratch["feed/Acme.Vision.1.0.0.nupkg"]))
+            Assert.Equal(["runtimes/linux-arm64/native/libDigits.so", "runtimes/linux-x64/native/libDigits.so", "runtimes/win-x64/native/Digits.dll"], package.Entries.Select(e => e.FullName).Where(n => n.StartsWith("runtimes/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        packages.Shell(scratch["user"], "dotnet new console -n user -o . && cp $MODELS/opt_mnist/digits/digits.bytes .");
+        Edit("user/user.csproj", "</Project>", $"""
+            <PropertyGroup><RestoreAdditionalProjectSources>{scratch["feed"]};$(PACKAGES)</RestoreAdditionalProjectSources></PropertyGroup>
+              <ItemGroup><PackageReference Include="Acme.Vision" Version="1.0.0" /><PackageReference Include="Lathe.Runtime.Tensors" Version="0.1.0" /></ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(scratch["user/Program.cs"], """
+            using Lathe.Runtime.Tensors;
+            using var digits = new Acme.Digits();
+            var (image, scores) = (digits.Model.CreateInput<float>(0), digits.Model.CreateOutput<float>(0));
+            foreach (var grey in File.ReadAllBytes("digits.bytes").Chunk(784))
+            {
+                for (var i = 0; i < grey.Length; i++) image.Elements()[i] = grey[i];
+                digits.Model.Run<float, float>(image, scores);
+                Console.Write($"{scores.Elements().IndexOf(scores.Elements().ToArray().Max())} ");
+            }
+            """);
+        Assert.Equal("0 1 2 3 4 5 6 7 8 9", packages.Shell(scratch["user"], "dotnet run").Trim());
+    }
+
+    [LongFact]
     public void What_is_wrong_is_an_error_with_a_code_and_a_place_and_the_next_build_recovers()
     {
         Project("""
