@@ -56,7 +56,16 @@ public sealed class DirectContraction
         else
         {
             var down = contraction.M[^2];
-            body = Do(Segments(down).Select(piece => Parallel("y", piece.To - piece.From, y => Row((down, Linear.Simplify(y + piece.From))))));
+            // Threads share the longest stretch, and whoever has its first or last row does what is above or below: one hand-over, not one for each stretch.
+            var pieces = Segments(down);
+            var longest = pieces.MaxBy(piece => piece.To - piece.From);
+            var rows = longest.To - longest.From;
+            Stmt All(IEnumerable<(long From, long To)> stretches) => Do(stretches.Select(piece => For("y", piece.To - piece.From, y => Row((down, Linear.Simplify(y + piece.From))))));
+            Stmt Beside(Expr at, IEnumerable<(long From, long To)> stretches) => stretches.Any() ? When(rows == 1 ? true : at, All(stretches)) : Do();
+            body = Parallel("y", rows, y => Do(
+                Beside(Expr.Same(y, 0), pieces.Where(piece => piece.To <= longest.From)),
+                Row((down, Linear.Simplify(y + longest.From))),
+                Beside(Expr.Same(y, rows - 1), pieces.Where(piece => piece.From >= longest.To))));
         }
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], Nest(LoopKind.For, others, body));
     }

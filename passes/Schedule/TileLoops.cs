@@ -52,14 +52,16 @@ internal sealed class TileLoops
         ? block(0, each => machine.Shared("n", chunks, each))
         : machine.Shared(shared, "b", Linear.Simplify(Blocks * chunks), p => chunks == 1 ? block(p, each => each(0)) : block(Linear.Simplify(p % Blocks), each => each(Linear.Simplify(p / Blocks))));
 
-    /// <summary>Parts of the columns that threads may take apart where there are too few blocks of rows: of at least two tiles.</summary>
+    /// <summary>Parts of the columns that threads may take apart where there are too few blocks of rows: as many as there may be with two tiles each, or some more or less where those come out even.</summary>
     private long Chunks(bool packsRows, bool isBatched)
     {
         var tilesWide = Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns);
         if (IsInside) return Math.Min(machine.Tasks, tilesWide);
         if (packsRows || columns.Static == 0 || isBatched) return 1;
         var (parts, most) = (Blocks is Number { Integer: var known } ? known : 1, Math.Max(1, tilesWide / 2));
-        return parts >= machine.Tasks / 2 ? 1 : Math.Min(machine.Tasks / parts, most);
+        if (parts >= machine.Tasks / 2) return 1;
+        var usual = Math.Min(machine.Tasks / parts, most);
+        return shared && parts % 2 == 1 && usual > 1 && (usual % 2 == 1 || tilesWide % usual != 0) ? Shares.Parts(tilesWide, Math.Max(1, usual / 2), Math.Min(machine.Tasks / parts, tilesWide)) : usual;
     }
 
     /// <summary>The panels of a part in tiles: as many side by side as the tile is wide, then what is left, then the last panel alone where its columns end early.</summary>

@@ -146,6 +146,7 @@ public sealed class VectorNest(Machine machine, IReadOnlySet<string> constants)
             store = together;
         }
         var worth = !shared && IsWorth(Work(Nest(LoopKind.For, nested, store)), WorthSharing);
+        if (worth && OnlyReduction(store) is { } sum && SplitSum.Find(store, [.. nested], sum, $"parts{names++}", (around, inside) => Nest(around, inside, shared: true)) is { } split) return split;
         var parts = Parts([.. nested, .. store.Value.Parts().OfType<Reduce>().SelectMany(r => r.Axes).Distinct()]);
         var lane = nested[^1];
         var acrossLanes = OnlyReduction(store) is { } reduce && PrefersLanesOf(reduce, lane);
