@@ -60,13 +60,13 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     public sealed override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
     {
-        var (shape, zero) = (storage.Type.Shape, outside is null ? null : (Expr)Ir.Number.Of(Scalar.F32, 0.0));
+        var shape = storage.Type.Shape;
         var parts = Parts(shape).ToDictionary(part => part.Name, StringComparer.Ordinal);
         var number = Number(Read, shape, at);
         if (Remainder is not null) number += Read(Rest, at);
         return outside is null ? number : Expr.Select(Dense.Inside(shape, at), number, outside);
 
-        Expr Read(string name, Seq<Expr> index) => parts[name].Type.Encoding.Decode(new($"{storage.Name}:{name}", parts[name].Type), index, zero);
+        Expr Read(string name, Seq<Expr> index) => parts[name].Type.Encoding.Decode(new($"{storage.Name}:{name}", parts[name].Type), index, outside is null ? null : parts[name].Type.Encoding is Dense { Kind.IsReal: false } whole ? Ir.Number.Of(whole.Kind, 0L) : Ir.Number.Of(Scalar.F32, 0.0));
     }
 
     /// <summary>The rest is what its format makes of the numbers; the factors are nearest to what that loses. Without a rest they are nearest to the numbers.</summary>
@@ -114,6 +114,13 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
             start += count;
         }
         throw new ArgumentException($"{this} has no part {name}");
+    }
+
+    /// <summary>A part as a weight of zeros: what it takes to ask whether a product can be made with it.</summary>
+    public Value Blank(string name, Shape shape)
+    {
+        var type = Parts(shape).First(part => part.Name == name).Type;
+        return new(name, type, [.. type.Encoding.Planes(type.Shape).Select(plane => Bytes.Zeros(plane.Bytes))]);
     }
 
     /// <summary>A factor in the format of <see cref="Inner"/>.</summary>

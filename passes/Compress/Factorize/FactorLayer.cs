@@ -53,13 +53,7 @@ internal sealed class FactorLayer
 
     /// <summary>Whether a step that reads the weight can multiply with its factors in turn.</summary>
     public bool Serves(Node reader) => WeightProduct.Of(reader, Use.Weight, Use.Output, name => name) is { } product
-        && format.Contract(product, name => Blank(name)) is not null;
-
-    private Value Blank(string name)
-    {
-        var type = format.Parts(layer.Shape).First(part => part.Name == name).Type;
-        return new(name, type, [.. type.Encoding.Planes(type.Shape).Select(plane => Bytes.Zeros(plane.Bytes))]);
-    }
+        && format.Contract(product, name => format.Blank(name, layer.Shape)) is not null;
 
     /// <summary>The weight as it is stored, and what is lost.</summary>
     public (Value Value, LayerLoss Loss) Store(Calibration? unseen)

@@ -28,9 +28,10 @@ public enum QuantizeMethod
 /// <param name="Smooth">More than 0: outliers of inputs are moved into weights first, by this power (SmoothQuant's α, 0.5 mostly).</param>
 /// <param name="Activations">What the weights are multiplied with: <c>u8</c> and <c>i8</c> have one scale from calibration, <c>dynamic</c> one for each row of a run.</param>
 /// <param name="LeastSnr">Signal to noise in dB that one scale must keep of what calibration saw of a value; what keeps less stays real.</param>
+/// <param name="Outliers">The share of each output's numbers that is kept apart in f16, those that cost most in few bits: 0.01 is one of a hundred.</param>
 /// <param name="Depthwise">Whether weights of depthwise convolutions are stored so too. They are few, and a grid for each channel's few taps loses most: an identity beside small taps.</param>
 [Description("stores weights in fewer bits: quantize(weights=\"i4 group=64\") on op(MatMul)")]
-public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real, double LeastSnr = 30, bool Depthwise = false) : GraphPass
+public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real, double LeastSnr = 30, double Outliers = 0, bool Depthwise = false) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
@@ -39,6 +40,8 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
+        Check();
+        graph = TransposedWeights.Read(graph, ActsOn);
         if (NarrowWeights.Of(Weights) is { } narrow)
         {
             var few = Fast(graph, Chosen(graph, compilation), (type, _) => type.With(narrow), compilation);
@@ -50,7 +53,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         var format = Format();
         var stored = new Dictionary<Value, Value>();
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
-        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format.Placed(use.Input, use.Output, use.Weight.Type.Rank), compilation)), (type, use) => type.With(format.Placed(use.Input, use.Output, type.Rank)), compilation))
+        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, Placed(use, format), compilation)), (type, use) => type.With(Placed(use, format)), compilation))
         {
             var (value, loss) = Store(use, format, compilation);
             stored[use.Weight] = value;
@@ -58,6 +61,23 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             compilation.Losses.Add(loss);
         }
         return Stored(graph, stored, compilation);
+    }
+
+    /// <summary>A weight's format, with what is kept apart where its product can be made of two.</summary>
+    private Encoding Placed(WeightUse use, Grouped format)
+    {
+        var (type, placed) = (use.Weight.Type, format.Placed(use.Input, use.Output, use.Weight.Type.Rank));
+        if (Outliers == 0 || use.Kind != WeightKind.Product) return placed;
+        var apart = new Outliers(Outliers, use.Output, use.Input, new Dense(Scalar.F16), placed);
+        return apart.Unserved(type.Shape) is null && WeightProduct.Of(use.Node, use.Weight, use.Output, name => name) is { } product && apart.Contract(product, name => apart.Blank(name, type.Shape)) is not null ? apart : placed;
+    }
+
+    private void Check()
+    {
+        if (Outliers is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3204", $"quantize: outliers={RecordText.Show(Outliers)} is no share", "", "outliers=0.01 keeps one number of a hundred apart")]);
+        if (Outliers == 0) return;
+        if (NarrowWeights.Of(Weights) is not null || Weights is Vq) throw new DiagnosticException([new("LT3204", $"quantize: {Weights} has no codes beside which numbers are kept apart", "", "a format with a code for each number, such as weights=\"i3 group=32\"")]);
+        if (Activations != Activations.Real) throw new DiagnosticException([new("LT3204", $"quantize: what is kept apart is multiplied with reals, activations={RecordText.Show(Activations)} are whole numbers", "", "leave out activations or outliers")]);
     }
 
     /// <summary>The graph with weights in a format of vectors.</summary>
@@ -167,6 +187,12 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         var placed = format.Placed(use.Input, use.Output, use.Weight.Type.Rank);
         var layer = new Layer(use, placed, Finite(use), compilation.Calibration);
         var method = Usable(layer, compilation);
+        if (Placed(use, format) is Outliers apart)
+        {
+            var (planes, all) = OutlierWeights.Choose(layer, apart, placed, this, method, compilation.Calibration);
+            var stored = new Value(use.Weight.Name, use.Weight.Type.With(apart), planes);
+            return (stored, Measured(use, stored, method, layer, all, compilation));
+        }
         var choice = Rounding.Of(method).Choose(layer, this);
         var (value, after) = (new Value(use.Weight.Name, use.Weight.Type.With(placed), choice.Planes(layer)), choice.Numbers(layer));
         return (value, Measured(use, value, method, layer, after, compilation));
