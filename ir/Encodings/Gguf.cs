@@ -25,6 +25,8 @@ public sealed record Gguf(GgufBlock Block, int Axis = -1) : Grouped(Axis, Length
 
     public override Code Code => steps.Word;
 
+    public override bool IsEven => true;
+
     public override Seq<Parameter> Parameters => steps.Parameters;
 
     protected override Expr Number(Expr code, Func<string, Expr, Expr> parameter) => code.As(Scalar.F32) * parameter("scale", 0);

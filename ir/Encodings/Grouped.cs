@@ -21,6 +21,9 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <summary>What is stored for each number.</summary>
     public abstract Code Code { get; }
 
+    /// <summary>Whether numbers are codes times a scale, a zero point taken off first maybe: a product with whole numbers can then run on codes.</summary>
+    public virtual bool IsEven => false;
+
     /// <summary>What is stored for each group.</summary>
     public abstract Seq<Parameter> Parameters { get; }
 

@@ -12,7 +12,7 @@ namespace Lathe.Ir;
 /// Each output has as many, so that they lie in rows beside the inputs that they are of: 32 bits for each with f16. A product is that with the rest, and sums of a few inputs picked for each output.
 /// After GWQ (2024) and SpQR (2023), which keep single numbers, too.
 /// </remarks>
-[EncodingExample("outliers keep=0.2 (f16) + mx format=e2m1 group=3", "outliers keep=0.01 axis=1 input=0 (f32) + i3 axis=1")]
+[EncodingExample("outliers keep=0.2 (f16) + i4 group=3", "outliers keep=0.01 axis=1 input=0 (f32) + i3 axis=1")]
 public sealed record Outliers(double Keep = 0.01, int Axis = 0, int Input = 1, Encoding? Inner = null, Encoding? Remainder = null) : Factored(Axis, Input, Inner, Remainder)
 {
     /// <summary>As many are looked for one after another without a loop.</summary>

@@ -18,6 +18,8 @@ public sealed record Uniform(Code Word, int Axis = -1, long Group = 0, Scalar Sc
 
     public override Code Code => Word;
 
+    public override bool IsEven => true;
+
     public override Seq<Parameter> Parameters => Word.Signed ? [new("scale", Scales)] : [new("scale", Scales), new("zero", Word.Bits > 4 ? Scalar.U8 : Word.Bits > 2 ? Scalar.U4 : Scalar.U2)];
 
     protected override Expr Number(Expr code, Func<string, Expr, Expr> parameter) =>

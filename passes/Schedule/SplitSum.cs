@@ -22,13 +22,17 @@ internal static class SplitSum
     /// <param name="axes">Its loops.</param>
     /// <param name="reduce">The one reduction in it.</param>
     /// <param name="schedule">Schedules loops around a store, without threads of its own.</param>
-    /// <returns>Null where results lie further apart than what is summed, where they are many, or where the summed axis has no good divisor.</returns>
+    /// <returns>Null where results lie further apart than what is summed, where each has fewer terms than there are results, or where the summed axis has no good divisor.</returns>
     public static Stmt? Find(Store store, Seq<Axis> axes, Reduce reduce, string name, Func<Seq<Axis>, Store, Stmt> schedule)
     {
         if (reduce.Type != Scalar.F32 || axes.Any(a => a.Extent is not Number) || reduce.Axes.Any(a => a.Extent is not Number) || reduce.Body.Parts().OfType<Reduce>().Any()) return null;
-        if (new Flattened(reduce.Axes).Static < LeastTerms) return null;
+        var terms = new Flattened(reduce.Axes).Static;
+        // Where there are more results than each has terms, threads share those, and what stretches give would take more room than it saves reads.
+        if (terms < LeastTerms || new Flattened(axes).Static > terms) return null;
         var far = reduce.Axes[0];
-        if (Enumerable.Range(1, (int)Most).Select(n => (long)n).LastOrDefault(n => far.Extent.Whole % n == 0) is var parts && parts < Least) return null;
+        var parts = Most;
+        while (far.Extent.Whole % parts != 0) parts--;
+        if (parts < Least) return null;
         var flats = reduce.Body.Parts().OfType<Load>().Select(l => Linear.Of(l.Buffer.Flat(l.At))).Where(flat => flat[far] > 0).ToList();
         if (flats.Count == 0 || flats.Exists(flat => axes.Any(a => flat[a] > flat[far]))) return null;
 

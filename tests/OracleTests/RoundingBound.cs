@@ -163,8 +163,8 @@ internal sealed class RoundingBound
     /// <summary>Infinite where a whole number that decides what happens may be another.</summary>
     private Expr? Unsure(Seq<Expr> parts) => Plus([.. parts.Select(Of)]) is { } error ? Expr.Select(0.0 < error, double.PositiveInfinity, 0.0) : null;
 
-    /// <summary>An operation of two numbers that are off rounds differently: half a unit either way.</summary>
-    private static Expr Rounded(Expr e, Expr error) => e.Type.IsReal ? error + (Abs(Real(e)) * (2 * Unit(e.Type)) + 2 * Least(e.Type)) : error;
+    /// <summary>An operation of two numbers that are off rounds differently: half a unit either way. Where neither is off in this case, it is the same operation.</summary>
+    private static Expr Rounded(Expr e, Expr error) => e.Type.IsReal ? Expr.Select(error <= 0.0, 0.0, error + (Abs(Real(e)) * (2 * Unit(e.Type)) + 2 * Least(e.Type))) : error;
 
     private static Expr Between(Expr x, Expr error, Func<Expr, Expr> rises) => Abs(rises(x + error) - rises(x - error));
 

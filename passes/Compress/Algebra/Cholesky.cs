@@ -52,6 +52,23 @@ internal static unsafe class Cholesky
         return true;
     }
 
+    /// <summary>Replaces b with the x of L·Lᵀ·x = b. Golub and Van Loan, 3.1 and 4.2.</summary>
+    /// <param name="lower">L, as <see cref="Factor"/> leaves it.</param>
+    public static void Solve(double[] lower, double[] right)
+    {
+        var size = right.Length;
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j < i; j++) right[i] -= lower[(long)i * size + j] * right[j];
+            right[i] /= lower[(long)i * size + i];
+        }
+        for (var i = size - 1; i >= 0; i--)
+        {
+            for (var j = i + 1; j < size; j++) right[i] -= lower[(long)j * size + i] * right[j];
+            right[i] /= lower[(long)i * size + i];
+        }
+    }
+
     /// <summary>The inverse of a lower triangular matrix, itself lower triangular.</summary>
     public static double[] Inverse(double[] lower, int size)
     {

@@ -56,16 +56,7 @@ internal static class OutlierWeights
             for (var c = 0; c < size; c++) right[i] -= hessian[(long)places[i] * size + c] * off[c];
         }
         if (!Cholesky.Factor(lower, count)) return;
-        for (var i = 0; i < count; i++)
-        {
-            for (var j = 0; j < i; j++) right[i] -= lower[i * count + j] * right[j];
-            right[i] /= lower[i * count + i];
-        }
-        for (var i = count - 1; i >= 0; i--)
-        {
-            for (var j = i + 1; j < count; j++) right[i] -= lower[j * count + i] * right[j];
-            right[i] /= lower[i * count + i];
-        }
+        Cholesky.Solve(lower, right);
         for (var i = 0; i < count; i++) moved(i, right[i]);
     }
 }

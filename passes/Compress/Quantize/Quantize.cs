@@ -102,7 +102,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     /// <summary>The graph with weights as they are stored, and what they are multiplied with as <see cref="Activations"/> says.</summary>
     private Graph Stored(Graph graph, Dictionary<Value, Value> stored, Compilation compilation)
     {
-        List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && value.Type.Encoding is Uniform or Gguf)];
+        List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && value.Type.Encoding is Grouped { IsEven: true })];
         if (coded.Count > 0) coded.AddRange(All(graph).Where(use => use.Kind == WeightKind.Channelwise && ActsOn(use.Node)));
         return new ActivationCoding(Activations, LeastSnr, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
     }

@@ -17,6 +17,9 @@ public sealed class AlgebraTests
         var lower = (double[])matrix.Clone();
         Assert.True(Cholesky.Factor(lower, size));
         var inverse = Cholesky.Inverse(lower, size);
+        double[] right = [.. Enumerable.Range(0, size).Select(i => Math.Cos(i))], solved = (double[])right.Clone();
+        Cholesky.Solve(lower, solved);
+        for (var i = 0; i < size; i++) Assert.Equal(right[i], Enumerable.Range(0, size).Sum(j => matrix[i * size + j] * solved[j]), 1e-9 * size);
         for (var i = 0; i < size; i++)
             for (var j = 0; j < size; j++)
             {
