@@ -16,7 +16,8 @@ public sealed partial class PipelineReader
 {
     private const int DeepestInclude = 16;
 
-    private static readonly HashSet<string> Words = ["and", "else", "if", "include", "inexact", "keep", "match", "not", "on", "or", "pipeline", "replace", "rewrite", "tensor", "where"];
+    /// <summary>The grammar's own words: a name that is one of them stands in quotes.</summary>
+    private static readonly HashSet<string> Words = [.. Enumerable.Range(1, PipelineLexer.ruleNames.Length).Select(PipelineLexer.DefaultVocabulary.GetLiteralName).OfType<string>().Select(literal => literal.Trim('\'')).Where(word => Identifier().IsMatch(word))];
 
     private readonly SourceFaults faults;
     private readonly PipelineSetting setting;

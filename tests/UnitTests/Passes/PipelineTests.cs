@@ -28,6 +28,20 @@ public sealed class PipelineTests
         Assert.Equal(pipeline.Passes, PipelineReader.ReadLine(pipeline.ToString()).Passes);
     }
 
+    /// <summary>A word of the language is a name in quotes.</summary>
+    [Theory]
+    [InlineData("_", "\"_\"")]
+    [InlineData("on", "\"on\"")]
+    [InlineData("tensor", "\"tensor\"")]
+    [InlineData("_x", "_x")]
+    [InlineData("online", "online")]
+    public void A_name_that_a_reader_could_take_for_a_word_is_quoted(string name, string printed)
+    {
+        var pipeline = new Pipeline(name, [], []);
+        Assert.StartsWith($"pipeline {printed} {{", pipeline.Print(), StringComparison.Ordinal);
+        Assert.Equal(pipeline, PipelineReader.Read(pipeline.Print()));
+    }
+
     [Fact]
     public void The_default_is_every_pass_as_it_is() => Assert.Equal(PassList.All(), Pipeline.Default.Run);
 
