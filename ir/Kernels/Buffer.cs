@@ -1,7 +1,15 @@
 namespace Lathe.Ir;
 
-/// <summary>Where a buffer lives. Registers promise that every index is a constant once loops are unrolled.</summary>
-public enum Space : byte { Argument, Registers, Arena }
+/// <summary>Where a buffer lives.</summary>
+public enum Space : byte
+{
+    Argument,
+    /// <summary>Every index is a constant once loops are unrolled; around threads of a group the first is the thread, or another of its warp whose register is read.</summary>
+    Registers,
+    Arena,
+    /// <summary>The fast memory that threads of a group have in common.</summary>
+    Shared,
+}
 
 /// <summary>An array as a kernel sees it: an argument (a plane of a tensor) or scratch.</summary>
 /// <param name="Name">Unique in its kernel.</param>

@@ -10,6 +10,8 @@ public enum LoopKind : byte
     Vector,
     /// <summary>Written out, the index a constant.</summary>
     Unroll,
+    /// <summary>Iterations are the threads of one group of a GPU, an iteration of the parallel loop around; between two such loops all threads wait for each other. All in a group have one extent.</summary>
+    Threads,
 }
 
 /// <summary>What a kernel does. Five kinds, fixed for good: above them operators and schedules, below them targets.</summary>
@@ -48,6 +50,9 @@ public static class Stmts
     public static Stmt Parallel(string name, Expr extent, Func<Expr, Stmt> body) => Over(LoopKind.Parallel, name, extent, body);
     public static Stmt Vector(string name, Expr extent, Func<Expr, Stmt> body) => Over(LoopKind.Vector, name, extent, body);
     public static Stmt Unroll(string name, Expr extent, Func<Expr, Stmt> body) => Over(LoopKind.Unroll, name, extent, body);
+
+    /// <summary>What each thread of a group does, given the thread.</summary>
+    public static Stmt Threads(Axis thread, Func<Expr, Stmt> body) => new Loop(LoopKind.Threads, thread, body(thread));
 
     /// <summary>One after another; nested blocks become one.</summary>
     public static Stmt Do(params IEnumerable<Stmt> steps) => steps.SelectMany(s => s is Block b ? b.Steps : [s]).ToSeq() is var all && all.Count == 1 ? all[0] : new Block(all);
@@ -94,6 +99,9 @@ public static class Stmts
             Scratch s => s.Buffer.Shape,
             _ => [],
         };
+
+        /// <summary>Whether threads of a group run inside: a register of this statement is one of each thread, by its first axis.</summary>
+        public bool HasThreads => stmt.All.Any(s => s is Loop { Kind: LoopKind.Threads });
 
         /// <summary>Every read, in the order of the text.</summary>
         public IEnumerable<Load> Loads => stmt.All.SelectMany(s => s.Own).SelectMany(e => e.Parts()).OfType<Load>();

@@ -10,6 +10,7 @@ namespace Lathe.Codegen.Gpu;
 public sealed class PtxSource
 {
     private readonly string text;
+    private readonly ProgramSource source;
     private readonly CpuTarget target;
 
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
@@ -20,13 +21,19 @@ public sealed class PtxSource
         if (!Processors.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Processors)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
         target = new("nvptx64-nvidia-cuda", processor, "");
         var module = new ModuleWriter();
-        foreach (var source in new ProgramSource(program).Kernels.Values)
-            foreach (var part in source.Parts) Write(source, part, module);
+        source = new(program);
+        foreach (var kernel in source.Kernels.Values)
+            foreach (var part in kernel.Parts) Write(kernel, part, module);
         text = module.ToString();
     }
 
     /// <summary>Generations that have what is emitted: Ampere, Ada, Hopper.</summary>
     public static Seq<string> Processors { get; } = ["sm_80", "sm_86", "sm_89", "sm_90"];
+
+    internal IReadOnlyDictionary<string, KernelSource> Kernels => source.Kernels;
+
+    /// <summary>What the entry of a launch is called.</summary>
+    internal static string Entry(KernelSource kernel, LaunchOnce launch) => $"{kernel.Name}_{launch.Number.Text()}";
 
     /// <summary>How many entries there are.</summary>
     public int Entries { get; private set; }
@@ -42,11 +49,17 @@ public sealed class PtxSource
         foreach (var i in part.Launch.Buffers) body.Bind(source.Arguments[i], Argument(i));
         foreach (var (round, i) in part.Rounds.Select((axis, i) => (axis, i))) body.Bind(round, Round(i));
         foreach (var scratch in part.Around) body.BindInArena(scratch);
-        if (part.Statement is Loop { Kind: LoopKind.Parallel } grid) body.Grid(grid);
+        if (part.Statement is Loop { Kind: LoopKind.Parallel } grid)
+        {
+            if (part.Launch.GroupThreads > 0) body.Groups(grid);
+            else body.Grid(grid);
+        }
         else body.Emit(part.Statement);
         // An entry's buffers never meet: a kernel that stores over what it reads takes one buffer for both.
         List<string> parameters = [.. part.Launch.Buffers.Select(i => $"ptr noalias %{Argument(i)[1..]}"), "ptr noalias %scratch", .. writer.SymbolParameters, .. part.Rounds.Select((_, i) => $"i64 {Round(i)}")];
-        module.Function($"define ptx_kernel void @\"{source.Name}_{part.Launch.Number.Text()}\"({string.Join(", ", parameters)}) nounwind", body.Text);
+        var entry = Entry(source, part.Launch);
+        if (part.Launch.GroupThreads > 0) module.Annotate(entry, "reqntidx", part.Launch.GroupThreads);
+        module.Function($"define ptx_kernel void @\"{entry}\"({string.Join(", ", parameters)}) nounwind", body.Text);
     }
 
     private static string Argument(int i) => $"%b{i.Text()}";

@@ -1,77 +1,58 @@
-using ILGPU;
-using ILGPU.Runtime;
-using ILGPU.Runtime.CPU;
-using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime.OpenCL;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>A device, opened.</summary>
-public sealed class GpuDevice : IDisposable
+/// <summary>A device, opened. Each way to reach one (ILGPU, the driver of CUDA) is a class of its own.</summary>
+public abstract class GpuDevice : IDisposable
 {
-    private readonly Context context;
-
-    private GpuDevice(Context context, Device device) => (this.context, Accelerator) = (context, device.CreateAccelerator(context));
-
-    internal Accelerator Accelerator { get; }
-
-    public string Name => Accelerator.Name;
+    public abstract string Name { get; }
 
     /// <summary>Whether the processor plays the device.</summary>
-    public bool IsProcessor => Accelerator.AcceleratorType == AcceleratorType.CPU;
+    public virtual bool IsProcessor => false;
 
     /// <summary>Opens the first device of a kind.</summary>
-    /// <exception cref="DiagnosticException">LT4301: there is none. Nothing else takes its place.</exception>
-    public static GpuDevice Open(GpuKind kind)
-    {
-        var context = Context.Create(builder => With(builder, kind).EnableAlgorithms());
-        try { return context.Devices.FirstOrDefault(d => d.AcceleratorType == Type(kind)) is { } device ? new(context, device) : throw new DiagnosticException(Missing(kind)); }
-        catch
-        {
-            context.Dispose();
-            throw;
-        }
-    }
+    /// <exception cref="DiagnosticException">LT4301: there is none; LT4303: its driver refuses. Nothing else takes its place.</exception>
+    public static GpuDevice Open(GpuKind kind) => kind == GpuKind.Cuda ? CudaDevice.OpenFirst() : IlgpuDevice.OpenFirst(kind);
 
     /// <summary>Names of the devices of a kind; empty where there is none.</summary>
-    public static IReadOnlyList<string> Found(GpuKind kind)
-    {
-        using var context = Context.Create(builder => With(builder, kind));
-        return [.. context.Devices.Where(d => d.AcceleratorType == Type(kind)).Select(d => d.Name)];
-    }
+    public static IReadOnlyList<string> Found(GpuKind kind) => kind == GpuKind.Cuda ? CudaDevice.Found() : IlgpuDevice.Found(kind);
 
     /// <summary>What would bring a device of a kind.</summary>
     public static string Remedy(GpuKind kind) => kind switch
     {
         GpuKind.Cuda => "install NVIDIA's driver (libcuda.so.1) on a machine with one of its GPUs",
-        GpuKind.Opencl => "install an OpenCL driver (libOpenCL.so.1 and the device's ICD)",
+        GpuKind.Ilgpu => $"install NVIDIA's driver (libcuda.so.1) on a machine with one of its GPUs{OfPackage}",
+        GpuKind.Opencl => $"install an OpenCL driver (libOpenCL.so.1 and the device's ICD){OfPackage}",
         _ => "the processor is always there",
     };
 
-    private static Lathe.Ir.Diagnostic Missing(GpuKind kind) => new("LT4301", $"--gpu={kind.ToString().ToLowerInvariant()}: no such device is found{(UsesPackage ? "" : ", and this tool is built with the subset of ILGPU, which knows the processor alone")}", "",
-        $"{Remedy(kind)}{(UsesPackage ? "" : "; build with the ILGPU package (./build.sh takes it where it can be restored)")}; --gpu=cpu runs the same kernels on the processor, --target=cpu makes native code");
+    /// <summary>Why no device of a kind is found, beside that there may be none.</summary>
+    public static string Missing(GpuKind kind) => kind == GpuKind.Cuda || IlgpuDevice.UsesPackage ? "" : "this tool is built with the subset of ILGPU, which knows the processor alone";
 
-    /// <summary>Whether the ILGPU package is in this build, and not the subset.</summary>
-    public static bool UsesPackage => typeof(Context).Assembly.GetName().Name == "ILGPU";
+    internal static DiagnosticException NotFound(GpuKind kind, string why = "") => new(new Diagnostic("LT4301", $"--gpu={kind.Word}: no such device is found{(why == "" ? "" : $": {why}")}{(Missing(kind) is "" ? "" : $", and {Missing(kind)}")}", "",
+        $"{Remedy(kind)}; --gpu=cpu runs the same kernels on the processor, --target=cpu makes native code"));
 
-    private static Context.Builder With(Context.Builder builder, GpuKind kind) => kind switch
-    {
-        GpuKind.Cuda => builder.Cuda(),
-        GpuKind.Opencl => builder.OpenCL(),
-        _ => builder.CPU(CPUDeviceKind.Nvidia),
-    };
+    internal DiagnosticException NoRoom(long bytes, string what, string why) =>
+        new(new Diagnostic("LT4302", $"{what}: {Name} has no room for {bytes} bytes ({why})", "", "give smaller dimensions (--dim), store weights in fewer bits (--quantize), or take a device with more memory"));
 
-    private static AcceleratorType Type(GpuKind kind) => kind switch
-    {
-        GpuKind.Cuda => AcceleratorType.Cuda,
-        GpuKind.Opencl => AcceleratorType.OpenCL,
-        _ => AcceleratorType.CPU,
-    };
+    /// <param name="what">For the message: what asks.</param>
+    /// <exception cref="DiagnosticException">LT4302: the device has not so much.</exception>
+    internal abstract DeviceMemory Allocate(long bytes, string what);
+
+    /// <summary>Compiles a program's kernels for the device.</summary>
+    /// <param name="grid">Most groups of a launch and threads of a group; null: what suits the device.</param>
+    internal abstract IDeviceKernels Load(Program program, (int Groups, int Threads)? grid);
+
+    /// <summary>Waits until all that was asked is done.</summary>
+    internal abstract void Synchronize();
+
+    private static string OfPackage => IlgpuDevice.UsesPackage ? "" : "; build with the ILGPU package (./build.sh takes it where it can be restored)";
 
     public void Dispose()
     {
-        Accelerator.Dispose();
-        context.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
+
+    protected abstract void Dispose(bool disposing);
 }

@@ -3,10 +3,22 @@ namespace Lathe.Codegen.Gpu;
 /// <summary>What GPU code runs on.</summary>
 public enum GpuKind
 {
-    /// <summary>A GPU of NVIDIA's, through its driver.</summary>
+    /// <summary>A GPU of NVIDIA's: PTX from LLVM, through the driver.</summary>
     Cuda,
-    /// <summary>Any device with an OpenCL driver.</summary>
+    /// <summary>The same GPUs: C# through ILGPU.</summary>
+    Ilgpu,
+    /// <summary>Any device with an OpenCL driver: C# through ILGPU.</summary>
     Opencl,
     /// <summary>The same kernels on the processor, to test them: slow.</summary>
     Cpu,
+}
+
+/// <summary>Names of kinds.</summary>
+public static class GpuKinds
+{
+    extension(GpuKind kind)
+    {
+        /// <summary>As the command line has it.</summary>
+        public string Word => kind.ToString().ToLowerInvariant();
+    }
 }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using ILGPU;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
@@ -13,9 +12,12 @@ public sealed class GpuProgram : IDisposable
     private readonly Program program;
     private readonly GpuDevice device;
     private readonly Dictionary<string, Slot> slots;
-    private readonly Dictionary<string, DeviceKernel> kernels;
+    private readonly IDeviceKernels kernels;
     private readonly Dictionary<string, (long Offset, long Bytes)> weights = new(StringComparer.Ordinal);
     private readonly DeviceMemory stored;
+
+    /// <summary>What runs work in: the next run takes it again where it is enough.</summary>
+    private DeviceMemory? run;
 
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
     /// <param name="device">Stays the caller's.</param>
@@ -25,12 +27,7 @@ public sealed class GpuProgram : IDisposable
     {
         (this.program, this.device) = (program, device);
         slots = program.Slots.ToDictionary(slot => slot.Name, StringComparer.Ordinal);
-        var source = new ProgramSource(program);
-        var assembly = SourceCompiler.Compile(source.Text, source.Bindings);
-        // The processor takes turns anyway: one thread walks the grid.
-        var shape = grid ?? (device.IsProcessor ? (1, 1) : (65535, 256));
-        kernels = source.Kernels.ToDictionary(k => k.Key, k => new DeviceKernel(device, k.Value, assembly, shape), StringComparer.Ordinal);
-
+        kernels = device.Load(program, grid);
         var (none, top) = (new Dictionary<string, long>(), 0L);
         foreach (var slot in program.Slots.Where(s => s.Kind is SlotKind.Weight or SlotKind.Source))
         {
@@ -38,10 +35,10 @@ public sealed class GpuProgram : IDisposable
             weights[slot.Name] = (top, bytes);
             top = Aligned(top + bytes);
         }
-        stored = new(device, top, "the weights");
+        stored = device.Allocate(top, "the weights");
         foreach (var (slot, contents) in program.Weights) stored.Upload(weights[slot].Offset, contents, Math.Min(contents.Length, weights[slot].Bytes));
         foreach (var call in program.Once) Call(call, name => Weight(name)!.Value, default, none);
-        device.Accelerator.Synchronize();
+        device.Synchronize();
     }
 
     /// <summary>Bytes of weights on the device.</summary>
@@ -64,14 +61,20 @@ public sealed class GpuProgram : IDisposable
         foreach (var slot in program.Slots.Where(s => s.Kind is SlotKind.Input or SlotKind.Output)) Place(slot.Name, Evaluate(slot.Bytes));
         // What no kernel reads has no slot, and may be an output all the same.
         foreach (var (value, tensor) in program.Inputs.Zip(inputs).Where(i => !places.ContainsKey(i.First.Name))) Place(value.Name, tensor.Kind.Bytes(tensor.Count));
-        using var memory = new DeviceMemory(device, ArenaBytes = top, "a run");
+        if (run is null || run.Length < top)
+        {
+            run?.Dispose();
+            run = null;
+            run = device.Allocate(top, "a run");
+        }
+        var (memory, _) = (run, ArenaBytes = top);
         foreach (var (value, tensor) in program.Inputs.Zip(inputs)) memory.Upload(places[value.Name].Offset, tensor.Bytes, tensor.Kind.Bytes(tensor.Count));
 
         var seen = new Readback(name => Download(name, places, memory));
         new StepRun(seen, symbols, call =>
         {
             var from = call.Scratch is { } offset ? Evaluate(offset) : 0;
-            Call(call, name => Weight(name) ?? memory.View(places[name].Offset, places[name].Bytes), memory.View(from, arena - from), symbols);
+            Call(call, name => Weight(name) ?? memory.At(places[name].Offset, places[name].Bytes), memory.At(from, arena - from), symbols);
         }, cancellation).Run(program.Steps);
         return [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, symbols), Download(value.Name, places, memory)))];
 
@@ -84,18 +87,22 @@ public sealed class GpuProgram : IDisposable
 
     private Bytes Download(string name, Dictionary<string, (long Offset, long Bytes)> places, DeviceMemory memory)
     {
-        device.Accelerator.Synchronize();
         return weights.TryGetValue(name, out var weight) ? stored.Download(weight.Offset, weight.Bytes) : memory.Download(places[name].Offset, places[name].Bytes);
     }
 
-    private ArrayView<byte>? Weight(string name) => weights.TryGetValue(name, out var place) ? stored.View(place.Offset, place.Bytes) : null;
+    private DevicePlace? Weight(string name) => weights.TryGetValue(name, out var place) ? stored.At(place.Offset, place.Bytes) : null;
 
-    private void Call(CallKernel call, Func<string, ArrayView<byte>> find, ArrayView<byte> scratch, IReadOnlyDictionary<string, long> symbols) =>
-        kernels[call.Kernel].Run([.. call.Arguments.Select(find)], scratch, symbols);
+    private void Call(CallKernel call, Func<string, DevicePlace> find, DevicePlace scratch, IReadOnlyDictionary<string, long> symbols) =>
+        kernels.Call(call.Kernel, [.. call.Arguments.Select(find)], scratch, symbols);
 
     private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    public void Dispose() => stored.Dispose();
+    public void Dispose()
+    {
+        run?.Dispose();
+        stored.Dispose();
+        kernels.Dispose();
+    }
 
     /// <summary>Slots as the host reads them, for conditions and numbers that data decide: each read is a copy of what lies there now.</summary>
     private sealed class Readback(Func<string, Bytes> read) : IReadOnlyDictionary<string, Bytes>

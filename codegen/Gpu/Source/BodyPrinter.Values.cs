@@ -42,7 +42,7 @@ internal sealed partial class BodyPrinter
     {
         var buffer = load.Buffer;
         if (IsVariable(buffer)) return load;
-        var number = Row(buffer)[Expand(Linear.Simplify(buffer.Flat(load.At)))];
+        var number = Row(buffer)[Expand(Linear.Simplify(Placed(buffer, load.At)))];
         if (load.Outside is not { } outside) return number;
         var inside = Dense.Inside(buffer.Shape, load.At);
         if (inside is Number) return number;

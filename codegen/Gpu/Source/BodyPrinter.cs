@@ -5,7 +5,7 @@ namespace Lathe.Codegen.Gpu;
 
 /// <summary>Writes the statements of one launch as C#: one case for each kind. It names no operator and no format.</summary>
 /// <remarks>A formula that is used twice is a variable, in the outermost scope in which it can be known; any other stands where it is used.</remarks>
-internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layout, Func<Symbol, string> symbol, Func<string> scratch)
+internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layout, bool threadsTakeTurns, Func<Symbol, string> symbol, Func<string> scratch)
 {
     private const string Indent = "    ";
 
@@ -31,6 +31,7 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
             case Scratch s: Print(s); break;
             case Store s: Print(s); break;
             case Guard g: Print(g); break;
+            case Loop { Kind: LoopKind.Threads } l: PrintThreads(l); break;
             case Loop l: Within(new(ScopeKind.Loop, [l.Axis]), Head(l.Axis), () => Print(l.Body)); break;
             default: throw new UnreachableException();
         }
@@ -57,16 +58,20 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
     {
         var buffer = s.Buffer;
         if (buffer.Space == Space.Arena) PlaceInArena(s);
+        else if (IsOfGroup(s)) PlaceInGroup(s);
         else
         {
             var name = Bind(buffer, names.Next(buffer.Name));
             if (IsVariable(buffer)) Here.Lines.Add($"{CSharpTypes.Of(buffer.Scalar)} {name} = default;");
-            // Made once for a thread, however often its loop comes round.
-            else if (buffer.Size is Number size) open[0].Lines.Insert(0, $"var {name} = LocalMemory.Allocate<{CSharpTypes.Of(buffer.Scalar) switch { "bool" => "byte", var type => type }}>({CSharpTypes.Bare(Math.Max(1, size.Integer))});");
-            else throw new InvalidOperationException($"scratch %{buffer.Name} lives in registers, its size {buffer.Size} must be known");
+            else Allocate(name, "LocalMemory", buffer, buffer.Size);
         }
         Print(s.Body);
     }
+
+    /// <summary>An array, made once for a thread or a group however often its loop comes round.</summary>
+    private void Allocate(string name, string where, Buffer buffer, Expr size) => open[0].Lines.Insert(0, size is Number known
+        ? $"var {name} = {where}.Allocate<{CSharpTypes.Of(buffer.Scalar) switch { "bool" => "byte", var type => type }}>({CSharpTypes.Bare(Math.Max(1, known.Integer))});"
+        : throw new InvalidOperationException($"scratch %{buffer.Name} is no memory of the arena, its size {size} must be known"));
 
     private void Print(Guard g)
     {
@@ -81,7 +86,7 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
         if (IsVariable(buffer)) Statement([value], () => Here.Lines.Add($"{places[buffer]} = {Known(value)};"));
         else
         {
-            var at = Expand(Linear.Simplify(buffer.Flat(s.At)));
+            var at = Expand(Linear.Simplify(Placed(buffer, s.At)));
             Statement([value, at], () =>
             {
                 var (number, index) = (Known(value), Known(at));
@@ -95,7 +100,7 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
     private static bool IsVariable(Buffer buffer) => buffer is { Space: Space.Registers, Shape.Count: 0 };
 
     /// <summary>Whether several numbers share a byte.</summary>
-    private static bool Packs(Buffer buffer) => buffer.Space != Space.Registers && buffer.Scalar.Bits < 8;
+    private static bool Packs(Buffer buffer) => buffer.Space is not (Space.Registers or Space.Shared) && buffer.Scalar.Bits < 8;
 
     private string Head(Axis axis)
     {

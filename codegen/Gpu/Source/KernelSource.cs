@@ -8,6 +8,7 @@ internal sealed class KernelSource
 {
     private readonly Kernel kernel;
     private readonly ScratchLayout layout;
+    private readonly bool threadsTakeTurns;
     private readonly List<(Axis Axis, string Name)> rounds = [];
     private readonly List<Scratch> around = [];
     private readonly StringBuilder methods = new();
@@ -16,9 +17,10 @@ internal sealed class KernelSource
 
     /// <param name="kernel">As <see cref="Passes.GridMapping"/> leaves it.</param>
     /// <param name="name">Of the class.</param>
-    public KernelSource(Kernel kernel, string name)
+    /// <param name="threadsTakeTurns">Whether one thread plays a group's.</param>
+    public KernelSource(Kernel kernel, string name, bool threadsTakeTurns = false)
     {
-        (this.kernel, Name, layout) = (kernel, name, ScratchLayout.Of(kernel));
+        (this.kernel, Name, layout, this.threadsTakeTurns) = (kernel, name, ScratchLayout.Of(kernel), threadsTakeTurns);
         Arguments = [.. kernel.Inputs, .. kernel.Outputs];
         Steps = [.. Walk(kernel.Body)];
         ScratchBytes = layout.Bytes;
@@ -29,6 +31,9 @@ internal sealed class KernelSource
 
     /// <summary>Its launches, in the order of their numbers.</summary>
     public List<LaunchPart> Parts { get; } = [];
+
+    /// <summary>What a launch is made of.</summary>
+    public LaunchPart Part(LaunchOnce launch) => Parts[launch.Number];
 
     public Seq<Buffer> Arguments { get; }
     public Seq<LaunchStep> Steps { get; }
@@ -97,11 +102,13 @@ internal sealed class KernelSource
             if (!used.Exists(u => u.Number == number)) used.Add((number, name));
             return name;
         }
-        var printer = new BodyPrinter(names, layout, Symbol, () => scratch == "" ? scratch = names.Next("scratch") : scratch);
+        var groupThreads = grid?.Body.All.OfType<Loop>().FirstOrDefault(l => l.Kind == LoopKind.Threads) is { } threads ? (int)threads.Axis.Extent.Whole : 0;
+        var printer = new BodyPrinter(names, layout, threadsTakeTurns, Symbol, () => scratch == "" ? scratch = names.Next("scratch") : scratch);
         var views = buffers.Select(i => (Type: CSharpTypes.InMemory(Arguments[i].Scalar), Name: printer.Bind(Arguments[i], names.Next(Arguments[i].Name)))).ToList();
         foreach (var (axis, name) in rounds) printer.Bind(axis, Used(axis, names.Next(name)));
         foreach (var array in around.Where(a => touched.Contains(a.Buffer))) printer.PlaceInArena(array);
-        if (grid is not null) printer.PrintGrid(grid);
+        if (grid is not null && groupThreads > 0) printer.PrintGroups(grid);
+        else if (grid is not null) printer.PrintGrid(grid);
         else printer.Print(stmt);
 
         List<string> parameters = [.. views.Select(v => $"ArrayView<{v.Type}> {v.Name}"), .. scratch == "" ? (string[])[] : [$"ArrayView<byte> {scratch}"], .. used.Select(u => $"long {u.Name}")];
@@ -110,7 +117,7 @@ internal sealed class KernelSource
         List<string> arguments = [.. views.Select((v, i) => $"views[{i}].Cast<{v.Type}>()"), .. scratch == "" ? (string[])[] : [$"views[{views.Count}]"], .. used.Select((_, i) => $"numbers[{i}]")];
         bindings.Append($"public delegate void Launch{number}(AcceleratorStream stream, KernelConfig config{string.Concat(parameters.Select(p => ", " + p))});\n");
         bindings.Append($"public static Action<AcceleratorStream, KernelConfig, ArrayView<byte>[], long[]> Bind{number}(Kernel kernel)\n{{\n    var launch = kernel.CreateLauncherDelegate<Launch{number}>();\n    return (stream, config, views, numbers) => launch(stream, config{string.Concat(arguments.Select(a => ", " + a))});\n}}\n");
-        var made = new LaunchOnce(number, grid?.Axis.Extent ?? 1, buffers, scratch != "", [.. used.Select(u => u.Number)]);
+        var made = new LaunchOnce(number, grid?.Axis.Extent ?? 1, groupThreads, buffers, scratch != "", [.. used.Select(u => u.Number)]);
         Parts.Add(new(made, stmt, [.. around.Where(s => touched.Contains(s.Buffer))], [.. rounds.Select(r => r.Axis)]));
         return made;
     }

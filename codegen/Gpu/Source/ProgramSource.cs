@@ -9,12 +9,16 @@ public sealed class ProgramSource
     private const string Usings = "using System;\nusing ILGPU;\nusing ILGPU.Algorithms;\nusing ILGPU.Runtime;\n";
 
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
-    public ProgramSource(Program program)
+    /// <param name="threadsTakeTurns">Whether one thread plays those of a group, in a loop between one wait and the next: for the processor.</param>
+    public ProgramSource(Program program, bool threadsTakeTurns = false)
     {
+        ThreadsTakeTurns = threadsTakeTurns;
         var names = new Identifiers();
-        Kernels = program.Kernels.ToDictionary(kernel => kernel.Name, kernel => new KernelSource(kernel, names.Next(Pascal(kernel.Name))), StringComparer.Ordinal);
+        Kernels = program.Kernels.ToDictionary(kernel => kernel.Name, kernel => new KernelSource(kernel, names.Next(Pascal(kernel.Name)), threadsTakeTurns), StringComparer.Ordinal);
         Order = [.. program.Kernels.Select(kernel => Kernels[kernel.Name])];
     }
+
+    internal bool ThreadsTakeTurns { get; }
 
     internal IReadOnlyDictionary<string, KernelSource> Kernels { get; }
 

@@ -8,7 +8,8 @@ internal sealed partial class BodyEmitter
     {
         var extent = Linear.Of(loop.Axis.Extent, bound);
         if (extent is { IsConstant: true, Constant: <= 0 }) return;
-        if (extent is { IsConstant: true, Constant: 1 }) Once(loop.Axis, 0, () => Emit(loop.Body));
+        if (extent is { IsConstant: true, Constant: 1 } && loop.Kind != LoopKind.Threads) Once(loop.Axis, 0, () => Emit(loop.Body));
+        else if (loop.Kind == LoopKind.Threads && thread is not null) Threads(loop);
         else if (loop.Kind == LoopKind.Unroll && extent.IsConstant) for (var i = 0L; i < extent.Constant; i++) Once(loop.Axis, i, () => Emit(loop.Body));
         else if (loop.Kind == LoopKind.Vector && FitsLanes(loop)) Vector(loop);
         else if (loop.Kind == LoopKind.Parallel && !isParallel && lanes.Count == 0) Parallel(loop, extent);

@@ -24,6 +24,7 @@ internal sealed partial class BodyEmitter
         var outer = memory.TryGetValue(buffer, out var known) ? known : null;
         scopes.Forget(buffer);
         if (buffer.Space == Space.Arena) BindInArena(scratch);
+        else if (OfGroup(scratch) is { } ofGroup) memory[buffer] = ofGroup;
         else
         {
             // Each lane has its own.

@@ -10,7 +10,7 @@ namespace Lathe.Codegen.Llvm;
 internal sealed record Memory(string Pointer, Buffer Buffer, Seq<Axis> Lanes, string Fact)
 {
     /// <summary>Numbers in a byte, where several share one.</summary>
-    public int PerByte => Buffer.Space != Space.Registers && Buffer.Scalar.Bits < 8 ? 8 / Buffer.Scalar.Bits : 1;
+    public int PerByte => Buffer.Space is not (Space.Registers or Space.Shared) && Buffer.Scalar.Bits < 8 ? 8 / Buffer.Scalar.Bits : 1;
 
     public string Type => LlvmTypes.InMemory(Buffer.Scalar);
 

@@ -8,7 +8,8 @@ internal sealed class ModuleWriter
 {
     private readonly StringBuilder functions = new();
     private readonly SortedDictionary<string, string> declarations = new(StringComparer.Ordinal);
-    private readonly List<string> facts = [];
+    private readonly List<string> facts = [], annotations = [];
+    private int arrays;
 
     /// <param name="signature">As <c>float @llvm.sqrt.f32(float)</c>.</param>
     /// <param name="attributes">What LLVM may know about it.</param>
@@ -21,6 +22,17 @@ internal sealed class ModuleWriter
         return "@zeros";
     }
 
+    /// <summary>An array in the memory that threads of a group have in common.</summary>
+    public string Shared(string type)
+    {
+        var name = $"@shared{(arrays++).Text()}";
+        declarations[name] = $"{name} = internal addrspace(3) global {type} poison, align 64\n";
+        return name;
+    }
+
+    /// <summary>Says something of a function to code for NVIDIA's GPUs.</summary>
+    public void Annotate(string function, string what, int number) => annotations.Add(Fact($"!{{ptr @\"{function}\", !\"{what}\", i32 {number.Text()}}}"));
+
     public void Function(string head, string body) => functions.Append(head).Append(" {\n").Append(body).Append("}\n\n");
 
     /// <summary>Adds a metadata node; <c>$</c> in its text is the node itself.</summary>
@@ -31,5 +43,5 @@ internal sealed class ModuleWriter
         return name;
     }
 
-    public override string ToString() => $"{functions}{string.Concat(declarations.Values)}{string.Concat(facts)}";
+    public override string ToString() => $"{functions}{string.Concat(declarations.Values)}{string.Concat(facts)}{(annotations.Count == 0 ? "" : $"!nvvm.annotations = !{{{string.Join(", ", annotations)}}}\n")}";
 }

@@ -5,7 +5,7 @@ namespace Lathe.Cli;
 /// <summary>Whether code is for a GPU, and for which.</summary>
 public sealed record GpuOptions(
     [Option("a native library for the processor, kernels for a GPU (docs/gpu.md), or what a plugin's target writes in place of machine code: lathe targets lists them (cpu)", Value = "cpu|gpu|NAME")] string Target = "cpu",
-    [Option("with --target=gpu: the device; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|opencl|cpu")] string? Gpu = null)
+    [Option("with --target=gpu: the device; cuda goes through its driver, ilgpu and opencl through ILGPU; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|ilgpu|opencl|cpu")] string? Gpu = null)
 {
     private const char Apart = ':';
 
@@ -16,19 +16,17 @@ public sealed record GpuOptions(
 
     /// <summary>The device that kernels run on.</summary>
     /// <exception cref="UsageException">No device is called so.</exception>
-    internal GpuKind Kind => Gpu is null ? GpuKind.Cuda : Enum.GetValues<GpuKind>().Cast<GpuKind?>().FirstOrDefault(kind => Name(kind!.Value) == Gpu.Split(Apart)[0])
-        ?? throw new UsageException($"--gpu={Gpu}: no device is called so", "--gpu=cuda, --gpu=opencl or --gpu=cpu");
+    internal GpuKind Kind => Gpu is null ? GpuKind.Cuda : Enum.GetValues<GpuKind>().Cast<GpuKind?>().FirstOrDefault(kind => kind!.Value.Word == Gpu.Split(Apart)[0])
+        ?? throw new UsageException($"--gpu={Gpu}: no device is called so", "--gpu=cuda, --gpu=ilgpu, --gpu=opencl or --gpu=cpu");
 
     /// <summary>Generations that PTX is made for.</summary>
     internal IReadOnlyList<string> Processors => Gpu?.Split(Apart, 2) is [_, var named] ? named.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : ["sm_80", "sm_90"];
-
-    internal static string Name(GpuKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <exception cref="UsageException">A device is named and not asked for, or there is none of that name.</exception>
     internal void Check()
     {
         if (Foreign is { } foreign) throw new UsageException($"--target takes one of cpu, gpu here, it is given '{foreign}'", "what a plugin's target writes only compile makes");
         if (Gpu is { } named && !IsGpu) throw new UsageException($"--gpu={named} belongs to --target=gpu, which is not given", $"--target=gpu --gpu={named}");
-        if (Kind != GpuKind.Cuda && Gpu!.Contains(Apart)) throw new UsageException($"--gpu={Gpu}: generations are NVIDIA's", $"--gpu={Name(Kind)}, or --gpu=cuda:sm_80");
+        if (Kind != GpuKind.Cuda && Gpu!.Contains(Apart)) throw new UsageException($"--gpu={Gpu}: generations are NVIDIA's", $"--gpu={Kind.Word}, or --gpu=cuda:sm_80");
     }
 }

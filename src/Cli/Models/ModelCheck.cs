@@ -1,3 +1,4 @@
+using Lathe.Codegen.Gpu;
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
 using Lathe.Onnx;
@@ -116,7 +117,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
     {
         var missed = all.FindAll(c => !c.Comparison.Met);
         var worst = all.Count == 0 ? double.NaN : all.Max(c => c.Comparison.Difference.Share);
-        var how = (run.Backend == Backend.Reference ? "interpreter" : code.IsForGpu ? $"GPU kernels on {GpuOptions.Name(code.Device!.Kind)}" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
+        var how = (run.Backend == Backend.Reference ? "interpreter" : code.IsForGpu ? $"GPU kernels on {code.Device!.Kind.Word}" : model.Source.IsOpen ? "one artifact for all shapes" : "artifact") + with;
         if (missed.Count == 0 && worst > Tolerance.UsualShare && all.TrueForAll(c => c.Comparison.Difference.Share <= c.Comparison.AllowedShare)) how += string.Create(CultureInfo.InvariantCulture, $", {all.Max(c => c.Comparison.AllowedShare):G2} allowed");
         return new(label, name, all.Count == 0 || missed.Count > 0 ? Outcome.Failed : Outcome.Passed, worst, all.Count == 0 ? "the case holds no output to compare with" : string.Join("; ", missed.Take(MostMissed).Select(m => $"{m.Output} {m.Comparison.Difference.Where}")), how, operators, []);
     }

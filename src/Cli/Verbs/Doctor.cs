@@ -35,8 +35,8 @@ public sealed record Doctor([Option("as JSON, with a version")] bool Json = fals
 
     /// <summary>What runs kernels of <c>--target=gpu</c>.</summary>
     private static IEnumerable<Check> Devices() => Enum.GetValues<GpuKind>().Select(kind => (Kind: kind, Found: GpuDevice.Found(kind)))
-        .Select(d => new Check($"gpu {d.Kind.ToString().ToLowerInvariant()}", d.Found.Count > 0, d.Found.Count > 0 ? string.Join(", ", d.Found) : GpuDevice.UsesPackage ? "no device" : "no device: the subset of ILGPU knows the processor alone", "",
-            $"{GpuDevice.Remedy(d.Kind)}{(GpuDevice.UsesPackage ? "" : ", and build with the ILGPU package")}; only --target=gpu --gpu={d.Kind.ToString().ToLowerInvariant()} needs it"));
+        .Select(d => new Check($"gpu {d.Kind.Word}", d.Found.Count > 0, d.Found.Count > 0 ? string.Join(", ", d.Found) : GpuDevice.Missing(d.Kind) is { Length: > 0 } missing ? $"no device: {missing}" : "no device", "",
+            $"{GpuDevice.Remedy(d.Kind)}; only --target=gpu --gpu={d.Kind.Word} needs it"));
 
     /// <summary>What runs code for other processors here, to test it.</summary>
     private static IEnumerable<Check> Runners() => TargetSystem.All.SelectMany(system => system.Triples.Select(triple => (system, triple, CpuArchitecture.Of(triple)))).Where(t => !IsHost(t.triple) && t.system.RunnerPackages(t.Item3) != "").DistinctBy(t => (t.system, t.Item3))

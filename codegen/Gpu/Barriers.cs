@@ -1,0 +1,55 @@
+using Lathe.Ir;
+
+namespace Lathe.Codegen.Gpu;
+
+/// <summary>Where the threads of a group must wait for each other: before a loop over them that meets what another thread may still store, or read, behind the last wait.</summary>
+/// <remarks>Registers are a thread's own; one that reads another's does so in step with its warp.</remarks>
+internal sealed class Barriers
+{
+    private readonly HashSet<Stmt> waits = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Buffer> stored = [], read = [];
+
+    /// <param name="body">What one group does.</param>
+    public Barriers(Stmt body)
+    {
+        Walk(body);
+        Changed = [.. body.All.OfType<Store>().Select(s => s.Buffer).Where(IsCommon).Distinct()];
+    }
+
+    /// <summary>Buffers that other threads may have changed behind a wait.</summary>
+    public Seq<Buffer> Changed { get; }
+
+    public bool IsBefore(Loop threads) => waits.Contains(threads);
+
+    private void Walk(Stmt stmt)
+    {
+        switch (stmt)
+        {
+            case Loop { Kind: LoopKind.Threads } threads: Enter(threads); break;
+            case Loop loop:
+                // The second time meets what the first left: an iteration follows another.
+                Walk(loop.Body);
+                Walk(loop.Body);
+                break;
+            default:
+                foreach (var inner in stmt.Inner) Walk(inner);
+                break;
+        }
+    }
+
+    private void Enter(Loop threads)
+    {
+        var stores = threads.All.OfType<Store>().Select(s => s.Buffer).Where(IsCommon).ToHashSet();
+        var reads = threads.Loads.Select(l => l.Buffer).Where(IsCommon).ToHashSet();
+        if (waits.Contains(threads) || reads.Overlaps(stored) || stores.Overlaps(stored) || stores.Overlaps(read))
+        {
+            waits.Add(threads);
+            stored.Clear();
+            read.Clear();
+        }
+        stored.UnionWith(stores);
+        read.UnionWith(reads);
+    }
+
+    private static bool IsCommon(Buffer buffer) => buffer.Space != Space.Registers;
+}
