@@ -18,5 +18,20 @@ public sealed record MapKernels : ProgramPass
         return kept.Any(p => p is MapKernels) ? pipeline with { Passes = kept } : pipeline with { Passes = [.. kept.Where(p => p.Stage <= Stage.Schedule), new MapKernels(), .. kept.Where(p => p.Stage > Stage.Schedule)] };
     }
 
-    protected override Program Run(Program program, Compilation compilation) => program with { Kernels = [.. program.Kernels.AsParallel().AsOrdered().Select(GridMapping.Map)] };
+    protected override Program Run(Program program, Compilation compilation)
+    {
+        var constants = program.Slots.Where(s => s.Kind == SlotKind.Weight).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var kernels = program.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
+        var forms = program.Steps.Calls.Select(call => new Form(call.Kernel, [.. call.Arguments.Select(constants.Contains)])).ToList();
+        var chosen = forms.Distinct().AsParallel().AsOrdered().Select(form => (form, Of(kernels[form.Kernel], form))).ToDictionary(p => p.form, p => p.Item2);
+        foreach (var (form, scheduled) in chosen) compilation.Notes.Add(Name, form.Kernel, scheduled.Template);
+        // What runs in the compiler runs on the device instead, before the first run.
+        var once = kernels.ToDictionary(k => k.Key, k => GridMapping.Map(k.Value), StringComparer.Ordinal);
+        return new Packing(program, once).Program(forms.Select(form => (chosen[form], ((Expr, Scheduled)?)null)));
+    }
+
+    private static Scheduled Of(Kernel kernel, Form form) =>
+        GroupScheduler.Schedule(kernel, GpuDeviceModel.Default, kernel.Inputs.Zip(form.IsWeight).Where(p => p.Second).Select(p => p.First.Name).ToHashSet(StringComparer.Ordinal));
+
+    private sealed record Form(string Kernel, Seq<bool> IsWeight);
 }

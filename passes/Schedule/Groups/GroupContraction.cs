@@ -1,0 +1,123 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+using static Lathe.Passes.Placement;
+
+namespace Lathe.Passes;
+
+/// <summary>
+/// The template for matrix products, convolutions and attention products on a GPU: a group of threads has a tile of results; steps of the sum go through shared memory, each thread
+/// multiplies its rows and columns of them in registers. While a step is worked on, the numbers of the next are on their way. A decode of weights happens on the way into shared memory.
+/// </summary>
+/// <remarks>Volkov and Demmel, Benchmarking GPUs to Tune Dense Linear Algebra (2008); the two alternating stages are from NVIDIA's CUTLASS documentation.</remarks>
+internal sealed class GroupContraction
+{
+    /// <summary>Numbers between rows in shared memory: neighbours down a column fall into other banks, and runs stay aligned.</summary>
+    private const int Apart = GroupTile.Run;
+
+    private readonly Contraction contraction;
+    private readonly GroupTile tile;
+    private readonly Flattened batch, rows, columns;
+    private readonly GroupSteps steps;
+    private readonly Axis thread;
+    private readonly Buffer sums, partial;
+    private readonly GroupSide a, b;
+    private readonly string name;
+
+    public GroupContraction(Contraction contraction, GpuDeviceModel device)
+    {
+        this.contraction = contraction;
+        (batch, rows, columns) = (new(contraction.Batch), new(contraction.M), new(contraction.N));
+        name = contraction.Output.Buffer.Name;
+        tile = GroupTile.For(device, batch.Static, rows.Static, columns.Static, new Flattened(contraction.K).Static);
+        steps = new(contraction, tile);
+        thread = new("t", tile.Threads);
+        sums = new($"{name}.sums", contraction.Sum.Type, [tile.Threads, tile.ThreadRows, tile.ThreadColumns], Space.Registers);
+        partial = new($"{name}.partial", contraction.Sum.Type, [tile.Splits, batch.Extent, rows.Extent, columns.Extent], Space.Arena);
+        a = new($"{name}.a", contraction.A, contraction.M, tile.Rows, tile, steps, Apart);
+        b = new($"{name}.b", contraction.B, contraction.N, tile.Columns, tile, steps, Apart);
+    }
+
+    /// <summary>Whether there are enough results and steps for tiles.</summary>
+    public static bool Fits(Contraction contraction)
+    {
+        var (m, n, k) = (new Flattened(contraction.M), new Flattened(contraction.N), new Flattened(contraction.K));
+        bool AtLeast(Flattened axes, long least) => axes.Axes.Count > 0 && (axes.Static == 0 ? axes.Extent is not Number : axes.Static >= least);
+        return AtLeast(m, 5) && AtLeast(n, 5) && AtLeast(k, 4) && m.Axes.Concat(n.Axes).Concat(k.Axes).Concat(contraction.Batch).All(axis => axis.Extent is Number || !axis.Extent.Parts().Any(p => p is Load or Axis))
+            && contraction.Kernel.Outputs.Count == 1;
+    }
+
+    public string Describe() => $"groups of {tile.Weighed}";
+
+    public Kernel Compute() => Kernel.Over(contraction.Kernel.Name, contraction.Kernel.Outputs, tile.Splits == 1 ? Groups() : new Scratch(partial, Do(Groups(), Join())));
+
+    private Stmt Groups()
+    {
+        var (down, across) = (Linear.Simplify((rows.Extent + (tile.Rows - 1)) / tile.Rows), Linear.Simplify((columns.Extent + (tile.Columns - 1)) / tile.Columns));
+        var all = new Flattened([.. contraction.Batch, new("s", tile.Splits), new("m", down), new("n", across)]);
+        var group = new Axis("g", all.Extent);
+        var at = all.At(group).ToDictionary(p => p.Axis, p => p.Index);
+        var (split, firstRow, firstColumn) = (at[all.Axes[^3]], Linear.Simplify(at[all.Axes[^2]] * tile.Rows), Linear.Simplify(at[all.Axes[^1]] * tile.Columns));
+        Seq<(Axis, Expr)> places = [.. contraction.Batch.Select(axis => (axis, at[axis]))];
+        var (last, from) = (Linear.Simplify(steps.Each - 1), Linear.Simplify(split * steps.Each));
+        Stmt Fetch(Expr t, Expr step) => Do(a.Fetch(t, step, firstRow, places), b.Fetch(t, step, firstColumn, places));
+        Stmt Put(Expr t, Expr stage) => Do(a.Put(t, stage), b.Put(t, stage));
+        var body = Do(
+            Threads(thread, t => Do(EachSum((i, j) => sums.Set([t, i, j], Number.Of(sums.Scalar, 0))), Fetch(t, from), Put(t, 0))),
+            For("k", steps.Each, k => Threads(thread, t => Do(
+                Fetch(t, Linear.Simplify(from + Expr.Min(k + 1, last))),
+                Multiply(t, Linear.Simplify(k % 2)),
+                Put(t, Linear.Simplify((k + 1) % 2))))),
+            Threads(thread, t => Results(t, split, at, firstRow, firstColumn)));
+        return new Loop(LoopKind.Parallel, group, a.Around(b.Around(new Scratch(sums, body))));
+    }
+
+    private Stmt EachSum(Func<Expr, Expr, Stmt> body) => Unroll("i", tile.ThreadRows, i => Unroll("j", tile.ThreadColumns, j => body(i, j)));
+
+    private Stmt Multiply(Expr t, Expr stage) => Unroll("d", tile.Depth, d => EachSum((i, j) =>
+    {
+        var (x, y) = (a.Numbers[stage, d, Row(t, i)], b.Numbers[stage, d, Column(t, j)]);
+        return sums.Set([t, i, j], sums.Scalar.IsReal ? Expr.Fma(x, y, sums[t, i, j]) : x * y + sums[t, i, j]);
+    }));
+
+    /// <summary>A thread's rows are runs as far apart as all threads' runs reach: neighbours read neighbouring runs.</summary>
+    private Expr Row(Expr t, Expr i) => Placed(Linear.Simplify(t / (tile.Columns / tile.ThreadColumns)), i, tile.Rows / tile.ThreadRows);
+
+    private Expr Column(Expr t, Expr j) => Placed(Linear.Simplify(t % (tile.Columns / tile.ThreadColumns)), j, tile.Columns / tile.ThreadColumns);
+
+    private static Expr Placed(Expr who, Expr i, int many) => Linear.Simplify(i / GroupTile.Run * (many * GroupTile.Run) + who * GroupTile.Run + i % GroupTile.Run);
+
+    /// <summary>What becomes of the sums: results, or parts to be joined.</summary>
+    private Stmt Results(Expr t, Expr split, Dictionary<Axis, Expr> at, Expr firstRow, Expr firstColumn)
+    {
+        var flat = new Flattened(contraction.Batch).Axes.Aggregate((Expr)0, (sum, axis) => Linear.Simplify(sum * axis.Extent + at[axis]));
+        Stmt One(Expr i, Expr j)
+        {
+            var (m, n) = (Linear.Simplify(firstRow + Row(t, i)), Linear.Simplify(firstColumn + Column(t, j)));
+            return tile.Splits > 1 ? partial.Set([split, flat, m, n], sums[t, i, j]) : Finished(sums[t, i, j], [.. contraction.Batch.Select(axis => (axis, at[axis])), .. rows.At(m), .. columns.At(n)]);
+        }
+        // Where columns come in whole runs, a run is inside or outside as one, and is stored in one access.
+        var run = columns.Static % GroupTile.Run == 0 && columns.Static > 0 ? GroupTile.Run : 1;
+        Stmt Inside(Expr i, Func<Expr, Stmt> body) => rows.Static > 0 && rows.Static % tile.Rows == 0 ? body(i) : When(firstRow + Row(t, i) < rows.Extent, body(i));
+        return Unroll("i", tile.ThreadRows, i => Inside(i, row => Unroll("c", tile.ThreadColumns / run, c =>
+        {
+            var start = Linear.Simplify(c * run);
+            var store = Unroll("j", run, j => One(row, Linear.Simplify(start + j)));
+            return columns.Static > 0 && columns.Static % tile.Columns == 0 ? store : When(firstColumn + Column(t, start) < columns.Extent, store);
+        })));
+    }
+
+    private Stmt Finished(Expr total, Seq<(Axis, Expr)> places) =>
+        contraction.Output.Buffer.Set([.. contraction.Output.At.Select(e => Linear.Simplify(e.Substitute(places)))], contraction.Epilogue(total).Substitute(places));
+
+    /// <summary>Adds up the parts of each sum, always in the same order.</summary>
+    private Stmt Join()
+    {
+        var all = new Flattened([.. contraction.Batch, .. contraction.M, .. contraction.N]);
+        var axis = new Axis("r", all.Extent);
+        Seq<(Axis, Expr)> at = [.. all.At(axis)];
+        Expr Flat(Seq<Axis> axes) => axes.Aggregate((Expr)0, (sum, one) => Linear.Simplify(sum * one.Extent + at.First(p => p.Item1 == one).Item2));
+        var (product, m, n) = (Flat(contraction.Batch), Flat(contraction.M), Flat(contraction.N));
+        var total = Enumerable.Range(0, tile.Splits).Select(s => partial[s, product, m, n]).Aggregate((x, y) => x + y);
+        return new Loop(LoopKind.Parallel, axis, Finished(total, at));
+    }
+}

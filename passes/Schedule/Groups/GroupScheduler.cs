@@ -1,0 +1,20 @@
+using Lathe.Ir;
+
+namespace Lathe.Passes;
+
+/// <summary>Chooses a form for a lowered kernel on a GPU by its formula.</summary>
+internal static class GroupScheduler
+{
+    /// <param name="kernel">As lowered: plain loops around formulas.</param>
+    /// <param name="constants">Names of input buffers that are weights.</param>
+    public static Scheduled Schedule(Kernel kernel, GpuDeviceModel device, IReadOnlySet<string> constants)
+    {
+        if (Contraction.Find(kernel, constants) is { } contraction && GroupContraction.Fits(contraction))
+        {
+            var packed = WeightRows.Find(contraction, constants);
+            var groups = new GroupContraction(packed?.Contraction ?? contraction, device);
+            return new(groups.Compute(), packed is null ? [] : [GridMapping.Map(packed.Pack)], groups.Describe(), default);
+        }
+        return new(GridMapping.Map(kernel), [], "a thread for each result", default);
+    }
+}

@@ -1,0 +1,66 @@
+using Lathe.Ir;
+using static Lathe.Ir.Stmts;
+
+namespace Lathe.Passes;
+
+/// <summary>One factor of a contraction on its way through the shared memory of a group: threads read a block of it, each some numbers, and put them where all find them.</summary>
+internal sealed class GroupSide
+{
+    private readonly Expr factor;
+    private readonly Flattened axes;
+    private readonly int width;
+    private readonly GroupTile tile;
+    private readonly GroupSteps steps;
+    private readonly Buffer fetched;
+    private readonly bool alongSteps;
+
+    /// <param name="factor">Its formula.</param>
+    /// <param name="axes">Axes of the result that it has.</param>
+    /// <param name="width">How many of their places a group has.</param>
+    /// <param name="apart">Numbers that rows lie further apart than they are long.</param>
+    public GroupSide(string name, Expr factor, Seq<Axis> axes, int width, GroupTile tile, GroupSteps steps, int apart)
+    {
+        (this.factor, this.axes, this.width, this.tile, this.steps) = (factor, new(axes), width, tile, steps);
+        Numbers = new(name, factor.Type, [2, tile.Depth, width + apart], Space.Shared);
+        fetched = new($"{name}.next", factor.Type, [tile.Threads, width * tile.Depth / tile.Threads], Space.Registers);
+        // Neighbouring threads read neighbouring numbers.
+        var load = factor.Parts().OfType<Load>().FirstOrDefault(l => axes.Any(l.Mentions)) ?? factor.Parts().OfType<Load>().First();
+        alongSteps = axes is not [.., var last] || Linear.Of(load.Buffer.Flat(load.At))[last] is not 1 and not -1;
+    }
+
+    /// <summary>By stage, step and place.</summary>
+    public Buffer Numbers { get; }
+
+    public Stmt Around(Stmt body) => new Scratch(Numbers, new Scratch(fetched, body));
+
+    /// <summary>Reads the numbers of a block of steps.</summary>
+    public Stmt Fetch(Expr t, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[1], p =>
+    {
+        var (step, place) = At(t, p);
+        var at = Linear.Simplify(first + place);
+        // Beyond the end the last is read again: what becomes of it is not stored.
+        if (axes.Static == 0 || axes.Static % width != 0) at = Expr.Min(at, Linear.Simplify(axes.Extent - 1));
+        var (places, isInside) = steps.At(block, step);
+        Seq<(Axis, Expr)> all = [.. batch, .. axes.At(at), .. places];
+        var number = factor.Substitute(all);
+        return fetched.Set([t, p], isInside is null ? number : Expr.Select(isInside, number, Number.Of(factor.Type, 0)));
+    });
+
+    /// <summary>Puts what was read where all threads find it.</summary>
+    public Stmt Put(Expr t, Expr stage) => Unroll("p", fetched.Shape[1], p =>
+    {
+        var (step, place) = At(t, p);
+        return Numbers.Set([stage, step, place], fetched[t, p]);
+    });
+
+    private (Expr Step, Expr Place) At(Expr t, Expr p)
+    {
+        var i = Linear.Simplify(p * tile.Threads + t);
+        return alongSteps ? (Part(i, tile.Depth, remainder: true), Part(i, tile.Depth, remainder: false)) : (Part(i, width, remainder: false), Part(i, width, remainder: true));
+
+        // Whole rounds of threads are taken out: what is left of the division does not change from one number of a thread to the next.
+        Expr Part(Expr at, int size, bool remainder) => tile.Threads % size == 0
+            ? remainder ? Linear.Simplify(t % size) : Linear.Simplify(p * (tile.Threads / size) + t / size)
+            : Linear.Simplify(remainder ? at % size : at / size);
+    }
+}

@@ -1,0 +1,48 @@
+using Lathe.Ir;
+using static Lathe.Passes.Placement;
+
+namespace Lathe.Passes;
+
+/// <summary>How the summed axes of a contraction are walked: one of them in blocks of neighbouring steps, the others outside it; or all counted as one where none is long.</summary>
+internal sealed class GroupSteps
+{
+    private readonly Seq<Axis> outer, inner;
+    private readonly GroupTile tile;
+
+    public GroupSteps(Contraction contraction, GroupTile tile)
+    {
+        this.tile = tile;
+        var order = contraction.K.Count == 1 ? contraction.K : contraction.NearLast();
+        // Blocks of a short axis would be mostly empty.
+        var isLong = order.Count == 1 || order[^1].Extent is Number { Integer: var extent } && (extent % tile.Depth == 0 || extent >= 4 * tile.Depth);
+        outer = isLong ? [.. order.Take(order.Count - 1)] : [];
+        inner = isLong ? [order[^1]] : order;
+        Length = new Flattened(inner).Extent;
+        Blocks = Linear.Simplify((Length + (tile.Depth - 1)) / tile.Depth);
+        Each = Linear.Simplify((new Flattened(outer).Extent * Blocks + (tile.Splits - 1)) / tile.Splits);
+    }
+
+    /// <summary>Steps of the inner axes.</summary>
+    private Expr Length { get; }
+
+    /// <summary>Blocks of those.</summary>
+    private Expr Blocks { get; }
+
+    /// <summary>Blocks that each part of the sum has; the last may have fewer.</summary>
+    public Expr Each { get; }
+
+    /// <summary>Where a step lies: the indices of the summed axes, held inside their extents, and whether it is a step at all; null where it always is.</summary>
+    public (Seq<(Axis, Expr)> Places, Expr? IsInside) At(Expr block, Expr step)
+    {
+        var all = new Flattened(outer).Extent;
+        var beyond = tile.Splits > 1 && (all is not Number a || Blocks is not Number b || a.Integer * b.Integer % tile.Splits != 0);
+        var held = beyond ? Expr.Min(block, Linear.Simplify(all * Blocks - 1)) : block;
+        var (around, within) = outer.Count == 0 ? (0, held) : (Linear.Simplify(held / Blocks), Linear.Simplify(held % Blocks));
+        var at = Linear.Simplify(within * tile.Depth + step);
+        var ends = Length is not Number n || n.Integer % tile.Depth != 0;
+        Expr? inside = ends ? at < Length : null;
+        if (beyond) inside = inside is null ? block < all * Blocks : inside & (block < all * Blocks);
+        var place = ends ? Expr.Min(at, Linear.Simplify(Length - 1)) : at;
+        return ([.. new Flattened(outer).At(around), .. new Flattened(inner).At(place)], inside);
+    }
+}
