@@ -160,7 +160,7 @@ samples() {
   done
 }
 
-# The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Tensors, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, the dotnet tool lathe.
+# The packages for .NET in the folder $1: Lathe.Runtime, Lathe.Runtime.Tensors, Lathe.Runtime.Images, Lathe.Build with the tool in the folder $2, Lathe.Compiler, the dotnet tool lathe.
 # all as $3: the first three for .NET 8 too; what follows goes to every pack.
 packages() {
   local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") runs_on=()
@@ -172,6 +172,7 @@ packages() {
   "${pack[@]}" src/Tensors -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Images -o "$into" "${runs_on[@]}" >&2
   "${pack[@]}" src/Build -o "$into" -p:LatheToolFolder="$tool" >&2
+  "${pack[@]}" src/Compiler -o "$into" >&2
   "${pack[@]}" src/Cli -o "$into" -p:LatheTool=true >&2
   [ "${3:-}" = all ] || return 0
   "${pack[@]}" src/Sdk -o "$into" >&2

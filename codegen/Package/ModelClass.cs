@@ -77,7 +77,7 @@ public sealed class ModelClass
         Doc("Opens the compiled model that was built with this assembly.");
         Line($"public {options.Name}() => Model = {load};");
         Line();
-        Doc("Opens the compiled model from a file.", ("library", "The shared library."), ("weights", "Its file of weights; null: inside the library, or beside it."));
+        Doc("Opens the compiled model from a file.", ("library", "The shared library, or a package (.lathe)."), ("weights", "Its file of weights; null: inside the library, or beside it."));
         Line($"public {options.Name}(string library, string? weights = null) => Model = {Runtime}.CompiledModel.Open(library, weights, Signature, dimensions);");
         Line();
         Doc("The model without names and types.");

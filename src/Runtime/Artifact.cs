@@ -15,14 +15,15 @@ public sealed unsafe class Artifact : IDisposable
 
     private readonly ArtifactEntries entries;
     private readonly void* model;
+    private readonly UnpackedPart? unpacked;
     private bool disposed;
 
     /// <summary>What the artifact says of itself.</summary>
     public Contract Contract { get; }
 
-    private Artifact(ArtifactEntries entries, string file, string? weights)
+    private Artifact(ArtifactEntries entries, string file, string? weights, UnpackedPart? unpacked = null)
     {
-        this.entries = entries;
+        (this.entries, this.unpacked) = (entries, unpacked);
         try
         {
             Contract = Contract.Parse(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entries.Contract()).ToArray());
@@ -39,14 +40,22 @@ public sealed unsafe class Artifact : IDisposable
         }
     }
 
-    /// <summary>Loads <c>libNAME.so</c>.</summary>
-    /// <param name="path">The shared library that <c>lathe compile</c> wrote.</param>
-    /// <param name="weights">The file of weights; null: inside the library, or beside it.</param>
-    /// <exception cref="ArtifactException">Not such a library, a later ABI, or the weights are not the library's.</exception>
+    /// <summary>Loads <c>libNAME.so</c>, or the one part of a package (<c>NAME.lathe</c>) of a model of numbers.</summary>
+    /// <param name="path">The shared library or package that <c>lathe compile</c> wrote.</param>
+    /// <param name="weights">The file of weights; null: inside the library, or beside it. A package has its own inside.</param>
+    /// <exception cref="ArtifactException">Not such a file, a later ABI, the weights are not the library's, or a package with work for the host, which <see cref="Package"/> opens.</exception>
     public static Artifact Open(string path, string? weights = null)
     {
         if (!File.Exists(path)) throw new ArtifactException($"no artifact at {path}");
-        return new(LoadedEntries.InFile(Path.GetFullPath(path), NameOf(path)), Path.GetFileName(path), weights);
+        if (!path.EndsWith(Package.Ending, StringComparison.Ordinal)) return new(LoadedEntries.InFile(Path.GetFullPath(path), NameOf(path)), Path.GetFileName(path), weights);
+        if (weights is not null) throw new ArgumentException($"{Path.GetFileName(path)} is a package, which has its weights inside", nameof(weights));
+        var part = new UnpackedPart(path);
+        try { return new(LoadedEntries.InFile(part.Library, NameOf(part.Library)), Path.GetFileName(path), null, part); }
+        catch
+        {
+            part.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Loads the library of a model that was built with an assembly, from where that assembly's native libraries are.</summary>
@@ -104,6 +113,7 @@ public sealed unsafe class Artifact : IDisposable
         disposed = true;
         entries.Close(model);
         entries.Dispose();
+        unpacked?.Dispose();
     }
 
     private void Check(int code)

@@ -43,7 +43,7 @@ public sealed unsafe class CompiledModel : IDisposable
         }
     }
 
-    /// <summary>Opens a shared library that <c>lathe compile</c> wrote.</summary>
+    /// <summary>Opens a shared library that <c>lathe compile</c> wrote, or a package of a model of numbers.</summary>
     /// <exception cref="ArtifactException">It is none for this machine.</exception>
     public static CompiledModel Open(string path, string? weights = null, string? signature = null, ImmutableArray<string> dimensions = default) =>
         new(Artifact.Open(path, weights), signature, dimensions);

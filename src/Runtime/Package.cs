@@ -37,11 +37,18 @@ public sealed class Package : IDisposable
         catch (Exception e)
         {
             Dispose();
-            if (e is InvalidDataException or HostException or ArgumentException) throw new ArtifactException($"{name} is no package: {e.Message}");
-            if (e is IOException or UnauthorizedAccessException or NotSupportedException) throw new ArtifactException($"{name} cannot be opened: {e.Message}");
+            if (Fault(name, e) is { } fault) throw fault;
             throw;
         }
     }
+
+    /// <summary>What a package cannot be opened for; null where that is no fault of its file.</summary>
+    internal static ArtifactException? Fault(string name, Exception e) => e switch
+    {
+        InvalidDataException or HostException or ArgumentException => new($"{name} is no package: {e.Message}"),
+        IOException or UnauthorizedAccessException or NotSupportedException => new($"{name} cannot be opened: {e.Message}"),
+        _ => null,
+    };
 
     /// <summary>What the host does, and what the model takes and gives.</summary>
     public HostProgram Program { get; }

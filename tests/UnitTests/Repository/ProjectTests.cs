@@ -18,6 +18,7 @@ public sealed class ProjectTests
         ["src/Runtime"] = [],
         ["src/Build"] = [],
         ["src/Cli"] = ["src/Onnx", "src/Runtime", "src/Sdk", "codegen"],
+        ["src/Compiler"] = ["src/Cli", "src/Runtime"],
         ["src/Sdk"] = ["passes"],
         ["src/Templates"] = [],
         ["codegen/Compat/ILGPU"] = [],
