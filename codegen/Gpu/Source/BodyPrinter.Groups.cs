@@ -5,6 +5,7 @@ namespace Lathe.Codegen.Gpu;
 internal sealed partial class BodyPrinter
 {
     private readonly HashSet<Buffer> ofThreads = [];
+    private readonly Dictionary<Buffer, long> others = [];
     private Barriers? barriers;
     private string thread = "";
 
@@ -30,6 +31,20 @@ internal sealed partial class BodyPrinter
         indices[loop.Axis] = thread;
         Within(new(ScopeKind.Loop, [loop.Axis]), "", () => Print(loop.Body));
     }
+
+    /// <summary>A buffer that stands for registers of other threads of the warp, where a read is of those.</summary>
+    private Buffer? OfOther(Load load)
+    {
+        if (!ofThreads.Contains(load.Buffer) || load.At is not [Binary { Operator: Operator.Xor, B: Number apart }, ..]) return null;
+        var row = Row(load.Buffer);
+        var other = row with { Name = $"{row.Name}^{Digits(apart.Integer)}" };
+        (places[other], others[other]) = (places[row], apart.Integer);
+        return other;
+    }
+
+    /// <summary>A number of the thread that many places apart; less than 32 bits travel as 32.</summary>
+    private static string Shuffled(Scalar kind, string number, long apart) => kind.Bits >= 32 ? $"Warp.ShuffleXor({number}, {Digits(apart)})"
+        : $"({CSharpTypes.InMemory(kind)})Warp.ShuffleXor((int){Atom(number)}, {Digits(apart)})";
 
     private static bool IsOfGroup(Scratch s) => s.Buffer.Space == Space.Shared || s.Buffer.Space == Space.Registers && s.HasThreads;
 

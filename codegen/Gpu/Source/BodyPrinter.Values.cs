@@ -42,6 +42,7 @@ internal sealed partial class BodyPrinter
     {
         var buffer = load.Buffer;
         if (IsVariable(buffer)) return load;
+        if (OfOther(load) is { } other) return other[Expand(Linear.Simplify(Placed(buffer, load.At)))];
         var number = Row(buffer)[Expand(Linear.Simplify(Placed(buffer, load.At)))];
         if (load.Outside is not { } outside) return number;
         var inside = Dense.Inside(buffer.Shape, load.At);
@@ -179,6 +180,7 @@ internal sealed partial class BodyPrinter
     private string Read(Load load, string at)
     {
         var (place, kind) = (places[load.Buffer], load.Buffer.Scalar);
+        if (others.TryGetValue(load.Buffer, out var apart)) return Shuffled(kind, $"{place}[{Bare(at)}]", apart);
         if (IsVariable(load.Buffer)) return place;
         if (Packs(load.Buffer)) return $"Num.{(kind.IsSigned && kind.IsInteger ? "Signed" : "Unsigned")}({place}, {Bare(at)}, {Digits(kind.Bits)})";
         return kind == Scalar.Bool ? $"({place}[{Bare(at)}] != 0)" : $"{place}[{Bare(at)}]";

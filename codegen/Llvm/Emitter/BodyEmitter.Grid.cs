@@ -9,6 +9,8 @@ internal sealed partial class BodyEmitter
     private string? thread;
     private Barriers? barriers;
 
+    private bool IsForGpu => kernel.Target.Architecture == CpuArchitecture.Nvptx64;
+
     /// <summary>Says in which register an index from outside is.</summary>
     public void Bind(Axis axis, string register)
     {
@@ -79,6 +81,62 @@ internal sealed partial class BodyEmitter
         if (thread is null || buffer.Space != Space.Registers || !scratch.HasThreads) return null;
         var own = buffer with { Shape = [.. buffer.Shape.Skip(1)] };
         return new(code.Place($"[{Math.Max(1, own.Size.Whole).Text()} x {LlvmTypes.InMemory(buffer.Scalar)}]", ScratchLayout.Alignment), buffer with { Apart = [0, .. own.Strides] }, [], "");
+    }
+
+    /// <summary>A register of another thread of the warp; null where it is the thread's own, or no register of threads.</summary>
+    private Register? OfOther(Load load, Memory at)
+    {
+        if (thread is null || at.Buffer.Space != Space.Registers || load.At is not [Binary { Operator: Operator.Xor, B: Number apart } other, ..]) return null;
+        var mine = Value(Load.Of(load.Buffer, [other.A, .. load.At.Skip(1)]));
+        if (mine.Kind.Bits <= 32) return FromWord(Shuffled(ToWord(mine)), mine.Kind);
+        // Two halves.
+        var bits = mine.Kind == Scalar.F64 ? code.Let($"bitcast {mine} to i64") : mine.Text;
+        string Half(string word) => code.Let($"zext i32 {Shuffled(word)} to i64");
+        var (low, high) = (Half(code.Let($"trunc i64 {bits} to i32")), Half(code.Let($"trunc i64 {code.Let($"lshr i64 {bits}, 32")} to i32")));
+        var joined = code.Let($"or i64 {low}, {code.Let($"shl i64 {high}, 32")}");
+        return mine.Kind == Scalar.F64 ? Let($"bitcast i64 {joined} to double", mine.Kind, 1) : new(joined, mine.Kind, 1);
+
+        string Shuffled(string word)
+        {
+            Module.Declare("i32 @llvm.nvvm.shfl.sync.bfly.i32(i32, i32, i32, i32)", "convergent nounwind");
+            return code.Let($"call i32 @llvm.nvvm.shfl.sync.bfly.i32(i32 -1, i32 {word}, i32 {apart.Integer.Text()}, i32 31)");
+        }
+    }
+
+    /// <summary>A number's bits as a word of 32.</summary>
+    private string ToWord(Register r)
+    {
+        var type = LlvmTypes.Of(r.Kind);
+        var bits = type is "float" or "half" or "bfloat" ? code.Let($"bitcast {r} to i{r.Kind.Bits.Text()}") : r.Text;
+        var width = type is "float" ? 32 : type is "half" or "bfloat" ? 16 : int.Parse(type.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+        return width == 32 ? bits : code.Let($"zext i{width.Text()} {bits} to i32");
+    }
+
+    private Register FromWord(string word, Scalar kind)
+    {
+        var type = LlvmTypes.Of(kind);
+        if (type == "float") return Let($"bitcast i32 {word} to float", kind, 1);
+        if (type is "half" or "bfloat") return Let($"bitcast i16 {code.Let($"trunc i32 {word} to i16")} to {type}", kind, 1);
+        return type == "i32" ? new(word, kind, 1) : Let($"trunc i32 {word} to {type}", kind, 1);
+    }
+
+    /// <summary>Whether an index fits 32 bits without a sign: a GPU divides those many times faster.</summary>
+    private static bool IsNarrow(Expr e) => Linear.Range(e) is { Low: >= 0, High: <= int.MaxValue };
+
+    private Register Narrowly(string division, Register x, Register y)
+    {
+        string Cut(Register r) => r.IsLiteral ? r.Text : code.Let($"trunc {r} to i32");
+        return Let($"zext i32 {code.Let($"{division} i32 {Cut(x)}, {Cut(y)}")} to i64", Scalar.I64, 1);
+    }
+
+    /// <summary>How places of a GPU's memory are aligned, as far as the index tells: neighbours then are read in one access. Whoever launches a kernel aligns its arrays.</summary>
+    private int Aligned(Memory at, Place place)
+    {
+        const int widest = 16;
+        if (!IsForGpu || at.PerByte > 1 || at.Buffer.Space == Space.Registers) return at.Alignment;
+        var step = place.Flat.Terms.Values.Append(place.Flat.Constant).Aggregate(0L, (divisor, factor) => (long)System.Numerics.BigInteger.GreatestCommonDivisor(divisor, factor));
+        var bytes = step * Math.Max(1, at.Buffer.Scalar.Bits / 8);
+        return bytes == 0 ? widest : Math.Max(at.Alignment, (int)Math.Min(widest, bytes & -bytes));
     }
 
     /// <summary>A special register of PTX, as a whole number of 64 bits.</summary>

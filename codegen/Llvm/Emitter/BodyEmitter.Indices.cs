@@ -96,6 +96,7 @@ internal sealed partial class BodyEmitter
         return scopes.Keep(atom, atom switch
         {
             Binary { Operator: Operator.Multiply } => Whole("mul nsw", x, y),
+            Binary b when IsForGpu && IsNarrow(b.A) && IsNarrow(b.B) && Linear.Range(b.B).Low > 0 => Narrowly(b.Operator == Operator.Divide ? "udiv" : "urem", x, y),
             Binary b when Linear.Range(b.A).Low >= 0 && Linear.Range(b.B).Low > 0 => Whole(b.Operator == Operator.Divide ? "udiv" : "urem", x, y),
             Binary b => Divide(b.Operator, x, y),
             Call c => Intrinsic($"llvm.{(c.Function == Function.Min ? "smin" : "smax")}.{LlvmTypes.Suffix(Scalar.I64, Math.Max(x.Lanes, y.Lanes))}", new("", Scalar.I64, Math.Max(x.Lanes, y.Lanes)), Alike(x, y)),

@@ -59,6 +59,7 @@ internal sealed partial class BodyEmitter
     private Register Fetch(Load load)
     {
         var at = memory[load.Buffer];
+        if (OfOther(load, at) is { } shuffled) return shuffled;
         var inside = Inside(load, at);
         var place = Locate(at, load.At);
         if (at.PerByte > 1) return FetchPacked(load, at, place, inside);
@@ -119,7 +120,7 @@ internal sealed partial class BodyEmitter
         return code.Let($"getelementptr inbounds {at.Type}, ptr {at.Pointer}, i64 {code.Let($"select {check}, {first}, i64 0")}");
     }
 
-    private Register ReadSame(Memory at, Place place, Register? inside) => Let($"load {at.Type}, ptr {SafeAddress(at, place, inside)}, align {at.Alignment.Text()}{at.Fact}", Stored(at), 1);
+    private Register ReadSame(Memory at, Place place, Register? inside) => Let($"load {at.Type}, ptr {SafeAddress(at, place, inside)}, align {(inside is null ? Aligned(at, place) : at.Alignment).Text()}{at.Fact}", Stored(at), 1);
 
     private Register ReadSide(Memory at, Place place, Register? inside) =>
         Let($"load <{Lanes} x {at.Type}>, ptr {SafeAddress(at, place, inside)}, align {at.Alignment.Text()}{at.Fact}", Stored(at), Lanes);
@@ -198,7 +199,7 @@ internal sealed partial class BodyEmitter
         {
             // Lanes run in order: the last one's number stays.
             var last = value.Lanes == 1 ? value : Let($"extractelement {value}, i64 {(value.Lanes - 1).Text()}", value.Kind, 1);
-            code.Line($"store {last}, ptr {Address(at, place)}, align {align}{at.Fact}");
+            code.Line($"store {last}, ptr {Address(at, place)}, align {Aligned(at, place).Text()}{at.Fact}");
             return;
         }
         var all = Spread(value, Lanes);

@@ -53,14 +53,17 @@ internal sealed class GroupSide
         return Numbers.Set([stage, step, place], fetched[t, p]);
     });
 
+    /// <summary>Which number a thread's <paramref name="p"/>th is: a run of them lies side by side, and neighbouring threads have neighbouring runs.</summary>
     private (Expr Step, Expr Place) At(Expr t, Expr p)
     {
-        var i = Linear.Simplify(p * tile.Threads + t);
-        return alongSteps ? (Part(i, tile.Depth, remainder: true), Part(i, tile.Depth, remainder: false)) : (Part(i, width, remainder: false), Part(i, width, remainder: true));
-
+        var run = (int)Math.Min(GroupTile.Run, fetched.Shape[1].Whole & -fetched.Shape[1].Whole);
+        var (near, length) = (Linear.Simplify(p % run), alongSteps ? tile.Depth : width);
         // Whole rounds of threads are taken out: what is left of the division does not change from one number of a thread to the next.
-        Expr Part(Expr at, int size, bool remainder) => tile.Threads % size == 0
-            ? remainder ? Linear.Simplify(t % size) : Linear.Simplify(p * (tile.Threads / size) + t / size)
-            : Linear.Simplify(remainder ? at % size : at / size);
+        var (each, round) = (length / run, Linear.Simplify(p / run));
+        var (along, across) = tile.Threads % each == 0
+            ? (Linear.Simplify(t % each), Linear.Simplify(round * (tile.Threads / each) + t / each))
+            : (Linear.Simplify((round * tile.Threads + t) % each), Linear.Simplify((round * tile.Threads + t) / each));
+        along = Linear.Simplify(along * run + near);
+        return alongSteps ? (along, across) : (across, along);
     }
 }
