@@ -118,6 +118,20 @@ public sealed class DotnetSampleTests(DotnetPackages packages) : IClassFixture<D
         static string Unspaced(string text) => text.Replace(" ", "", StringComparison.Ordinal).Trim();
     }
 
+    /// <summary>BenchmarkDotNet comes from the packages of this user, or the source that they come from.</summary>
+    [SampleFact]
+    public void A_call_allocates_nothing_as_BenchmarkDotNet_sees_it()
+    {
+        packages.Shell(Sample("bench"), $"dotnet restore -p:NuGetAudit=false -p:Models=$MODELS -p:RestoreAdditionalProjectSources=$PACKAGES -p:RestoreAdditionalProjectFallbackFolders={UsersPackages} && {Build}");
+        var told = packages.Shell(scratch.Folder, "dotnet bin/Release/net10.0/bench.dll");
+        var rows = File.ReadAllLines(Assert.Single(Directory.GetFiles(scratch["BenchmarkDotNet.Artifacts/results"], "*-report-github.md"))).Where(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        Assert.Equal("Allocated", rows[0][^2]);
+        var allocated = rows.Skip(2).ToDictionary(row => row[1], row => row[^2], StringComparer.Ordinal);
+        Assert.True(allocated.Count == 4, told);
+        foreach (var call in new[] { "Run", "RunOfFive", "RunOnTwoThreadsWithAToken" }) Assert.Equal("-", allocated[call]);
+        Assert.Equal("64 B", allocated["RunIntoANewArray"]);
+    }
+
     private string Sample(string name)
     {
         Tool.Run("cp", "-R", CProgram.Repository("src", "Samples", "dotnet", name) + "/.", scratch.Folder);

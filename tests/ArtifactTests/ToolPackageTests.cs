@@ -1,11 +1,9 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Lathe.ArtifactTests;
 
-/// <summary>The tool as it is handed on: a package of dotnet tool, an archive with .NET in it, and the list of what it is made of.</summary>
+/// <summary>The tool as it is handed on: a package of dotnet tool, and the list of what it is made of.</summary>
 public sealed partial class ToolPackageTests : IDisposable
 {
     private readonly ScratchFolder scratch = new();
@@ -22,20 +20,6 @@ public sealed partial class ToolPackageTests : IDisposable
         // A manifest of a repository pins it.
         packages.Shell(scratch.Folder, "dotnet new tool-manifest && dotnet tool install lathe --source $PACKAGES");
         Assert.Equal(Version(), packages.Shell(scratch.Folder, "dotnet lathe --version").Trim());
-    }
-
-    [LongFact]
-    public void An_archive_runs_where_there_is_no_dotnet()
-    {
-        Tool.Run("bash", CProgram.Repository("build.sh"), "archives", scratch["archives"], "linux-x64");
-        var archive = Assert.Single(Directory.GetFiles(scratch["archives"]));
-        Assert.Equal($"lathe-{Version()}-linux-x64.tar.gz", Path.GetFileName(archive));
-        using (var file = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress)) TarFile.ExtractToDirectory(file, Directory.CreateDirectory(scratch["there"]).FullName, overwriteFiles: false);
-        var lathe = scratch[$"there/lathe-{Version()}-linux-x64/lathe"];
-        string[] bare = ["-i", "DOTNET_ROOT=/nowhere", "PATH=/usr/bin:/bin", $"HOME={Directory.CreateDirectory(scratch["home"]).FullName}"];
-        Assert.Equal(Version(), Tool.Run("env", [.. bare, lathe, "--version"]).Trim());
-        Tool.Run("env", [.. bare, lathe, "compile", CProgram.Repository("tests", "models", "opt_mnist"), "-o", scratch["out"], "--name", "digits", "-q"]);
-        Assert.True(File.Exists(scratch["out/libdigits.so"]));
     }
 
     /// <summary>What the tool's project restores, in the versions that the repository pins; the same bytes each time.</summary>
@@ -56,7 +40,7 @@ public sealed partial class ToolPackageTests : IDisposable
         Assert.Equal(first, File.ReadAllBytes(file));
     }
 
-    private static string Version() => Regex.Match(File.ReadAllText(CProgram.Repository("Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
+    internal static string Version() => Regex.Match(File.ReadAllText(CProgram.Repository("Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
 
     [GeneratedRegex("""<PackageVersion Include="([^"]+)" Version="([^"]+)" />""")]
     private static partial Regex Pin();
