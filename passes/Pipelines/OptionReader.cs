@@ -53,6 +53,13 @@ internal sealed class OptionReader(SourceFaults faults, IReadOnlyDictionary<stri
         return context;
     }
 
+    /// <summary>The texts of a value, or of those in a list.</summary>
+    public Seq<string> Texts(PipelineParser.ValueContext context)
+    {
+        context = Resolved(context);
+        return context.value() is { Length: > 0 } items ? [.. items.SelectMany(item => Texts(item))] : context.GetText() == "[]" ? [] : [context.STRING() is null ? context.GetText() : Text(context.Start)];
+    }
+
     private object? Value(PipelineParser.ValueContext context, System.Type type)
     {
         context = Resolved(context);

@@ -13,6 +13,9 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
     /// <summary>Rewrites that stand with it: its passes may name them.</summary>
     public Seq<Rewrite> Rewrites { get; init; }
 
+    /// <summary>What it says of the whole compilation beside its passes; who compiles takes it as if it were on the command line.</summary>
+    public Seq<Setting> Settings { get; init; }
+
     /// <summary>What a compile does unless told otherwise.</summary>
     public static Pipeline Default => new("default", PassList.All());
 
@@ -42,8 +45,8 @@ public sealed record Pipeline(string Name, Seq<Pass> Passes, Seq<Selector> Kept 
         return earlier == 0 ? passes[place].Name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{passes[place].Name}.{earlier + 1}");
     }
 
-    /// <summary>The text of a file: rewrites, what is kept, then a pass a line.</summary>
-    public string Print() => string.Concat(Rewrites.Select(r => $"{r}\n")) + $"pipeline {(PipelineReader.IsFree(Name) ? Name : NameText.Quoted(Name))} {{\n{string.Concat(Statements.Select(s => $"  {s}\n"))}}}\n";
+    /// <summary>The text of a file: rewrites, settings, what is kept, then a pass a line.</summary>
+    public string Print() => string.Concat(Rewrites.Select(r => $"{r}\n")) + $"pipeline {(PipelineReader.IsFree(Name) ? Name : NameText.Quoted(Name))} {{\n{string.Concat(Settings.Select(s => s.ToString()).Concat(Statements).Select(s => $"  {s}\n"))}}}\n";
 
     /// <summary>The inside of the braces on one line, as <c>--passes</c> takes it.</summary>
     public override string ToString() => string.Join(", ", Statements);

@@ -10,7 +10,7 @@ namespace Lathe.Passes;
 
 /// <summary>
 /// Reads the pipeline language. Faults name their place and what was probably meant, all at once: the LT300x of texts; LT3009 a selector where a pass takes none;
-/// LT3010 an order that cannot run; LT3011 a rewrite, or a file that is included, that cannot work.
+/// LT3010 an order that cannot run; LT3011 a rewrite, or a file that is included, that cannot work; LT3016 a setting where none can be.
 /// </summary>
 public sealed partial class PipelineReader
 {
@@ -28,6 +28,10 @@ public sealed partial class PipelineReader
     private readonly List<Rewrite> rewrites = [];
     private readonly List<Pass> found = [];
     private readonly List<Selector> kept = [];
+    private readonly List<Setting> settings = [];
+    private readonly List<(IToken At, Setting Setting)> settingsOfIncluded = [];
+    private bool isInFile;
+    private int choices;
 
     /// <param name="given">What parameters stand for.</param>
     /// <param name="around">Files that include this one, this one last.</param>
@@ -66,6 +70,10 @@ public sealed partial class PipelineReader
         return reader.Concluded("passes");
     }
 
+    /// <summary>What a pipeline file says of the whole compilation beside its passes, its own before that of files it includes.</summary>
+    /// <inheritdoc cref="Read(string, string, PipelineSetting)"/>
+    public static Seq<Setting> Settings(string text, string file, PipelineSetting setting) => Read(text, file, setting with { IsForSettings = true }).Settings;
+
     /// <summary>Whether a pipeline's name stands bare.</summary>
     internal static bool IsFree(string name) => Identifier().IsMatch(name) && !Words.Contains(name);
 
@@ -82,9 +90,9 @@ public sealed partial class PipelineReader
             if (!parameters.ContainsKey(option.name().GetText())) throw by!.faults.Unknown(option.Start, "parameter", option.name().GetText(), parameters.Keys, parameters.Count == 0 ? $"{file} has none" : $"{file} has {string.Join(", ", parameters.Keys)}");
             parameters[option.name().GetText()] = by!.options.Resolved(option.value());
         }
-        var reader = new PipelineReader(faults, setting, parameters, around);
-        foreach (var include in tree.include()) faults.Try(include.Start, () => reader.rewrites.AddRange(reader.Included(include.STRING().Symbol, null).Rewrites));
-        foreach (var rewrite in tree.rewrite()) reader.Declare(rewrite);
+        var reader = new PipelineReader(faults, setting, parameters, around) { isInFile = true };
+        foreach (var include in setting.IsForSettings ? [] : tree.include()) faults.Try(include.Start, () => reader.rewrites.AddRange(reader.Included(include.STRING().Symbol, null).Rewrites));
+        foreach (var rewrite in setting.IsForSettings ? [] : tree.rewrite()) reader.Declare(rewrite);
         var name = "passes";
         if (tree.pipeline() is { } pipeline)
         {
@@ -112,8 +120,12 @@ public sealed partial class PipelineReader
 
     private Pipeline Concluded(string name)
     {
+        // What a file says itself goes before what those it includes do; two of those must agree.
+        foreach (var (at, setting) in settingsOfIncluded)
+            if (settings.Find(s => s.Name == setting.Name) is not { } known) settings.Add(setting);
+            else if (known != setting && settingsOfIncluded.Exists(s => s.Setting == known)) faults.Add("LT3003", at, $"{setting.Name} is set to something else by a file that is included before", $"say here which it is: {setting}");
         faults.Conclude();
-        return new(name, [.. found], [.. kept]) { Rewrites = [.. rewrites] };
+        return new(name, [.. found], [.. kept]) { Rewrites = [.. rewrites], Settings = [.. settings] };
     }
 
     private void Declare(PipelineParser.RewriteContext context)
@@ -133,6 +145,13 @@ public sealed partial class PipelineReader
     {
         switch (statement)
         {
+            case PipelineParser.PassContext named when named.name().GetText() == Setting.Word:
+                Set(named);
+                break;
+            case PipelineParser.IncludedContext include when setting.IsForSettings:
+                settingsOfIncluded.AddRange(Included(include.STRING().Symbol, include.option()).Settings.Select(s => (include.Start, s)));
+                break;
+            case var _ when setting.IsForSettings: break;
             case PipelineParser.KeepContext keep:
                 kept.Add(selectors.Read(keep.on().selector()));
                 break;
@@ -140,19 +159,42 @@ public sealed partial class PipelineReader
                 Add(named.Start, Read(named));
                 break;
             case PipelineParser.ChoiceContext choice:
-                if (selectors.Holds(choice.selector(), setting.Target?.Invoke())) Statements(choice.statements(0));
+                foreach (var nested in choice.statements().SelectMany(s => s.statement()).OfType<PipelineParser.PassContext>().Where(s => s.name().GetText() == Setting.Word))
+                    faults.Add("LT3016", nested.Start, "what is compiled for cannot follow from what is compiled for", "set stands outside of if");
+                var holds = selectors.Holds(choice.selector(), setting.Target?.Invoke());
+                choices++;
+                if (holds) Statements(choice.statements(0));
                 else if (choice.statements().Length > 1) Statements(choice.statements(1));
+                choices--;
                 break;
             case PipelineParser.IncludedContext include:
                 var other = Included(include.STRING().Symbol, include.option());
-                if (other.Passes.Count == 0) throw faults.At("LT3011", include.STRING().Symbol, $"{include.STRING().GetText()} has no pipeline", "rewrites alone are included before the pipeline begins");
+                if (choices > 0 && other.Settings is [var inside, ..]) throw faults.At("LT3016", include.STRING().Symbol, $"{include.STRING().GetText()} says {inside}: what is compiled for cannot follow from what is compiled for", "include it outside of if");
+                if (other.Passes.Count == 0 && other.Settings.Count == 0) throw faults.At("LT3011", include.STRING().Symbol, $"{include.STRING().GetText()} has no pipeline", "rewrites alone are included before the pipeline begins");
                 rewrites.AddRange(other.Rewrites.Where(r => !rewrites.Contains(r)));
                 kept.AddRange(other.Kept);
+                settingsOfIncluded.AddRange(other.Settings.Select(s => (include.Start, s)));
                 var on = include.on() is { } where ? selectors.Read(where.selector()) : null;
                 foreach (var pass in other.Passes)
                     Add(include.Start, on is null || !pass.TakesSelector ? pass : pass with { On = pass.On is null ? on : new All([pass.On, on]) });
                 break;
         }
+    }
+
+    private void Set(PipelineParser.PassContext context)
+    {
+        if (!isInFile) throw faults.At("LT3016", context.Start, "what holds for the whole compilation is set in a file; on a command line it is an option", "write --cpu x86-64-v3 in place of set(cpu=\"x86-64-v3\")");
+        if (choices > 0) return; // told with both sides of the choice
+        if (context.on() is { } on) throw faults.At("LT3009", on.Start, "what is set holds for the whole compilation, it takes no selector");
+        if (context.option() is []) throw faults.At("LT3004", context.Start, "set what?", "set(cpu=\"x86-64-v3\"), set(objective=size)");
+        foreach (var option in context.option())
+            faults.Try(option.Start, () =>
+            {
+                var name = option.name().GetText();
+                if (setting.Settable is { } known && !known.Contains(name)) throw faults.Unknown(option.Start, "setting", name, known, "options of lathe compile, with _ for -");
+                if (settings.Exists(s => s.Name == name)) throw faults.At("LT3003", option.Start, $"{name} is set twice");
+                settings.Add(new(name, options.Texts(option.value())));
+            });
     }
 
     private void Add(IToken at, Pass pass)

@@ -15,6 +15,12 @@ public sealed record PipelineSetting
 
     /// <summary>What is compiled for, asked only where a pipeline asks; null where nobody knows.</summary>
     public Func<TargetFacts>? Target { get; init; }
+
+    /// <summary>What <c>set</c> may name; null where anything goes.</summary>
+    public IReadOnlyCollection<string>? Settable { get; init; }
+
+    /// <summary>Only what <c>set</c> says is wanted: what is compiled for may follow from it, so no pass is looked at and no <c>if</c> asked.</summary>
+    internal bool IsForSettings { get; init; }
 }
 
 /// <summary>What <c>if</c> in a pipeline may ask of what is compiled for.</summary>

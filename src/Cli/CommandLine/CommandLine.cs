@@ -50,7 +50,14 @@ public static class CommandLine
         (session.Form, reproduction) = (given.Diagnostics, given.Repro);
         if (parsed.Errors is [var first, ..]) throw Wrong(first.Message, parsed, known ? name : "");
         PluginLoader.Load(given.Plugin);
-        return known ? (Verb)own!.Make(parsed) : throw new UsageException("no verb is given", "lathe --help lists them");
+        if (!known) throw new UsageException("no verb is given", "lathe --help lists them");
+        // What a pipeline file sets counts as if it stood here, where it does not.
+        if (PipelineWords.Of(parsed, own!) is { Count: > 0 } words)
+        {
+            parsed = root.Parse([.. arguments, .. words], new ParserConfiguration { EnablePosixBundling = false });
+            if (parsed.Errors is [var fault, ..]) throw Wrong(fault.Message, parsed, name);
+        }
+        return (Verb)own!.Make(parsed) with { Given = PipelineWords.Given(parsed, own) };
     }
 
     /// <summary>The command line's shape. Options are read off their records only for the verb that is asked for.</summary>

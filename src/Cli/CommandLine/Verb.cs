@@ -7,6 +7,9 @@ namespace Lathe.Cli;
 /// </summary>
 public abstract record Verb
 {
+    /// <summary>Options that were given, here or by the pipeline file that is named, as such a file says them.</summary>
+    internal Seq<Lathe.Passes.Setting> Given { get; init; }
+
     /// <exception cref="DiagnosticException">The model or an input is at fault.</exception>
     /// <exception cref="UsageException">The options make no sense together.</exception>
     public abstract ExitCode Execute(Session session);

@@ -6,7 +6,7 @@ using Lathe.Passes;
 namespace Lathe.Cli;
 
 /// <summary>Files about an artifact, written beside it: its text, the pipeline it went through, a report.</summary>
-internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program, Graph? plain = null, Seeing.PassTrail? trail = null, CpuTarget? target = null)
+internal sealed class Companions(string name, string folder, ModelBuild build, ModelSource source, Program program, Graph? plain = null, Seeing.PassTrail? trail = null, CpuTarget? target = null, Seq<Setting> settings = default)
 {
     /// <summary>Writes what is asked for of these.</summary>
     /// <returns>The files, in the order they were asked for.</returns>
@@ -31,7 +31,7 @@ internal sealed class Companions(string name, string folder, ModelBuild build, M
         var (ending, write) = emission switch
         {
             Emission.Ir => (ModelSource.TextEnding, (Action<string>)(path => DumpOptions.Write(path, new(program), source.Hash, Last(build)))),
-            Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name }).Print())),
+            Emission.Pipeline => (".recipe", path => OutputFile.Write(path, (build.Pipeline with { Name = name, Settings = settings }).Print())),
             Emission.Report => (".report.html", path => OutputFile.Write(path, ReportPage.Print(report, build, trail!, target!))),
             Emission.Calibration => (".calibration", path => CalibrationFile.Write(path, build.Calibration ?? throw new UsageException("--emit=calibration: nothing was calibrated", "--calibrate PATH"))),
             Emission.Onnx => (".onnx", WriteOnnx),

@@ -148,6 +148,7 @@ public sealed record PassOptions(
     private PipelineSetting Setting(string folder) => new()
     {
         Target = Facts,
+        Settable = PipelineWords.Settable,
         Open = name =>
         {
             if (BuiltInPipelines.Is(name)) return BuiltInPipelines.Text(name);

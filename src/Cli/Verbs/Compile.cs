@@ -21,20 +21,19 @@ public sealed record Compile(
     DumpOptions Dump,
     ItemOptions Items,
     ClaimOptions Claim,
-    [Option("prefix of functions and files, a C identifier; by default the model's own name")] string? Name = null,
-    [Option("what to write (shared,header,contract)")] Seq<Emission> Emit = default,
-    [Option("with --emit=onnx: weights in a format that ONNX has no form of are written as f32")] bool OnnxDecode = false,
-    [Option("where weights go; by default into the library up to 64 MiB, else into a file beside it")] WeightChoice? Weights = null,
-    [Option("link a thread pool into the artifact, for callers that bring none")] bool Pool = false,
-    [Option("sign the files with this key, of an elliptic curve, in PEM: NAME.sig beside them, which verify-artifact --key and Lathe.Runtime check. The signature is another each time, all else the same bytes", Value = "KEY.pem")] string? Sign = null,
-    [Option("write a rule that lists what the artifact was made from, for make and ninja", "-MD")] bool Depend = false,
-    [Option("where that rule goes; NAME.d in the output folder by default", "-MF", Value = "FILE")] string? DependFile = null,
-    [Option("what the rule says was made, in place of all files: a stamp, for build systems that watch one", "-MT", Value = "TARGET")] string? DependTarget = null,
-    [Option("names and lines of NAME.lir, which is written too, for debuggers and profilers; the code stays the same", "-g")] bool Debug = false,
-    [Option("what is checked after every pass: the structure always; values compares what the model computes on random inputs before and after")] VerifyEach VerifyEach = VerifyEach.Structure,
+    OutputOptions Made,
     [Option("say nothing when all went well", "-q")] bool Quiet = false,
     [Option("as JSON, with a version")] bool Json = false) : Verb
 {
+    // What a compile writes is said in one group of options, which passes --print takes too.
+    private string? Name => Made.Name;
+    private Seq<Emission> Emit => Made.Emit;
+    private bool OnnxDecode => Made.OnnxDecode;
+    private WeightChoice? Weights => Made.Weights;
+    private bool Pool => Made.Pool;
+    private string? Sign => Made.Sign;
+    private bool Debug => Made.Debug;
+
     private static readonly Seq<Emission> Usual = [Emission.Shared, Emission.Header, Emission.Contract];
 
     public override ExitCode Execute(Session session)
@@ -66,7 +65,7 @@ public sealed record Compile(
         var before = session.Reported.Count;
         var build = new ModelBuild(session, Code with { Way = Code.Way with { Items = Items } });
         var source = build.Read(path);
-        var check = VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
+        var check = Made.VerifyEach == VerifyEach.Values ? new ValueCheck(source.Module, InputFiles.Read(source.Inputs, [], ImageOptions.Default, 0, Code.Dim), ValueRunner.For(source.Module), new()) : null;
         var trail = Emit.Contains(Emission.Report) ? new Seeing.PassTrail(source.Module) : null;
         List<IPassObserver> observers = [.. trail is null ? [] : (IPassObserver[])[trail], Dump.Observer(session.Output, source, build.Passes), .. check is null ? [] : (IPassObserver[])[check]];
         if (Dump.StopAfter is not null)
@@ -89,7 +88,7 @@ public sealed record Compile(
         if (evaluation is not null) origin = origin with { Accuracy = Measured(session, build, levels, origin, evaluation, path, name) };
         var artifact = build.Write(levels, new(name, OutputDir, Emit.Count == 0 ? Usual : Emit, origin, inFile, Pool, Code.Jobs, Debug ? Companions.Places(name, build, source, program) : null));
         var report = new CompileReport(name, string.Join(", ", targets.Select(t => t.Cpu)), program, artifact, build.Times, CompressionReport.Of(build), Tuned: build.Tuned);
-        report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain, trail, target).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
+        report = report with { Beside = new Companions(name, OutputDir, build, source, program, plain, trail, target, Settings).Write(Debug ? [.. Emit, Emission.Ir] : Emit, report) };
         if (session.Reported.Count == before) cache?.Keep(artifact.Files, report.Beside, source.Files.Skip(1), report.Kept);
         WriteSignature(name, artifact.Files);
         WriteRule(name, artifact.Files.Concat(report.Beside), source.Files.Concat(evaluation?.Watched ?? []));
@@ -119,19 +118,22 @@ public sealed record Compile(
 
     private void WriteRule(string name, IEnumerable<string> made, IEnumerable<string> from)
     {
-        if (Depend || DependFile is not null || DependTarget is not null)
-            OutputFile.Write(DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(DependTarget is null ? made : [DependTarget], from.Concat(Code.Files)));
+        if (Made.Depend || Made.DependFile is not null || Made.DependTarget is not null)
+            OutputFile.Write(Made.DependFile ?? Path.Combine(OutputDir, name + ".d"), DependencyRule.Print(Made.DependTarget is null ? made : [Made.DependTarget], from.Concat(Code.Files)));
     }
+
+    /// <summary>The options as a file in the output folder says them.</summary>
+    private Seq<Setting> Settings => PipelineWords.Beside(Given, OutputDir);
 
     /// <summary>What emissions are files that a cache may keep: others write beside what they list, or are there to be looked at.</summary>
     private static readonly HashSet<Emission> Keepable = [Emission.Shared, Emission.Static, Emission.Object, Emission.Header, Emission.Contract, Emission.Python, Emission.Javascript, Emission.Pipeline];
 
     /// <summary>Where this compile may lie; null where more than the model and the options decides, or something is to be seen on the way.</summary>
     private CompileCache? Cache(Session session, string path, string name, IReadOnlyList<CpuTarget> targets) =>
-        Path.GetExtension(path) != ".onnx" || Debug || VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
+        Path.GetExtension(path) != ".onnx" || Debug || Made.VerifyEach != VerifyEach.Structure || Dump != new DumpOptions() || !Emit.All(Keepable.Contains)
             || Code.Autotune is not null || PluginLoader.Files.Count > 0 || Code.Link.Count > 0 || Code.Machine is { } table && !File.Exists(table) || Code.Way.Calibrate is not null || Code.Way.Unseen is not null || Claim.Evaluate is not null ? null
-        : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Name = name, Sign = null, Code = Code with { Jobs = 0, Machine = null }, Depend = false, DependFile = null, DependTarget = null, Quiet = false, Json = false }),
-            Code.Pipeline.Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
+        : CompileCache.Of(session.Compiles, path, OptionKey.Of(this with { Model = "", OutputDir = "", Made = Made with { Name = name, Sign = null, Depend = false, DependFile = null, DependTarget = null }, Code = Code with { Jobs = 0, Machine = null }, Quiet = false, Json = false }),
+            (Code.Pipeline with { Settings = Emit.Contains(Emission.Pipeline) ? Settings : [] }).Print(), Code.Machine is null ? "" : ContentHash.Of(Code.Machine), string.Join('\n', targets.Select(t => $"{t.Triple} {t.Cpu} {t.Features}")));
 
     /// <summary>What is said of a compile that was kept.</summary>
     private ExitCode Told(Session session, string path, KeptCompile kept, Stopwatch watch)
@@ -161,8 +163,8 @@ public sealed record Compile(
     /// <exception cref="UsageException">An option does not go with a package.</exception>
     private ExitCode Package(Session session, string path, string name)
     {
-        (string Option, bool IsGiven)[] others = [("--emit", Emit.Count > 0), ("--onnx-decode", OnnxDecode), ("--weights", Weights is not null), ("--pool", Pool), ("-g", Debug), ("-MD", Depend), ("-MF", DependFile is not null), ("-MT", DependTarget is not null),
-            ("--verify-each", VerifyEach != VerifyEach.Structure), ("--dump-ir", Dump.DumpIr is not null), ("--print-ir-before", Dump.PrintIrBefore.Count > 0), ("--print-ir-after", Dump.PrintIrAfter.Count > 0), ("--stop-after", Dump.StopAfter is not null), ("--max", Code.Max.Count > 0), ("--evaluate", Claim.Evaluate is not null)];
+        (string Option, bool IsGiven)[] others = [("--emit", Emit.Count > 0), ("--onnx-decode", OnnxDecode), ("--weights", Weights is not null), ("--pool", Pool), ("-g", Debug), ("-MD", Made.Depend), ("-MF", Made.DependFile is not null), ("-MT", Made.DependTarget is not null),
+            ("--verify-each", Made.VerifyEach != VerifyEach.Structure), ("--dump-ir", Dump.DumpIr is not null), ("--print-ir-before", Dump.PrintIrBefore.Count > 0), ("--print-ir-after", Dump.PrintIrAfter.Count > 0), ("--stop-after", Dump.StopAfter is not null), ("--max", Code.Max.Count > 0), ("--evaluate", Claim.Evaluate is not null)];
         var given = others.Where(o => o.IsGiven).Select(o => o.Option).ToList();
         if (given.Count > 0) throw new UsageException($"{OutputDir}: a package holds shared libraries of parts alone, so {string.Join(" and ", given)} {(given.Count == 1 ? "does" : "do")} not go with it", "name a folder, -o DIR");
         var report = new PackageBuild(session, Code with { Way = Code.Way with { Items = Items } }).Write(path, name, OutputDir);
@@ -181,9 +183,3 @@ public sealed record Compile(
         if (Emit.Contains(Emission.Javascript) && !system.IsForJavaScript) throw new UsageException($"--emit javascript: JavaScript loads no {system.SharedFile("NAME")}", "--triple wasm32-unknown-unknown, or --emit python");
     }
 }
-
-/// <summary>What is checked after every pass.</summary>
-public enum VerifyEach { Structure, Values }
-
-/// <summary>Where an artifact's weights go.</summary>
-public enum WeightChoice { Embed, File }

@@ -14,6 +14,8 @@ public sealed class PipelineTests
         new Size([ByteBound.Parse("> 1.5KB"), ByteBound.Parse("<=3GiB"), ByteBound.Parse(">= 0")]), new Lathe.Passes.Selectors.Type([FormatName.Parse("f32")]),
     ];
 
+    private static readonly Seq<string> Texts = ["true", "x86-64-v3", "seq=1..512", "", "8", "if", "a \"b\"\\", "é,ü"];
+
     [Property]
     public void What_prints_reads_back_equal(int seed, string? name)
     {
@@ -21,7 +23,10 @@ public sealed class PipelineTests
         var passes = PassList.All();
         var some = passes.Where(_ => random.Next(3) > 0).Select(p => p.TakesSelector && random.Next(2) == 0 ? p with { On = Selected(random, 3) } : p)
             .Select(p => p is Fuse fuse ? fuse with { Repeat = random.Next(-5, 50) } : p);
-        var pipeline = new Pipeline(name ?? "", [.. some], [.. Enumerable.Range(0, random.Next(3)).Select(_ => Selected(random, 2))]);
+        var pipeline = new Pipeline(name ?? "", [.. some], [.. Enumerable.Range(0, random.Next(3)).Select(_ => Selected(random, 2))])
+        {
+            Settings = [.. new[] { "cpu", "dim", "exact", "autotune" }.Where(_ => random.Next(2) == 0).Select(s => new Setting(s, [.. Enumerable.Range(0, random.Next(4)).Select(_ => Texts[random.Next(Texts.Count)])]))],
+        };
         var read = PipelineReader.Read(pipeline.Print());
         Assert.Equal(pipeline, read);
         Assert.Equal(pipeline.Print(), read.Print());
