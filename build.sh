@@ -165,7 +165,8 @@ samples() {
 packages() {
   local into tool pack=(dotnet pack -c Release -v q --nologo "${@:4}") runs_on=()
   mkdir -p "$1" && into=$(cd "$1" && pwd) && tool=$(cd "$2" && pwd)
-  [ -z "${3:-}" ] || runs_on=("-p:LatheFrameworks=$3")
+  # In a folder of their own: what is restored for several frameworks is nothing that other builds can go on from.
+  [ -z "${3:-}" ] || runs_on=("-p:LatheFrameworks=$3" "-p:ArtifactsPath=$PWD/artifacts/frameworks")
   say "packing into $into"
   rm -f "$into"/*.nupkg
   "${pack[@]}" src/Runtime -o "$into" "${runs_on[@]}" >&2

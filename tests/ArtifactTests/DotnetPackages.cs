@@ -3,14 +3,17 @@ using System.Diagnostics;
 namespace Lathe.ArtifactTests;
 
 /// <summary>The packages for .NET, made once for the tests of a class of what is built already, and an empty home to use them in.</summary>
-public sealed class DotnetPackages : IDisposable
+public class DotnetPackages : IDisposable
 {
     private readonly ScratchFolder scratch = new();
 
-    public DotnetPackages()
+    public DotnetPackages() : this("", "--no-build") { }
+
+    /// <param name="frameworks">all: those for programs of .NET 8 too, as a release has them, which are built for it.</param>
+    protected DotnetPackages(string frameworks, params string[] options)
     {
         Directory.CreateDirectory(scratch["home"]);
-        Tool.Run("bash", CProgram.Repository("build.sh"), "packages", Folder, Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")), "", "--no-build");
+        Tool.Run("bash", [CProgram.Repository("build.sh"), "packages", Folder, Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")), frameworks, .. options]);
     }
 
     /// <summary>Where they are.</summary>
@@ -45,5 +48,9 @@ public sealed class DotnetPackages : IDisposable
         return (process.ExitCode, process.ExitCode == 0 ? output : output + errors.Result);
     }
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose()
+    {
+        scratch.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

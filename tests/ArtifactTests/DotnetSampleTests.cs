@@ -55,34 +55,6 @@ public sealed class DotnetSampleTests(DotnetPackages packages) : IClassFixture<D
         Assert.Equal("0 1 2 3 4 5 6 7 8 9", Tool.Run(scratch["out/aot"], CProgram.Repository("tests", "models", "opt_mnist", "digits", "digits.bytes")).Trim());
     }
 
-    /// <summary>The package holds the runtime for .NET 8 too, and the class compiles as C# 12. Where no .NET 8 is, a later one runs the program.</summary>
-    [SampleFact]
-    public void A_program_of_net_8_runs_a_model()
-    {
-        Tool.Run("bash", CProgram.Repository("build.sh"), "packages", scratch["all"], Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release")), "all");
-        scratch.Write("app.csproj", """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net8.0</TargetFramework><TreatWarningsAsErrors>true</TreatWarningsAsErrors><GenerateDocumentationFile>true</GenerateDocumentationFile><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><RollForward>Major</RollForward></PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Lathe.Runtime" Version="0.1.0" />
-                <PackageReference Include="Lathe.Build" Version="0.1.0" />
-                <TensorModel Include="digits.onnx" />
-              </ItemGroup>
-            </Project>
-            """);
-        scratch.Write("Program.cs", """
-            using var digits = new app.Digits();
-            var scores = new float[app.Digits.Plus214Output0Length];
-            foreach (var image in File.ReadAllBytes("digits.bytes").Chunk(app.Digits.Input3Length))
-            {
-                digits.Run(image.Select(grey => (float)grey).ToArray(), scores);
-                Console.Write($"{Array.IndexOf(scores, scores.Max())} ");
-            }
-            """);
-        var told = packages.Shell(scratch.Folder, $"cp $MODELS/opt_mnist/model.onnx digits.onnx; cp $MODELS/opt_mnist/digits/digits.bytes .; dotnet restore -v q -p:NuGetAudit=false -p:RestoreAdditionalProjectSources={scratch["all"]}; dotnet build --no-restore -c Release -v q; dotnet bin/Release/net8.0/app.dll");
-        Assert.EndsWith("0 1 2 3 4 5 6 7 8 9", told.Trim(), StringComparison.Ordinal);
-    }
-
     [SampleFact(shared: true)]
     public void A_stream_of_sound_is_told_apart_into_speech_and_none()
     {
