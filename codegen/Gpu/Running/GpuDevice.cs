@@ -46,6 +46,16 @@ public abstract class GpuDevice : IDisposable
     /// <summary>Waits until all that was asked is done.</summary>
     internal abstract void Synchronize();
 
+    /// <summary>Takes down what is asked, without doing it, to have it done again and again at once; null where a device cannot.</summary>
+    internal virtual IRecording? Record(Action asked) => null;
+
+    /// <summary>Has something done and tells afterwards how long it took the device, in milliseconds; null where it does not know.</summary>
+    internal virtual Func<double?> Timed(Action asked)
+    {
+        asked();
+        return () => null;
+    }
+
     private static string OfPackage => IlgpuDevice.UsesPackage ? "" : "; build with the ILGPU package (./build.sh takes it where it can be restored)";
 
     public void Dispose()

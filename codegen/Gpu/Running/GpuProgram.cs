@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
@@ -7,17 +5,19 @@ namespace Lathe.Codegen.Gpu;
 /// <summary>A program on a device: kernels compiled, weights uploaded once. A run copies its inputs there and its outputs back, and what the host must know on the way.</summary>
 public sealed class GpuProgram : IDisposable
 {
-    private const int Alignment = 256;
+    /// <summary>Most dimensions that are remembered at once.</summary>
+    private const int MostPlans = 8;
 
     private readonly Program program;
     private readonly GpuDevice device;
-    private readonly Dictionary<string, Slot> slots;
     private readonly IDeviceKernels kernels;
     private readonly Dictionary<string, (long Offset, long Bytes)> weights = new(StringComparer.Ordinal);
     private readonly DeviceMemory stored;
+    private readonly Dictionary<string, RunPlan> plans = new(StringComparer.Ordinal);
+    private readonly bool isFixed;
 
     /// <summary>What runs work in: the next run takes it again where it is enough.</summary>
-    private DeviceMemory? run;
+    private DeviceMemory? memory;
 
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
     /// <param name="device">Stays the caller's.</param>
@@ -26,19 +26,34 @@ public sealed class GpuProgram : IDisposable
     public GpuProgram(Program program, GpuDevice device, (int Groups, int Threads)? grid = null)
     {
         (this.program, this.device) = (program, device);
-        slots = program.Slots.ToDictionary(slot => slot.Name, StringComparer.Ordinal);
+        // What data decide must be read while the run goes on; everything else is the same launches again.
+        isFixed = program.Steps.Flat.All(step => step.Asked is null);
         kernels = device.Load(program, grid);
+        stored = device.Allocate(Place(SlotKind.Weight, weights), "the weights");
+        // What others are made of goes once they are made.
+        var raw = new Dictionary<string, (long Offset, long Bytes)>(StringComparer.Ordinal);
+        using var sources = device.Allocate(Place(SlotKind.Source, raw), "the weights as the model has them");
+        DevicePlace Find(string name) => weights.TryGetValue(name, out var place) ? stored.At(place.Offset, place.Bytes) : sources.At(raw[name].Offset, raw[name].Bytes);
+        foreach (var (slot, contents) in program.Weights)
+        {
+            var place = Find(slot);
+            place.Memory.Upload(place.Offset, contents, Math.Min(contents.Length, place.Bytes));
+        }
+        foreach (var call in program.Once) kernels.Call(call.Kernel, [.. call.Arguments.Select(Find)], default, new Dictionary<string, long>());
+        device.Synchronize();
+    }
+
+    /// <summary>Lays the slots of a kind out; the bytes that they take.</summary>
+    private long Place(SlotKind kind, Dictionary<string, (long Offset, long Bytes)> places)
+    {
         var (none, top) = (new Dictionary<string, long>(), 0L);
-        foreach (var slot in program.Slots.Where(s => s.Kind is SlotKind.Weight or SlotKind.Source))
+        foreach (var slot in program.Slots.Where(s => s.Kind == kind))
         {
             var bytes = Dimensions.Evaluate(slot.Bytes, none);
-            weights[slot.Name] = (top, bytes);
-            top = Aligned(top + bytes);
+            places[slot.Name] = (top, bytes);
+            top = RunPlan.Aligned(top + bytes);
         }
-        stored = device.Allocate(top, "the weights");
-        foreach (var (slot, contents) in program.Weights) stored.Upload(weights[slot].Offset, contents, Math.Min(contents.Length, weights[slot].Bytes));
-        foreach (var call in program.Once) Call(call, name => Weight(name)!.Value, default, none);
-        device.Synchronize();
+        return top;
     }
 
     /// <summary>Bytes of weights on the device.</summary>
@@ -47,79 +62,105 @@ public sealed class GpuProgram : IDisposable
     /// <summary>Bytes of the arena that the last run took.</summary>
     public long ArenaBytes { get; private set; }
 
+    /// <summary>How long the kernels of the last run took, copies left out, in milliseconds; null where the device does not tell.</summary>
+    public double? KernelMilliseconds { get; private set; }
+
     /// <summary>Runs it on one tensor for each of its inputs.</summary>
     /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit the program; LT4302: the device has no room for the run.</exception>
     /// <exception cref="OperationCanceledException">It was asked to end: between two kernels.</exception>
-    public Tensor[] Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default)
+    public Tensor[] Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default) => Run(inputs, (kernel, launch) => launch(), cancellation);
+
+    /// <summary>Runs it with each call of a kernel timed on the device: the names of the calls and their milliseconds, in their order.</summary>
+    /// <remarks>Empty where the device does not tell. Kernels run several times each: what they leave is not right.</remarks>
+    public IReadOnlyList<(string Call, double Milliseconds)> Profile(IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default)
+    {
+        const int rounds = 5;
+        var times = new List<(string, double)>();
+        Run(inputs, (call, launch) =>
+        {
+            launch();
+            // Taken down, so that the host's work is not timed; again and again, since one launch is shorter than what a clock of the device tells apart.
+            using var recording = device.Record(launch);
+            var time = device.Timed(() => { for (var i = 0; i < rounds; i++) recording?.Play(); });
+            if (time() is { } milliseconds && recording is not null) times.Add((call.Name, milliseconds / rounds));
+        }, cancellation, mayReplay: false);
+        return times;
+    }
+
+    private Tensor[] Run(IReadOnlyList<Tensor> inputs, Action<CallKernel, Action> call, CancellationToken cancellation, bool mayReplay = true)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var plan = Plan(inputs);
+        var at = Room(plan.Top);
+        foreach (var (value, tensor) in program.Inputs.Zip(inputs)) at.Upload(plan.Places[value.Name].Offset, tensor.Bytes, tensor.Kind.Bytes(tensor.Count));
+        var time = device.Timed(() =>
+        {
+            if (plan.Recording is null && mayReplay && isFixed && plan.HasRun) plan.Recording = device.Record(() => Steps(plan, at, call, cancellation));
+            if (mayReplay && plan.Recording is { } recording) recording.Play();
+            else Steps(plan, at, call, cancellation);
+        });
+        plan.HasRun = true;
+        Tensor[] outputs = [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, plan.Symbols), Download(value.Name, plan, at)))];
+        KernelMilliseconds = time();
+        return outputs;
+    }
+
+    private void Steps(RunPlan plan, DeviceMemory at, Action<CallKernel, Action> call, CancellationToken cancellation) =>
+        new StepRun(new Readback(name => Download(name, plan, at)), plan.Symbols, step => call(step, () =>
+        {
+            var from = step.Scratch is { } offset ? Dimensions.Evaluate(offset, plan.Symbols) : 0;
+            kernels.Call(step.Kernel, [.. step.Arguments.Select(name => Weight(name) ?? at.At(plan.Places[name].Offset, plan.Places[name].Bytes))], at.At(from, plan.Arena - from), plan.Symbols);
+        }), cancellation).Run(program.Steps);
+
+    /// <summary>Where everything lies for inputs of these dimensions.</summary>
+    private RunPlan Plan(IReadOnlyList<Tensor> inputs)
     {
         var symbols = new SortedDictionary<string, long>(Dimensions.Bind(program.Inputs, inputs, program.Guards).ToDictionary(), StringComparer.Ordinal);
-        var (places, top) = (new Dictionary<string, (long Offset, long Bytes)>(StringComparer.Ordinal), 0L);
+        var key = string.Join(',', symbols.Select(s => FormattableString.Invariant($"{s.Key}={s.Value}")).Concat(program.Inputs.Zip(inputs).Select(i => FormattableString.Invariant($"{i.Second.Count}"))));
+        if (isFixed && plans.TryGetValue(key, out var known)) return known;
         long Evaluate(Expr e) => Dimensions.Evaluate(e, symbols);
-        var arena = Evaluate(program.ArenaBytes);
-        foreach (var slot in program.Slots.Where(s => s.Kind == SlotKind.Arena)) places[slot.Name] = (Evaluate(slot.Offset), Evaluate(slot.Bytes));
-        top = Aligned(arena);
-        foreach (var slot in program.Slots.Where(s => s.Kind is SlotKind.Input or SlotKind.Output)) Place(slot.Name, Evaluate(slot.Bytes));
+        var plan = new RunPlan(symbols) { Arena = Evaluate(program.ArenaBytes) };
+        plan.Start();
+        foreach (var slot in program.Slots.Where(s => s.Kind == SlotKind.Arena)) plan.Places[slot.Name] = (Evaluate(slot.Offset), Evaluate(slot.Bytes));
+        foreach (var slot in program.Slots.Where(s => s.Kind is SlotKind.Input or SlotKind.Output)) plan.Place(slot.Name, Evaluate(slot.Bytes));
         // What no kernel reads has no slot, and may be an output all the same.
-        foreach (var (value, tensor) in program.Inputs.Zip(inputs).Where(i => !places.ContainsKey(i.First.Name))) Place(value.Name, tensor.Kind.Bytes(tensor.Count));
-        if (run is null || run.Length < top)
-        {
-            run?.Dispose();
-            run = null;
-            run = device.Allocate(top, "a run");
-        }
-        var (memory, _) = (run, ArenaBytes = top);
-        foreach (var (value, tensor) in program.Inputs.Zip(inputs)) memory.Upload(places[value.Name].Offset, tensor.Bytes, tensor.Kind.Bytes(tensor.Count));
-
-        var seen = new Readback(name => Download(name, places, memory));
-        new StepRun(seen, symbols, call =>
-        {
-            var from = call.Scratch is { } offset ? Evaluate(offset) : 0;
-            Call(call, name => Weight(name) ?? memory.At(places[name].Offset, places[name].Bytes), memory.At(from, arena - from), symbols);
-        }, cancellation).Run(program.Steps);
-        return [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, symbols), Download(value.Name, places, memory)))];
-
-        void Place(string name, long bytes)
-        {
-            places[name] = (top, bytes);
-            top = Aligned(top + bytes);
-        }
+        foreach (var (value, tensor) in program.Inputs.Zip(inputs).Where(i => !plan.Places.ContainsKey(i.First.Name))) plan.Place(value.Name, tensor.Kind.Bytes(tensor.Count));
+        if (plans.Count == MostPlans) Forget();
+        if (isFixed) plans[key] = plan;
+        return plan;
     }
 
-    private Bytes Download(string name, Dictionary<string, (long Offset, long Bytes)> places, DeviceMemory memory)
+    /// <summary>Memory for a run; where it moves, launches that were taken down are of no use.</summary>
+    private DeviceMemory Room(long bytes)
     {
-        return weights.TryGetValue(name, out var weight) ? stored.Download(weight.Offset, weight.Bytes) : memory.Download(places[name].Offset, places[name].Bytes);
+        ArenaBytes = bytes;
+        if (memory is not null && memory.Length >= bytes) return memory;
+        foreach (var plan in plans.Values)
+        {
+            plan.Dispose();
+            plan.Recording = null;
+        }
+        memory?.Dispose();
+        memory = null;
+        return memory = device.Allocate(bytes, "a run");
     }
+
+    private Bytes Download(string name, RunPlan plan, DeviceMemory at) =>
+        weights.TryGetValue(name, out var weight) ? stored.Download(weight.Offset, weight.Bytes) : at.Download(plan.Places[name].Offset, plan.Places[name].Bytes);
 
     private DevicePlace? Weight(string name) => weights.TryGetValue(name, out var place) ? stored.At(place.Offset, place.Bytes) : null;
 
-    private void Call(CallKernel call, Func<string, DevicePlace> find, DevicePlace scratch, IReadOnlyDictionary<string, long> symbols) =>
-        kernels.Call(call.Kernel, [.. call.Arguments.Select(find)], scratch, symbols);
-
-    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+    private void Forget()
+    {
+        foreach (var plan in plans.Values) plan.Dispose();
+        plans.Clear();
+    }
 
     public void Dispose()
     {
-        run?.Dispose();
+        Forget();
+        memory?.Dispose();
         stored.Dispose();
         kernels.Dispose();
-    }
-
-    /// <summary>Slots as the host reads them, for conditions and numbers that data decide: each read is a copy of what lies there now.</summary>
-    private sealed class Readback(Func<string, Bytes> read) : IReadOnlyDictionary<string, Bytes>
-    {
-        public Bytes this[string key] => read(key);
-        public IEnumerable<string> Keys => [];
-        public IEnumerable<Bytes> Values => [];
-        public int Count => 0;
-        public bool ContainsKey(string key) => true;
-
-        public bool TryGetValue(string key, [MaybeNullWhen(false)] out Bytes value)
-        {
-            value = read(key);
-            return true;
-        }
-
-        public IEnumerator<KeyValuePair<string, Bytes>> GetEnumerator() => Enumerable.Empty<KeyValuePair<string, Bytes>>().GetEnumerator();
-        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -64,8 +64,9 @@ internal sealed class GroupRows
 
     /// <summary>Whether neighbours along the only reduction lie apart while those of neighbouring rows lie side by side: a thread for each row then reads better.</summary>
     private static bool IsAcross(Stmt body, List<Axis> rows) =>
-        body is Store && body.Loads.Where(l => l.Buffer.Space == Space.Argument).Select(l => Linear.Of(l.Buffer.Flat(l.At))).ToList() is var places
-        && body.Own.SelectMany(e => e.Parts()).OfType<Reduce>().SelectMany(r => r.Axes).ToList() is var along
+        body is Store && body.Own.SelectMany(e => e.Parts()).OfType<Reduce>().SelectMany(r => r.Axes).ToList() is var along
+        // What all rows read alike stays near.
+        && body.Loads.Where(l => l.Buffer.Space == Space.Argument && along.Exists(l.Mentions) && rows.Exists(l.Mentions)).Select(l => Linear.Of(l.Buffer.Flat(l.At))).ToList() is var places
         && !places.Exists(p => along.Exists(axis => p[axis] is 1 or -1)) && places.Exists(p => rows.Exists(axis => p[axis] is 1 or -1));
 
     private static IEnumerable<Expr> Lengths(Stmt stmt) => stmt.All.SelectMany(s => s is Loop l ? [l.Axis.Extent] : s is Store store ? store.Value.Parts().OfType<Reduce>().Select(r => new Flattened(r.Axes).Extent) : []);

@@ -17,6 +17,7 @@ internal sealed class GpuModel : RunnableModel
         try
         {
             var program = build.Mapped(source);
+            Templates = program.Steps.Calls.DistinctBy(call => call.Name).ToDictionary(call => call.Name, call => call.Info?.Template ?? "", StringComparer.Ordinal);
             session.Progress($"compiling {program.Kernels.Count} kernels for {Device.Name}");
             var watch = Stopwatch.StartNew();
             Program = new(program, Device);
@@ -31,6 +32,9 @@ internal sealed class GpuModel : RunnableModel
 
     public GpuDevice Device { get; }
     public GpuProgram Program { get; }
+
+    /// <summary>The form of each call's kernel.</summary>
+    public IReadOnlyDictionary<string, string> Templates { get; }
 
     /// <summary>From the mapped program to kernels that are compiled and weights that are uploaded.</summary>
     public double LoadMilliseconds { get; }

@@ -30,11 +30,10 @@ public sealed record Bench(
     private ExitCode OnDevice(Session session, ModelOpener opener)
     {
         if (Threads > 1) throw new UsageException($"--threads {Threads}: a GPU's threads are its own", "leave it out");
-        if (Profile) throw new UsageException("--profile measures the kernels of libraries; those of a GPU are not timed one by one", "leave it out");
         using var model = opener.OnDevice(Model);
         var inputs = Inputs is null ? InputFiles.Read(model.Inputs, [], ImageOptions.Default, Seed, Code.Dim) : SavedCase.In(Inputs).Inputs(model.Inputs);
         session.Progress("measuring");
-        var measure = new GpuMeasure(model, ModelPath.NameOf(ModelPath.Resolve(Model)), inputs, Seconds, session.Cancellation);
+        var measure = new GpuMeasure(model, ModelPath.NameOf(ModelPath.Resolve(Model)), inputs, Seconds, Profile, session.Cancellation);
         session.Output.Write(Json ? measure.Json : measure.Text);
         return ExitCode.Done;
     }

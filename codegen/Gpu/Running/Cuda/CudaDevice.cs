@@ -10,6 +10,7 @@ internal sealed unsafe class CudaDevice : GpuDevice
     private const int Multiprocessors = 16, Major = 75, Minor = 76;
 
     private readonly int device;
+    private nint stages;
     private readonly nint context;
 
     private CudaDevice(CudaLibrary library, int device)
@@ -70,10 +71,52 @@ internal sealed unsafe class CudaDevice : GpuDevice
         Check(((delegate* unmanaged<nint, int>)Library.Function("cuStreamSynchronize"))(Stream), "running kernels");
     }
 
+    internal override IRecording Record(Action asked) => new CudaGraph(this, asked);
+
+    internal override Func<double?> Timed(Action asked)
+    {
+        Enter();
+        var create = (delegate* unmanaged<nint*, uint, int>)Library.Function("cuEventCreate");
+        var record = (delegate* unmanaged<nint, nint, int>)Library.Function("cuEventRecord");
+        nint begin = 0, end = 0;
+        Check(create(&begin, 0), "timing");
+        Check(create(&end, 0), "timing");
+        Check(record(begin, Stream), "timing");
+        asked();
+        Check(record(end, Stream), "timing");
+        var (first, last) = (begin, end);
+        return () => Between(first, last);
+    }
+
+    private double? Between(nint begin, nint end)
+    {
+        Synchronize();
+        var milliseconds = 0f;
+        Check(((delegate* unmanaged<float*, nint, nint, int>)Library.Function("cuEventElapsedTime"))(&milliseconds, begin, end), "timing");
+        var destroy = (delegate* unmanaged<nint, int>)Library.Function("cuEventDestroy_v2");
+        _ = destroy(begin);
+        _ = destroy(end);
+        return milliseconds;
+    }
+
+    /// <summary>Two stretches of host memory that stay in place, each of <see cref="CudaMemory.Stage"/> bytes; the device reads and writes them by itself.</summary>
+    internal nint Stages
+    {
+        get
+        {
+            if (stages != 0) return stages;
+            Enter();
+            nint made = 0;
+            Check(((delegate* unmanaged<nint*, nuint, uint, int>)Library.Function("cuMemHostAlloc"))(&made, 2 * CudaMemory.Stage, 0), "asking for memory to copy through");
+            return stages = made;
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;
         Enter();
+        if (stages != 0) _ = ((delegate* unmanaged<nint, int>)Library.Function("cuMemFreeHost"))(stages);
         _ = ((delegate* unmanaged<nint, int>)Library.Function("cuStreamDestroy_v2"))(Stream);
         _ = ((delegate* unmanaged<int, int>)Library.Function("cuDevicePrimaryCtxRelease_v2"))(device);
     }
