@@ -3,9 +3,9 @@ using Lathe.Ir;
 namespace Lathe.Passes.Checking;
 
 /// <summary>What became of a step or weight between two dumps.</summary>
-public enum Fate { Added, Dropped, Fused, Unfused, Split, Retyped, Replaced, Attributes, Operands, Moved, Bytes }
+public enum Fate { Added, Dropped, Fused, Unfused, Split, Retyped, Replaced, Attributes, Operands, Moved, Bytes, Cost }
 
-/// <summary>One difference of two dumps.</summary>
+/// <summary>One difference of two dumps or artifacts.</summary>
 /// <param name="Name">Of the value.</param>
 /// <param name="Before">As it was; empty where it was not.</param>
 /// <param name="After">As it is; empty where it is no more.</param>
@@ -49,7 +49,7 @@ public sealed class ModuleDifference
         }
         foreach (var (name, (step, _)) in @new.Where(s => !old.ContainsKey(s.Key) && !changes.Exists(c => c.Fate == Fate.Split && s.Key.StartsWith(c.Name + ".", StringComparison.Ordinal)))) changes.Add(new(Fate.Added, name, "", Text(step)));
         Weights(before.Weights, after.Weights);
-        Moves([.. before.Nodes.Select(n => n.Result.Name)], [.. after.Nodes.Select(n => n.Result.Name)]);
+        changes.AddRange(Moves.Between([.. before.Nodes.Select(n => n.Result.Name)], [.. after.Nodes.Select(n => n.Result.Name)]));
     }
 
     private void Compare(string name, Node step, Node now)
@@ -86,12 +86,13 @@ public sealed class ModuleDifference
             if (!now.TryGetValue(call.Name, out var other)) changes.Add(new(Fate.Dropped, call.Name, $"kernel {call.Kernel}", ""));
             else if (call.Info?.Template != other.Info?.Template) changes.Add(new(Fate.Replaced, call.Name, Template(call), Template(other)));
             else if (call.Kernel != other.Kernel) changes.Add(new(Fate.Replaced, call.Name, $"kernel {call.Kernel}", $"kernel {other.Kernel}"));
+            if (other is not null && Cost(call) is var cost && Cost(other) is var costs && cost != costs) changes.Add(new(Fate.Cost, call.Name, cost, costs));
         }
         foreach (var call in @new.Where(c => !old.Exists(o => o.Name == c.Name))) changes.Add(new(Fate.Added, call.Name, "", $"kernel {call.Kernel}"));
         var kernels = after.Kernels.ToDictionary(k => k.Name, StringComparer.Ordinal);
         foreach (var kernel in before.Kernels)
             if (kernels.TryGetValue(kernel.Name, out var other) && IrText.Print(kernel) != IrText.Print(other)) changes.Add(new(Fate.Replaced, kernel.Name, $"{Lines(kernel)} lines of loops", $"{Lines(other)} lines of loops"));
-        Moves([.. old.Select(c => c.Name)], [.. @new.Select(c => c.Name)]);
+        changes.AddRange(Moves.Between([.. old.Select(c => c.Name)], [.. @new.Select(c => c.Name)]));
     }
 
     /// <summary>A graph against a program: which values still have a name of their own.</summary>
@@ -99,26 +100,6 @@ public sealed class ModuleDifference
     {
         foreach (var name in before.Where(n => !after.Contains(n)).Order(StringComparer.Ordinal)) changes.Add(new(Fate.Dropped, name, "", ""));
         foreach (var name in after.Where(n => !before.Contains(n)).Order(StringComparer.Ordinal)) changes.Add(new(Fate.Added, name, "", ""));
-    }
-
-    /// <summary>Steps of both that stand in another order: all but a longest list that kept it.</summary>
-    private void Moves(List<string> before, List<string> after)
-    {
-        var places = after.Index().GroupBy(p => p.Item, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Index, StringComparer.Ordinal);
-        var common = before.Where(places.ContainsKey).Distinct(StringComparer.Ordinal).ToList();
-        var (tails, previous) = (new List<int>(), new int[common.Count]);
-        for (var i = 0; i < common.Count; i++)
-        {
-            var at = tails.FindIndex(t => places[common[t]] >= places[common[i]]) is var found and >= 0 ? found : tails.Count;
-            previous[i] = at > 0 ? tails[at - 1] : -1;
-            if (at == tails.Count) tails.Add(i);
-            else tails[at] = i;
-        }
-        var kept = new HashSet<int>();
-        for (var i = tails.Count > 0 ? tails[^1] : -1; i >= 0; i = previous[i]) kept.Add(i);
-        string Behind(List<string> all, int place) => place == 0 ? "first" : $"behind %{NameText.Sigiled(all[place - 1])}";
-        for (var i = 0; i < common.Count; i++)
-            if (!kept.Contains(i)) changes.Add(new(Fate.Moved, common[i], Behind(before, before.IndexOf(common[i])), Behind(after, places[common[i]])));
     }
 
     /// <summary>Plain steps by the name of their first result, and the group they are in.</summary>
@@ -153,6 +134,8 @@ public sealed class ModuleDifference
     }
 
     private static string Sum(Program program, Func<CallInfo, Expr> of) => program.Steps.Calls.Select(c => c.Info).OfType<CallInfo>().Select(of).Aggregate((Expr)0, (sum, next) => Linear.Simplify(sum + next)).ToString();
+
+    private static string Cost(CallKernel call) => call.Info is { } info ? $"{Linear.Simplify(info.Flops)} operations, {Linear.Simplify(info.Bytes)} bytes moved" : "";
 
     private static long Bytes(Value weight) => weight.Planes.Sum(p => p.Length);
 
