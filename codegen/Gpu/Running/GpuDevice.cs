@@ -10,6 +10,9 @@ public abstract class GpuDevice : IDisposable
     /// <summary>Whether the processor plays the device.</summary>
     public virtual bool IsProcessor => false;
 
+    /// <summary>The row of the table of devices that kernels are shaped by: <see cref="Passes.GpuDeviceModel"/>.</summary>
+    public virtual string Generation => "any";
+
     /// <summary>Opens the first device of a kind.</summary>
     /// <exception cref="DiagnosticException">LT4301: there is none; LT4303: its driver refuses. Nothing else takes its place.</exception>
     public static GpuDevice Open(GpuKind kind) => kind == GpuKind.Cuda ? CudaDevice.OpenFirst() : IlgpuDevice.OpenFirst(kind);

@@ -103,22 +103,15 @@ internal sealed partial class BodyEmitter
         }
     }
 
-    /// <summary>A number's bits as a word of 32.</summary>
-    private string ToWord(Register r)
-    {
-        var type = LlvmTypes.Of(r.Kind);
-        var bits = type is "float" or "half" or "bfloat" ? code.Let($"bitcast {r} to i{r.Kind.Bits.Text()}") : r.Text;
-        var width = type is "float" ? 32 : type is "half" or "bfloat" ? 16 : int.Parse(type.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
-        return width == 32 ? bits : code.Let($"zext i{width.Text()} {bits} to i32");
-    }
+    /// <summary>A number's bits as a word of 32; floats narrower than f32 are their bits already.</summary>
+    private string ToWord(Register r) => r.Kind == Scalar.F32 ? code.Let($"bitcast {r} to i32") : LlvmTypes.Of(r.Kind) == "i32" ? r.Text : code.Let($"zext {r} to i32");
 
-    private Register FromWord(string word, Scalar kind)
+    private Register FromWord(string word, Scalar kind) => LlvmTypes.Of(kind) switch
     {
-        var type = LlvmTypes.Of(kind);
-        if (type == "float") return Let($"bitcast i32 {word} to float", kind, 1);
-        if (type is "half" or "bfloat") return Let($"bitcast i16 {code.Let($"trunc i32 {word} to i16")} to {type}", kind, 1);
-        return type == "i32" ? new(word, kind, 1) : Let($"trunc i32 {word} to {type}", kind, 1);
-    }
+        "float" => Let($"bitcast i32 {word} to float", kind, 1),
+        "i32" => new(word, kind, 1),
+        var narrow => Let($"trunc i32 {word} to {narrow}", kind, 1),
+    };
 
     /// <summary>Whether an index fits 32 bits without a sign: a GPU divides those many times faster.</summary>
     private static bool IsNarrow(Expr e) => Linear.Range(e) is { Low: >= 0, High: <= int.MaxValue };

@@ -6,6 +6,11 @@ internal sealed partial class BodyEmitter
 {
     private void Emit(Loop loop)
     {
+        if (thread is not null && WarpProduct.Find(loop) is { } product)
+        {
+            Emit(product);
+            return;
+        }
         var extent = Linear.Of(loop.Axis.Extent, bound);
         if (extent is { IsConstant: true, Constant: <= 0 }) return;
         if (extent is { IsConstant: true, Constant: 1 } && loop.Kind != LoopKind.Threads) Once(loop.Axis, 0, () => Emit(loop.Body));

@@ -9,7 +9,7 @@ internal sealed class KernelWriter(Kernel kernel, CpuTarget target, ModuleWriter
     private int parallelLoops;
 
     /// <summary>Whether the machine casts between f16 and f32.</summary>
-    public bool HasHalf { get; } = target.Architecture == CpuArchitecture.X86 ? target.Has("f16c") : target.Architecture == CpuArchitecture.Aarch64;
+    public bool HasHalf { get; } = target.Architecture == CpuArchitecture.X86 ? target.Has("f16c") : target.Architecture == CpuArchitecture.Aarch64 || target.Architecture == CpuArchitecture.Nvptx64;
 
     /// <summary>Whether the machine multiplies and adds in one step.</summary>
     public bool HasFma { get; } = target.HasFma;

@@ -1,3 +1,5 @@
+using Lathe.Ir;
+
 namespace Lathe.Passes;
 
 /// <summary>What decisions for a GPU follow: a row of a table, never the device that happens to be there.</summary>
@@ -6,8 +8,9 @@ namespace Lathe.Passes;
 /// <param name="Lanes">Multiply-adds of f32 that a multiprocessor does in a cycle.</param>
 /// <param name="SharedBytes">Fast memory of a group of threads that needs no leave to be asked for.</param>
 /// <param name="BytesPerCycle">What the whole device reads from its memory in a cycle.</param>
+/// <param name="HasTensorCores">Whether warps multiply small matrices, and the code that is made can ask for it.</param>
 /// <remarks>NVIDIA's A100, RTX 3090, L40 and H100 white papers.</remarks>
-public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes, int SharedBytes, double BytesPerCycle)
+public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes, int SharedBytes, double BytesPerCycle, bool HasTensorCores = true)
 {
     /// <summary>Threads that run in step and read one another's registers.</summary>
     public const int Warp = 32;
@@ -20,5 +23,11 @@ public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes,
         new("sm_90", 132, 128, 48 << 10, 1900),
     ];
 
-    public static GpuDeviceModel Default => All[^1];
+    /// <summary>A device of any maker, reached through ILGPU: nothing is asked of it that OpenCL has not.</summary>
+    public static GpuDeviceModel Any { get; } = new("any", 64, 128, 32 << 10, 500, HasTensorCores: false);
+
+    /// <summary>The row of a name.</summary>
+    /// <exception cref="DiagnosticException">LT4311: there is none.</exception>
+    public static GpuDeviceModel Of(string name) => name == Any.Name ? Any : Array.Find(All, device => device.Name == name)
+        ?? throw new DiagnosticException(new Diagnostic("LT4311", $"a GPU called {name}: known are {Any.Name}, {string.Join(", ", All.Select(d => d.Name))}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
 }

@@ -29,7 +29,7 @@ internal sealed class GroupContraction
         (batch, rows, columns) = (new(contraction.Batch), new(contraction.M), new(contraction.N));
         name = contraction.Output.Buffer.Name;
         tile = GroupTile.For(device, batch.Static, rows.Static, columns.Static, new Flattened(contraction.K).Static);
-        steps = new(contraction, tile);
+        steps = new(contraction, tile.Depth, tile.Splits);
         thread = new("t", tile.Threads);
         sums = new($"{name}.sums", contraction.Sum.Type, [tile.Threads, tile.ThreadRows, tile.ThreadColumns], Space.Registers);
         partial = new($"{name}.partial", contraction.Sum.Type, [tile.Splits, batch.Extent, rows.Extent, columns.Extent], Space.Arena);
@@ -93,7 +93,7 @@ internal sealed class GroupContraction
         Stmt One(Expr i, Expr j)
         {
             var (m, n) = (Linear.Simplify(firstRow + Row(t, i)), Linear.Simplify(firstColumn + Column(t, j)));
-            return tile.Splits > 1 ? partial.Set([split, flat, m, n], sums[t, i, j]) : Finished(sums[t, i, j], [.. contraction.Batch.Select(axis => (axis, at[axis])), .. rows.At(m), .. columns.At(n)]);
+            return tile.Splits > 1 ? partial.Set([split, flat, m, n], sums[t, i, j]) : contraction.Finished(sums[t, i, j], [.. contraction.Batch.Select(axis => (axis, at[axis])), .. rows.At(m), .. columns.At(n)]);
         }
         // Where columns come in whole runs, a run is inside or outside as one, and is stored in one access.
         var run = columns.Static % GroupTile.Run == 0 && columns.Static > 0 ? GroupTile.Run : 1;
@@ -106,9 +106,6 @@ internal sealed class GroupContraction
         })));
     }
 
-    private Stmt Finished(Expr total, Seq<(Axis, Expr)> places) =>
-        contraction.Output.Buffer.Set([.. contraction.Output.At.Select(e => Linear.Simplify(e.Substitute(places)))], contraction.Epilogue(total).Substitute(places));
-
     /// <summary>Adds up the parts of each sum, always in the same order.</summary>
     private Stmt Join()
     {
@@ -118,6 +115,6 @@ internal sealed class GroupContraction
         Expr Flat(Seq<Axis> axes) => axes.Aggregate((Expr)0, (sum, one) => Linear.Simplify(sum * one.Extent + at.First(p => p.Item1 == one).Item2));
         var (product, m, n) = (Flat(contraction.Batch), Flat(contraction.M), Flat(contraction.N));
         var total = Enumerable.Range(0, tile.Splits).Select(s => partial[s, product, m, n]).Aggregate((x, y) => x + y);
-        return new Loop(LoopKind.Parallel, axis, Finished(total, at));
+        return new Loop(LoopKind.Parallel, axis, contraction.Finished(total, at));
     }
 }

@@ -12,6 +12,8 @@ internal static class GroupScheduler
         if (Contraction.Find(kernel, constants) is { } contraction && GroupContraction.Fits(contraction))
         {
             var packed = WeightRows.Find(contraction, constants);
+            if (TensorContraction.Find(packed?.Contraction ?? contraction, device) is { } tensor)
+                return new(tensor.Compute(), packed is null ? [] : [GridMapping.Map(packed.Pack)], tensor.Describe(), default);
             var groups = new GroupContraction(packed?.Contraction ?? contraction, device);
             return new(groups.Compute(), packed is null ? [] : [GridMapping.Map(packed.Pack)], groups.Describe(), default);
         }

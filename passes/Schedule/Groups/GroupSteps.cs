@@ -7,19 +7,21 @@ namespace Lathe.Passes;
 internal sealed class GroupSteps
 {
     private readonly Seq<Axis> outer, inner;
-    private readonly GroupTile tile;
+    private readonly int depth, splits;
 
-    public GroupSteps(Contraction contraction, GroupTile tile)
+    /// <param name="depth">Steps of a block.</param>
+    /// <param name="splits">Parts of the sum that groups of their own add up.</param>
+    public GroupSteps(Contraction contraction, int depth, int splits = 1)
     {
-        this.tile = tile;
+        (this.depth, this.splits) = (depth, splits);
         var order = contraction.K.Count == 1 ? contraction.K : contraction.NearLast();
         // Blocks of a short axis would be mostly empty.
-        var isLong = order.Count == 1 || order[^1].Extent is Number { Integer: var extent } && (extent % tile.Depth == 0 || extent >= 4 * tile.Depth);
+        var isLong = order.Count == 1 || order[^1].Extent is Number { Integer: var extent } && (extent % depth == 0 || extent >= 4 * depth);
         outer = isLong ? [.. order.Take(order.Count - 1)] : [];
         inner = isLong ? [order[^1]] : order;
         Length = new Flattened(inner).Extent;
-        Blocks = Linear.Simplify((Length + (tile.Depth - 1)) / tile.Depth);
-        Each = Linear.Simplify((new Flattened(outer).Extent * Blocks + (tile.Splits - 1)) / tile.Splits);
+        Blocks = Linear.Simplify((Length + (depth - 1)) / depth);
+        Each = Linear.Simplify((new Flattened(outer).Extent * Blocks + (splits - 1)) / splits);
     }
 
     /// <summary>Steps of the inner axes.</summary>
@@ -35,11 +37,11 @@ internal sealed class GroupSteps
     public (Seq<(Axis, Expr)> Places, Expr? IsInside) At(Expr block, Expr step)
     {
         var all = new Flattened(outer).Extent;
-        var beyond = tile.Splits > 1 && (all is not Number a || Blocks is not Number b || a.Integer * b.Integer % tile.Splits != 0);
+        var beyond = splits > 1 && (all is not Number a || Blocks is not Number b || a.Integer * b.Integer % splits != 0);
         var held = beyond ? Expr.Min(block, Linear.Simplify(all * Blocks - 1)) : block;
         var (around, within) = outer.Count == 0 ? (0, held) : (Linear.Simplify(held / Blocks), Linear.Simplify(held % Blocks));
-        var at = Linear.Simplify(within * tile.Depth + step);
-        var ends = Length is not Number n || n.Integer % tile.Depth != 0;
+        var at = Linear.Simplify(within * depth + step);
+        var ends = Length is not Number n || n.Integer % depth != 0;
         Expr? inside = ends ? at < Length : null;
         if (beyond) inside = inside is null ? block < all * Blocks : inside & (block < all * Blocks);
         var place = ends ? Expr.Min(at, Linear.Simplify(Length - 1)) : at;

@@ -10,15 +10,16 @@ internal sealed record WeightRows(Contraction Contraction, Kernel Pack)
 {
     public static WeightRows? Find(Contraction contraction, IReadOnlySet<string> constants)
     {
-        if (contraction.B is not Load { Outside: null } load || !constants.Contains(load.Buffer.Name)) return null;
+        // Narrow weights are laid out as narrow as they are.
+        if ((contraction.B is Cast cast ? cast.Operand : contraction.B) is not Load { Outside: null } load || !constants.Contains(load.Buffer.Name)) return null;
         Seq<Axis> axes = [.. contraction.Batch.Where(load.Mentions), .. contraction.NearLast(), .. contraction.N];
         if (!axes.All(axis => axis.Extent is Number)) return null;
         var place = Linear.Of(load.Buffer.Flat(load.At));
         if (place[contraction.N[^1]] == 1 || place[contraction.NearLast()[^1]] == 1) return null;
         var packed = new Buffer($"{load.Buffer.Name}.rows", load.Buffer.Scalar, [.. axes.Select(axis => axis.Extent)]);
         var pack = Kernel.Over($"{contraction.Kernel.Name}.rows", [packed], Nest(LoopKind.For, axes, packed.Set([.. axes], load)));
-        var read = packed[[.. axes]];
-        // The sum as a whole is found again by its body: the output's formula keeps the old one, of which only the place matters.
+        Expr read = packed[[.. axes]];
+        if (contraction.B is Cast wide) read = read.As(wide.Type);
         return new(contraction with { B = read }, pack);
     }
 }

@@ -19,7 +19,7 @@ internal static class GpuCompile
             throw new UsageException($"--emit={string.Join(',', other.Select(e => e.ToString().ToLowerInvariant()))}: of a model for a GPU there is none", $"--emit={string.Join(',', Writes.Select(e => e.ToString().ToLowerInvariant()))}");
         var watch = Stopwatch.StartNew();
         var build = new ModelBuild(session, code);
-        var program = build.Mapped(build.Read(path));
+        var source = build.Read(path);
         Directory.CreateDirectory(folder);
         var files = new List<string>();
         void Save(string ending, string text)
@@ -27,9 +27,16 @@ internal static class GpuCompile
             files.Add(Path.Combine(folder, name + ending));
             OutputFile.Write(files[^1], text);
         }
-        if (emit.Count == 0 || emit.Contains(Emission.Csharp)) Save(".cs", new ProgramSource(program).Text);
+        var kernels = 0;
+        Lathe.Ir.Program Mapped(string device)
+        {
+            var program = build.Mapped(source, device);
+            kernels = Math.Max(kernels, program.Kernels.Count);
+            return program;
+        }
+        if (emit.Count == 0 || emit.Contains(Emission.Csharp)) Save(".cs", new ProgramSource(Mapped("any")).Text);
         if (emit.Contains(Emission.Ptx))
-            foreach (var processor in code.Device!.Processors) Save($".{processor}.ptx", new PtxSource(program, processor).Text());
-        return $"{name}: {program.Kernels.Count} kernels for a GPU in {Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}\n{string.Concat(files.Select(file => $"  {file}\n"))}";
+            foreach (var processor in code.Device!.Processors) Save($".{processor}.ptx", new PtxSource(Mapped(processor), processor).Text());
+        return $"{name}: {kernels} kernels for a GPU in {Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}\n{string.Concat(files.Select(file => $"  {file}\n"))}";
     }
 }

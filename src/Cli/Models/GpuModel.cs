@@ -16,7 +16,7 @@ internal sealed class GpuModel : RunnableModel
         Device = GpuDevice.Open(options.Kind);
         try
         {
-            var program = build.Mapped(source);
+            var program = build.Mapped(source, Device.Generation);
             Templates = program.Steps.Calls.DistinctBy(call => call.Name).ToDictionary(call => call.Name, call => call.Info?.Template ?? "", StringComparer.Ordinal);
             session.Progress($"compiling {program.Kernels.Count} kernels for {Device.Name}");
             var watch = Stopwatch.StartNew();

@@ -145,7 +145,9 @@ internal sealed class ModelBuild
     }
 
     /// <summary>A model's program with its kernels mapped to a GPU's threads.</summary>
-    public Lathe.Ir.Program Mapped(ModelSource source) => Improve(source, code.Target()).MustBeProgram;
+    /// <param name="device">The generation that sizes are chosen for, where the pipeline names none.</param>
+    public Lathe.Ir.Program Mapped(ModelSource source, string device) =>
+        Improve(source.Module, code.Target(), [.. Left(source).Select(pass => pass is MapKernels map && map == new MapKernels() ? new MapKernels(device) : pass)]).MustBeProgram;
 
     /// <summary>Makes code of a program and writes the files.</summary>
     public Artifact Write(IReadOnlyList<CpuProgram> levels, ArtifactOptions options)

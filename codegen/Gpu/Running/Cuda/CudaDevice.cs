@@ -13,6 +13,9 @@ internal sealed unsafe class CudaDevice : GpuDevice
     private nint stages;
     private readonly nint context;
 
+    /// <summary>The compute capability without its point: 90 of a Hopper.</summary>
+    private readonly int capability;
+
     private CudaDevice(CudaLibrary library, int device)
     {
         (Library, this.device) = (library, device);
@@ -24,7 +27,7 @@ internal sealed unsafe class CudaDevice : GpuDevice
         Check(((delegate* unmanaged<nint*, uint, int>)library.Function("cuStreamCreate"))(&stream, 1), "making a stream");
         Stream = stream;
         Name = NameOf(library, device);
-        Generation = Attribute(Major) * 10 + Attribute(Minor);
+        capability = Attribute(Major) * 10 + Attribute(Minor);
     }
 
     public CudaLibrary Library { get; }
@@ -34,13 +37,10 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     public override string Name { get; }
 
-    /// <summary>The compute capability without its point: 90 of a Hopper.</summary>
-    public int Generation { get; }
-
-    /// <summary>What PTX is made for: the highest that is known and that the device runs.</summary>
+    /// <summary>What kernels and their PTX are made for: the highest that is known and that the device runs.</summary>
     /// <exception cref="DiagnosticException">LT4311: it is older than all that are known.</exception>
-    public string Processor => PtxSource.Processors.LastOrDefault(p => int.Parse(p.AsSpan("sm_".Length), System.Globalization.CultureInfo.InvariantCulture) <= Generation)
-        ?? throw new DiagnosticException(new Diagnostic("LT4311", FormattableString.Invariant($"{Name} is of generation sm_{Generation}, older than {PtxSource.Processors[0]}"), "", "take an Ampere or later, or --target=cpu"));
+    public override string Generation => PtxSource.Processors.LastOrDefault(p => int.Parse(p.AsSpan("sm_".Length), System.Globalization.CultureInfo.InvariantCulture) <= capability)
+        ?? throw new DiagnosticException(new Diagnostic("LT4311", FormattableString.Invariant($"{Name} is of generation sm_{capability}, older than {PtxSource.Processors[0]}"), "", "take an Ampere or later, or --target=cpu"));
 
     public static CudaDevice OpenFirst() => CudaLibrary.Found is { } library && Count(library) > 0 ? new(library, 0) : throw NotFound(GpuKind.Cuda, CudaLibrary.Why);
 

@@ -15,7 +15,7 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
 
     public CudaKernels(CudaDevice device, Program program, (int Groups, int Threads) grid)
     {
-        (this.device, source, this.grid) = (device, new(program, device.Processor), grid);
+        (this.device, source, this.grid) = (device, new(program, device.Generation), grid);
         module = Load(source.Text());
     }
 
