@@ -16,7 +16,7 @@ internal sealed class Platform
         ("win-x64", "x86_64-pc-windows-msvc", "x86-64-v2,x86-64-v3,x86-64-v4"),
         ("win-arm64", "aarch64-pc-windows-msvc", "generic"),
         ("osx-x64", "x86_64-apple-macosx", "x86-64-v2"),
-        ("osx-arm64", "arm64-apple-macosx", "generic"),
+        ("osx-arm64", "arm64-apple-macosx", "apple-m1"),
     ];
 
     private Platform(string rid, string triple, string baseline, bool isHere) => (Rid, Triple, Baseline, IsHere) = (rid, triple, baseline, isHere);
@@ -24,7 +24,7 @@ internal sealed class Platform
     public string Rid { get; }
     public string Triple { get; }
 
-    /// <summary>Levels of code where the item names no processors.</summary>
+    /// <summary>Levels of code where the item names no processors; empty: the least of the architecture.</summary>
     public string Baseline { get; }
 
     /// <summary>Whether what is built runs on this machine.</summary>
@@ -41,9 +41,13 @@ internal sealed class Platform
     public static Platform? Of(string rid)
     {
         var system = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? "win" : RuntimeInformation.IsOSPlatform(OSPlatform.OSX) ? "osx" : "linux";
-        var here = $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        var here = $"{system}-{architecture}";
         var wanted = rid == "" ? here : rid;
         var row = Known.FirstOrDefault(k => k.Rid == wanted);
-        return row.Rid is null ? null : new(row.Rid, row.Triple, row.Baseline, wanted == here);
+        if (row.Rid is null) return null;
+        // Of another architecture the compiler takes its least processor by itself; one that is named would be warned of, and nobody named it.
+        var isLeast = row.Baseline.StartsWith("generic", StringComparison.Ordinal) && !row.Rid.EndsWith($"-{architecture}", StringComparison.Ordinal);
+        return new(row.Rid, row.Triple, isLeast ? "" : row.Baseline, wanted == here);
     }
 }

@@ -54,7 +54,7 @@ public sealed record Compile(
         var targets = Code.Targets();
         var target = targets[^1];
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)
-            session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", "--cpu=x86-64-v3 fits nearly every PC and server since 2015", Severity.Warning));
+            session.Report(new("LT4002", $"code for {target.Cpu} runs everywhere on {target.Architecture.Name} and slowly: it uses none of what later processors have", "", target.Architecture == CpuArchitecture.X86 ? "--cpu=x86-64-v3 fits nearly every PC and server since 2015" : $"lathe targets lists later processors of {target.Architecture.Name}", Severity.Warning));
 
         if (Code.Device?.Foreign is { } foreign) return Foreign(session, path, name, target, foreign);
         if (PackageBuild.IsPackage(OutputDir)) return Package(session, path, name);
