@@ -52,6 +52,14 @@ public static class Scalars
             _ => (0, (1L << scalar.Bits) - 1),
         };
 
+        /// <summary>How far neighbours of a float narrower than f32 are apart, as a share of them: a number between two may be rounded to either by kernels that add in another order. 0 of others.</summary>
+        public double Spacing => scalar switch
+        {
+            Scalar.F16 => Math.ScaleB(1, -10),
+            Scalar.BF16 => Math.ScaleB(1, -7),
+            _ => 0,
+        };
+
         /// <summary>The kind arithmetic on it is done in: half and smaller floats compute in f32 and round once per result; integers of less than a byte compute in a byte.</summary>
         public Scalar Arithmetic => scalar switch
         {

@@ -44,7 +44,7 @@ public abstract class GpuDevice : IDisposable
 
     /// <summary>Compiles a program's kernels for the device.</summary>
     /// <param name="grid">Most groups of a launch and threads of a group; null: what suits the device.</param>
-    internal abstract IDeviceKernels Load(Program program, (int Groups, int Threads)? grid);
+    internal abstract IDeviceKernels Load(Program program, GridShape? grid);
 
     /// <summary>Waits until all that was asked is done.</summary>
     internal abstract void Synchronize();

@@ -23,7 +23,7 @@ public sealed class GpuProgram : IDisposable
     /// <param name="device">Stays the caller's.</param>
     /// <param name="grid">Most groups of a launch and threads of a group; null: what suits the device.</param>
     /// <exception cref="DiagnosticException">LT4302: its weights do not fit the device; LT4310: it computes with kinds of number that no kernel has.</exception>
-    public GpuProgram(Program program, GpuDevice device, (int Groups, int Threads)? grid = null)
+    public GpuProgram(Program program, GpuDevice device, GridShape? grid = null)
     {
         (this.program, this.device) = (program, device);
         // What data decide must be read while the run goes on; everything else is the same launches again.

@@ -15,7 +15,7 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
     public const int Run = 4;
 
     /// <summary>Cycles from one wait to the next at least: global memory answers while the step before is worked on.</summary>
-    private const double StepLatency = 350;
+    private const double StepLatency = 1000;
 
     /// <summary>Cycles of a launch more.</summary>
     private const double Launch = 4000;
@@ -23,7 +23,8 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
     private static readonly GroupTile[] All =
     [
         new(128, 128, 8, 8, 8), new(128, 64, 8, 4, 8), new(64, 128, 4, 8, 8), new(64, 64, 4, 4, 16),
-        new(64, 32, 4, 4, 16), new(32, 64, 4, 4, 16), new(32, 32, 4, 4, 16), new(16, 64, 4, 4, 16), new(64, 16, 4, 4, 16), new(16, 32, 4, 4, 16), new(32, 16, 4, 4, 16),
+        new(64, 32, 4, 4, 16), new(32, 64, 4, 4, 16), new(32, 32, 4, 4, 16), new(32, 32, 4, 4, 32), new(16, 64, 4, 4, 16), new(64, 16, 4, 4, 16), new(16, 32, 4, 4, 16), new(32, 16, 4, 4, 16),
+        new(16, 32, 4, 4, 32), new(32, 16, 4, 4, 32),
     ];
 
     public int Threads => Rows / ThreadRows * (Columns / ThreadColumns);

@@ -1,6 +1,7 @@
 namespace Lathe.Cli;
 
 /// <summary>How far a result may be from the expected one: <c>|y − e| ≤ atol + atol-of-max · max|e| + rtol · |e|</c>. Whole numbers and bools must be equal.</summary>
+/// <remarks>Where nothing is said, a float narrower than f32 may be its neighbour: sums in another order round to either side of the middle.</remarks>
 public sealed record Tolerance(
     [Option("allowed error as a share of each expected number")] double? Rtol = null,
     [Option("allowed error in absolute terms")] double? Atol = null,
@@ -19,10 +20,11 @@ public sealed record Tolerance(
     {
         var difference = Difference.Between(expected, actual);
         if (double.IsInfinity(difference.Share) || difference.Share == 0) return new(difference.Share == 0, difference, Share);
-        if (Rtol is null && Atol is null) return new(difference.Share <= Share, difference, Share);
+        var rtol = Rtol ?? (IsUsual ? expected.Kind.Spacing : 0);
+        if (rtol == 0 && Atol is null) return new(difference.Share <= Share, difference, Share);
         var (x, y) = (expected.ToDoubles(), actual.ToDoubles());
         var floor = (Atol ?? 0) + Share * x.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + (Rtol ?? 0) * Math.Abs(p.First)), difference, Share);
+        return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + rtol * Math.Abs(p.First)), difference, Share);
     }
 }
 

@@ -13,7 +13,7 @@ internal static class GpuRun
     public static Tensor[] Of(Graph graph, IReadOnlyList<Tensor> inputs)
     {
         var program = new Runner(MapKernels.Instead(Pipeline.Default).Run).Run(new(graph), new Compilation(new Machine("test"))).MustBeProgram;
-        using var loaded = new GpuProgram(program, Device.Value, (2, 4));
+        using var loaded = new GpuProgram(program, Device.Value, new(2, 4, InTurns: true));
         return loaded.Run(inputs);
     }
 }

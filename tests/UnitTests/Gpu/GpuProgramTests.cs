@@ -7,28 +7,60 @@ namespace Lathe.UnitTests.Gpu;
 /// <summary>Programs as kernels for a GPU that the processor plays, with several groups of several threads, against the interpreter.</summary>
 public sealed class GpuProgramTests
 {
+    private const string Any = "any", Hopper = "sm_90";
+
     private static readonly Lazy<GpuDevice> Device = new(() => GpuDevice.Open(GpuKind.Cpu));
 
+    /// <summary>Each in both ways to play a group: threads that really wait for one another, and one that takes their turns.</summary>
     [Theory]
-    [InlineData("%y = mat_mul(%x, %x) : tensor<[n, n], f32>", 5)]
-    [InlineData("%y = softmax(%x) : tensor<[n, n], f32>", 33)]
-    [InlineData("%y = erf(%x) : tensor<[n, n], f32>", 9)]
-    public void Give_what_the_interpreter_gives(string step, int n)
+    [InlineData("f32", "[n, n]", "%y = add(%x, %x) : tensor<[n, n], f32>", 3, Any, "a thread for each result", false)]
+    [InlineData("f32", "[n, n]", "%y = mat_mul(%x, %x) : tensor<[n, n], f32>", 37, Any, "groups of 32x32", false)]
+    [InlineData("f32", "[n, n]", "%y = mat_mul(%x, %x) : tensor<[n, n], f32>", 37, Any, "groups of 32x32", true)]
+    [InlineData("f32", "[n, n]", "%y = softmax(%x) : tensor<[n, n], f32>", 33, Any, "128 threads for each row", false)]
+    [InlineData("f32", "[n, n]", "%y = softmax(%x) : tensor<[n, n], f32>", 33, Any, "128 threads for each row", true)]
+    [InlineData("f32", "[n, n]", "%y = erf(%x) : tensor<[n, n], f32>", 9, Any, "a thread for each result", false)]
+    [InlineData("f32", "[40, 40]", "%y = reduce_max(%x, @rows) : tensor<1x40, f32>", 40, Any, "8 parts of the steps", false)]
+    [InlineData("f32", "[40, 40]", "%y = reduce_sum(%x, @columns) : tensor<40x1, f32>", 40, Any, "32 threads for each row", false)]
+    [InlineData("f16", "[48, 48]", "%y = mat_mul(%x, %x) : tensor<48x48, f16>", 48, Hopper, "tensor cores, f16", true)]
+    [InlineData("bf16", "[41, 41]", "%y = mat_mul(%x, %x) : tensor<41x41, bf16>", 41, Hopper, "tensor cores, bf16", true)]
+    public void Give_what_the_interpreter_gives(string kind, string shape, string step, int n, string device, string form, bool inTurns)
     {
-        var graph = IrText.Read($"graph main(%x: tensor<[n, n], f32>) -> tensor<[n, n], f32> where n in 1.. {{\n  {step}\n  return %y\n}}\n").Graphs[0];
+        var result = step[(step.IndexOf(" : ", StringComparison.Ordinal) + 3)..];
+        var where = shape.Contains('n', StringComparison.Ordinal) ? " where n in 1.." : "";
+        var graph = IrText.Read($"weights {{\n  @rows : tensor<1, i64> = [0]\n  @columns : tensor<1, i64> = [1]\n}}\n\ngraph main(%x: tensor<{shape}, {kind}>) -> {result}{where} {{\n  {step}\n  return %y\n}}\n").Graphs[0];
         var random = new Random(1);
         var x = Tensor.Of([n, n], [.. Enumerable.Range(0, n * n).Select(_ => (float)(random.NextDouble() * 4 - 2))]);
-        var program = new Runner(MapKernels.Instead(Pipeline.Default).Run).Run(new(graph), new Compilation(new Machine("test"))).MustBeProgram;
-        using var loaded = new GpuProgram(program, Device.Value, (3, 4));
+        var input = kind == "f32" ? x : Interpreter.Run(IrText.Read($"graph main(%x: tensor<{n}x{n}, f32>) -> tensor<{n}x{n}, {kind}> {{\n  %y = cast(%x, to={kind}) : tensor<{n}x{n}, {kind}>\n  return %y\n}}\n").Graphs[0], [x])[0];
+        var program = Mapped(graph, device);
+        using var loaded = new GpuProgram(program, Device.Value, new(3, 4, inTurns));
 
-        var (expected, actual) = (Interpreter.Run(graph, [x])[0], loaded.Run([x])[0]);
+        var (expected, actual) = (Interpreter.Run(graph, [input])[0], loaded.Run([input])[0]);
 
+        Assert.Contains(form, Assert.Single(program.Steps.Calls).Info!.Template, StringComparison.Ordinal);
         Assert.Equal(expected.Shape, actual.Shape);
-        Assert.True(Difference.Between(expected, actual).Share < 1e-5, Difference.Between(expected, actual).Where);
+        var difference = Difference.Between(expected, actual);
+        Assert.True(difference.Share <= Math.Max(1e-5, expected.Kind.Spacing), difference.Where);
+    }
+
+    [Fact]
+    public void A_long_sum_of_few_results_is_added_up_in_parts()
+    {
+        var graph = IrText.Read("graph main(%x: tensor<8x4096, f32>, %w: tensor<4096x8, f32>) -> tensor<8x8, f32> {\n  %y = mat_mul(%x, %w) : tensor<8x8, f32>\n  return %y\n}\n").Graphs[0];
+        var random = new Random(2);
+        Tensor Numbers(params long[] shape) => Tensor.Of([.. shape], [.. Enumerable.Range(0, (int)(shape[0] * shape[1])).Select(_ => (float)(random.NextDouble() - 0.5))]);
+        Tensor[] inputs = [Numbers(8, 4096), Numbers(4096, 8)];
+        var program = Mapped(graph, Hopper);
+        using var loaded = new GpuProgram(program, Device.Value, new(3, 4, InTurns: true));
+
+        var difference = Difference.Between(Interpreter.Run(graph, inputs)[0], loaded.Run(inputs)[0]);
+
+        Assert.Contains("parts of the sum", Assert.Single(program.Steps.Calls).Info!.Template, StringComparison.Ordinal);
+        Assert.True(difference.Share < 1e-5, difference.Where);
     }
 
     [Theory]
     [InlineData(GpuKind.Cuda)]
+    [InlineData(GpuKind.Ilgpu)]
     [InlineData(GpuKind.Opencl)]
     public void A_device_that_is_not_there_is_said_so_and_nothing_takes_its_place(GpuKind kind)
     {
@@ -37,4 +69,9 @@ public sealed class GpuProgramTests
         Assert.Equal("LT4301", fault.Code);
         Assert.NotEqual("", fault.Remedy);
     }
+
+    [Fact]
+    public void A_device_of_no_known_name_is_refused() => Assert.Equal("LT4311", Assert.Single(Assert.Throws<DiagnosticException>(() => GpuDeviceModel.Of("sm_10")).Diagnostics).Code);
+
+    private static Program Mapped(Graph graph, string device) => new Runner(MapKernels.Instead(Pipeline.Default, device).Run).Run(new(graph), new Compilation(new Machine("test"))).MustBeProgram;
 }

@@ -63,7 +63,7 @@ internal sealed unsafe class CudaDevice : GpuDevice
         return new CudaMemory(this, address, bytes);
     }
 
-    internal override IDeviceKernels Load(Program program, (int Groups, int Threads)? grid) => new CudaKernels(this, program, grid ?? (16 * Attribute(Multiprocessors), 256));
+    internal override IDeviceKernels Load(Program program, GridShape? grid) => new CudaKernels(this, program, grid ?? new(16 * Attribute(Multiprocessors), 256));
 
     internal override void Synchronize()
     {

@@ -10,10 +10,10 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
     private readonly CudaDevice device;
     private readonly PtxSource source;
     private readonly nint module;
-    private readonly (int Groups, int Threads) grid;
+    private readonly GridShape grid;
     private readonly Dictionary<LaunchOnce, nint> functions = new(ReferenceEqualityComparer.Instance);
 
-    public CudaKernels(CudaDevice device, Program program, (int Groups, int Threads) grid)
+    public CudaKernels(CudaDevice device, Program program, GridShape grid)
     {
         (this.device, source, this.grid) = (device, new(program, device.Generation), grid);
         module = Load(source.Text());

@@ -47,7 +47,7 @@ internal sealed class IlgpuDevice : GpuDevice
     }
 
     // The processor takes turns anyway: one thread walks the grid.
-    internal override IDeviceKernels Load(Program program, (int Groups, int Threads)? grid) => new IlgpuKernels(this, program, grid ?? (IsProcessor ? (1, 1) : (65535, 256)));
+    internal override IDeviceKernels Load(Program program, GridShape? grid) => new IlgpuKernels(this, program, grid ?? (IsProcessor ? new(1, 1, InTurns: true) : new(65535, 256)));
 
     internal override void Synchronize() => Accelerator.Synchronize();
 

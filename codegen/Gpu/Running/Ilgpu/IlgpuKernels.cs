@@ -11,14 +11,13 @@ internal sealed class IlgpuKernels : IDeviceKernels
     private readonly IlgpuDevice device;
     private readonly ProgramSource source;
     private readonly Assembly assembly;
-    private readonly (int Groups, int Threads) grid;
+    private readonly GridShape grid;
     private readonly Dictionary<LaunchOnce, Action<AcceleratorStream, KernelConfig, ArrayView<byte>[], long[]>> launches = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="grid">How many groups of how many threads a launch has at most, where the kernel does not say.</param>
-    public IlgpuKernels(IlgpuDevice device, Program program, (int Groups, int Threads) grid)
+    public IlgpuKernels(IlgpuDevice device, Program program, GridShape grid)
     {
-        // Where the processor plays the device a group's threads take turns between barriers, in loops: real ones that wait for one another would not end in time.
-        (this.device, source, this.grid) = (device, new(program, threadsTakeTurns: device.IsProcessor), grid);
+        (this.device, source, this.grid) = (device, new(program, threadsTakeTurns: grid.InTurns), grid);
         assembly = SourceCompiler.Compile(source.Text, source.Bindings);
     }
 
