@@ -11,9 +11,6 @@ namespace Lathe.Passes;
 /// <remarks>Volkov and Demmel, Benchmarking GPUs to Tune Dense Linear Algebra (2008); the two alternating stages are from NVIDIA's CUTLASS documentation.</remarks>
 internal sealed class GroupContraction
 {
-    /// <summary>Numbers between rows in shared memory: neighbours down a column fall into other banks, and runs stay aligned.</summary>
-    private const int Apart = GroupTile.Run;
-
     private readonly Contraction contraction;
     private readonly GroupTile tile;
     private readonly Flattened batch, rows, columns;
@@ -33,8 +30,8 @@ internal sealed class GroupContraction
         thread = new("t", tile.Threads);
         sums = new($"{name}.sums", contraction.Sum.Type, [tile.Threads, tile.ThreadRows, tile.ThreadColumns], Space.Registers);
         partial = new($"{name}.partial", contraction.Sum.Type, [tile.Splits, batch.Extent, rows.Extent, columns.Extent], Space.Arena);
-        a = new($"{name}.a", contraction.A, contraction.M, tile.Rows, tile, steps, Apart);
-        b = new($"{name}.b", contraction.B, contraction.N, tile.Columns, tile, steps, Apart);
+        a = new($"{name}.a", contraction.A, contraction.M, tile.Rows, tile, steps);
+        b = new($"{name}.b", contraction.B, contraction.N, tile.Columns, tile, steps);
     }
 
     /// <summary>Whether there are enough results and steps for tiles.</summary>
@@ -75,16 +72,18 @@ internal sealed class GroupContraction
 
     private Stmt Multiply(Expr t, Expr stage) => Unroll("d", tile.Depth, d => EachSum((i, j) =>
     {
-        var (x, y) = (a.Numbers[stage, d, Row(t, i)], b.Numbers[stage, d, Column(t, j)]);
+        var (x, y) = (a[stage, d, RowRun(t, i), Linear.Simplify(i % GroupTile.Run)], b[stage, d, ColumnRun(t, j), Linear.Simplify(j % GroupTile.Run)]);
         return sums.Set([t, i, j], sums.Scalar.IsReal ? Expr.Fma(x, y, sums[t, i, j]) : x * y + sums[t, i, j]);
     }));
 
     /// <summary>A thread's rows are runs as far apart as all threads' runs reach: neighbours read neighbouring runs.</summary>
-    private Expr Row(Expr t, Expr i) => Placed(Linear.Simplify(t / (tile.Columns / tile.ThreadColumns)), i, tile.Rows / tile.ThreadRows);
+    private Expr RowRun(Expr t, Expr i) => Linear.Simplify(i / GroupTile.Run * (tile.Rows / tile.ThreadRows) + t / (tile.Columns / tile.ThreadColumns));
 
-    private Expr Column(Expr t, Expr j) => Placed(Linear.Simplify(t % (tile.Columns / tile.ThreadColumns)), j, tile.Columns / tile.ThreadColumns);
+    private Expr ColumnRun(Expr t, Expr j) => Linear.Simplify(j / GroupTile.Run * (tile.Columns / tile.ThreadColumns) + t % (tile.Columns / tile.ThreadColumns));
 
-    private static Expr Placed(Expr who, Expr i, int many) => Linear.Simplify(i / GroupTile.Run * (many * GroupTile.Run) + who * GroupTile.Run + i % GroupTile.Run);
+    private Expr Row(Expr t, Expr i) => Linear.Simplify(RowRun(t, i) * GroupTile.Run + i % GroupTile.Run);
+
+    private Expr Column(Expr t, Expr j) => Linear.Simplify(ColumnRun(t, j) * GroupTile.Run + j % GroupTile.Run);
 
     /// <summary>What becomes of the sums: results, or parts to be joined.</summary>
     private Stmt Results(Expr t, Expr split, Dictionary<Axis, Expr> at, Expr firstRow, Expr firstColumn)

@@ -11,27 +11,35 @@ internal sealed class GroupSide
     private readonly int width;
     private readonly GroupTile tile;
     private readonly GroupSteps steps;
-    private readonly Buffer fetched;
+    private readonly Buffer numbers, fetched;
     private readonly bool alongSteps;
 
     /// <param name="factor">Its formula.</param>
     /// <param name="axes">Axes of the result that it has.</param>
     /// <param name="width">How many of their places a group has.</param>
-    /// <param name="apart">Numbers that rows lie further apart than they are long.</param>
-    public GroupSide(string name, Expr factor, Seq<Axis> axes, int width, GroupTile tile, GroupSteps steps, int apart)
+    public GroupSide(string name, Expr factor, Seq<Axis> axes, int width, GroupTile tile, GroupSteps steps)
     {
         (this.factor, this.axes, this.width, this.tile, this.steps) = (factor, new(axes), width, tile, steps);
-        Numbers = new(name, factor.Type, [2, tile.Depth, width + apart], Space.Shared);
+        numbers = new(name, factor.Type, [2, tile.Depth, width], Space.Shared);
         fetched = new($"{name}.next", factor.Type, [tile.Threads, width * tile.Depth / tile.Threads], Space.Registers);
         // Neighbouring threads read neighbouring numbers.
         var load = factor.Parts().OfType<Load>().FirstOrDefault(l => axes.Any(l.Mentions)) ?? factor.Parts().OfType<Load>().First();
         alongSteps = axes is not [.., var last] || Linear.Of(load.Buffer.Flat(load.At))[last] is not 1 and not -1;
     }
 
-    /// <summary>By stage, step and place.</summary>
-    public Buffer Numbers { get; }
+    /// <summary>A number in shared memory, by stage, step, and the run of places and the place in it.</summary>
+    public Expr this[Expr stage, Expr step, Expr run, Expr near] => numbers[[.. Place(stage, step, run, near)]];
 
-    public Stmt Around(Stmt body) => new Scratch(Numbers, new Scratch(fetched, body));
+    public Stmt Around(Stmt body) => new Scratch(numbers, new Scratch(fetched, body));
+
+    /// <summary>Where it lies. What comes in along steps is stored across: runs of places change seats from one run of steps to the next, so that threads side by side meet no bank twice.</summary>
+    private Seq<Expr> Place(Expr stage, Expr step, Expr run, Expr near)
+    {
+        const int seats = 32 / GroupTile.Run;
+        var each = tile.Depth / GroupTile.Run;
+        if (!alongSteps || each > seats || width / GroupTile.Run % seats != 0) return [stage, step, Linear.Simplify(run * GroupTile.Run + near)];
+        return [stage, step, Linear.Simplify((run ^ Linear.Simplify(step / GroupTile.Run % each * (seats / each))) * GroupTile.Run + near)];
+    }
 
     /// <summary>Reads the numbers of a block of steps.</summary>
     public Stmt Fetch(Expr t, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[1], p =>
@@ -50,7 +58,7 @@ internal sealed class GroupSide
     public Stmt Put(Expr t, Expr stage) => Unroll("p", fetched.Shape[1], p =>
     {
         var (step, place) = At(t, p);
-        return Numbers.Set([stage, step, place], fetched[t, p]);
+        return numbers.Set(Place(stage, step, Linear.Simplify(place / GroupTile.Run), Linear.Simplify(place % GroupTile.Run)), fetched[t, p]);
     });
 
     /// <summary>Which number a thread's <paramref name="p"/>th is: a run of them lies side by side, and neighbouring threads have neighbouring runs.</summary>

@@ -15,7 +15,7 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
     public const int Run = 4;
 
     /// <summary>Cycles from one wait to the next at least: global memory answers while the step before is worked on.</summary>
-    private const double StepLatency = 1000;
+    private const double StepLatency = 700;
 
     /// <summary>Cycles of a launch more.</summary>
     private const double Launch = 4000;

@@ -1,0 +1,66 @@
+using Lathe.Ir;
+using Lathe.Passes;
+
+namespace Lathe.UnitTests.Gpu;
+
+/// <summary>What makes tiles fast, read off their indices: coalesced reads, no bank twice, few reads for each multiply-add, shared memory that a group is given without asking.</summary>
+public sealed class WarpAccessTests
+{
+    [Theory]
+    [InlineData("f32", 4096, "groups of 128x128")]
+    [InlineData("f32", 1024, "groups of 128x64")]
+    [InlineData("f32", 256, "groups of 32x32")]
+    [InlineData("f16", 4096, "tensor cores, f16, groups of 128x128")]
+    [InlineData("bf16", 512, "tensor cores, bf16, groups of 32x32")]
+    public void A_matrix_product_reads_memory_in_whole_sectors_and_no_bank_of_shared_memory_twice(string kind, int n, string form)
+    {
+        var (template, kernel) = Product(kind, n);
+        Assert.StartsWith(form, template, StringComparison.Ordinal);
+        var all = WarpAccess.Of(kernel).ToList();
+        Assert.NotEmpty(all);
+        foreach (var (isStore, access) in all)
+        {
+            if (access.Buffer.Space != Space.Shared) Assert.True(access.Moved <= 1, $"%{access.Buffer.Name}: {access.Moved} bytes move for each that is asked for");
+            // On the way in a transposed block meets a bank twice; the products read each number many times and wait for nobody.
+            else Assert.True(access.BankConflicts <= (isStore ? 2 : 1), $"%{access.Buffer.Name} {(isStore ? "stored" : "read")}: {access.BankConflicts} times one bank");
+        }
+    }
+
+    [Theory]
+    [InlineData("f32", 4096)]
+    [InlineData("f32", 256)]
+    [InlineData("f16", 4096)]
+    [InlineData("f16", 64)]
+    public void Shared_memory_is_what_a_group_has_without_asking(string kind, int n) =>
+        Assert.InRange(Product(kind, n).Kernel.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Shared).Sum(s => s.Buffer.Scalar.Bytes(s.Buffer.Size.Whole)), 1, GpuDeviceModel.Of("sm_90").SharedBytes);
+
+    [Fact]
+    public void A_thread_reads_each_row_and_column_of_its_tile_once_for_each_step()
+    {
+        var (_, kernel) = Product("f32", 4096);
+        var step = kernel.Body.All.OfType<Store>().First(s => s.Value is Call { Function: Function.Fma });
+        var around = kernel.Body.All.OfType<Loop>().Where(l => l.Kind == LoopKind.Unroll && l.All.Contains(step)).Select(l => l.Axis).ToList();
+        var shared = step.Value.Parts().OfType<Load>().Where(l => l.Buffer.Space == Space.Shared).ToList();
+        Assert.Equal(2, shared.Count);
+        // Of the indices around, the step and one side of the tile move each read: the reads of a step are the sides, the multiply-adds their product.
+        var sides = around.TakeLast(2).ToList();
+        Assert.All(shared, load => Assert.Single(sides, load.Mentions));
+        Assert.All(sides, side => Assert.Equal(8, side.Extent.Whole));
+    }
+
+    [Fact]
+    public void A_softmax_reads_rows_in_whole_sectors()
+    {
+        var (_, kernel) = Mapped("graph main(%x: tensor<256x1024, f32>) -> tensor<256x1024, f32> {\n  %y = softmax(%x) : tensor<256x1024, f32>\n  return %y\n}\n");
+        Assert.All(WarpAccess.Of(kernel).Where(a => a.Access.Buffer.Space == Space.Argument), a => Assert.Equal(1, a.Access.Moved));
+    }
+
+    private static (string Template, Kernel Kernel) Product(string kind, int n) =>
+        Mapped($"graph main(%x: tensor<{n}x{n}, {kind}>, %w: tensor<{n}x{n}, {kind}>) -> tensor<{n}x{n}, {kind}> {{\n  %y = mat_mul(%x, %w) : tensor<{n}x{n}, {kind}>\n  return %y\n}}\n");
+
+    private static (string Template, Kernel Kernel) Mapped(string graph)
+    {
+        var program = new Runner(MapKernels.Instead(Pipeline.Default, "sm_90").Run).Run(new(IrText.Read(graph).Graphs[0]), new Compilation(new Machine("test"))).MustBeProgram;
+        return (Assert.Single(program.Steps.Calls).Info!.Template, Assert.Single(program.Kernels));
+    }
+}
