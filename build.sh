@@ -68,7 +68,7 @@ optional() {
 
 # --- real packages or subsets --------------------------------------------------------------------------------------
 
-# Tries to restore each of the three packages that have an in-repo subset, once, and keeps the answer for every build.
+# Tries to restore each of the packages that the repository can do without, once, and keeps the answer for every build.
 choose_packages() {
   local choice=artifacts/packages.props
   if [ ! -f $choice ]; then
@@ -78,6 +78,7 @@ choose_packages() {
       try_package UseLLVMSharpPackage LLVMSharp.Interop
       try_package UseILGPUPackage ILGPU.Algorithms # needs ILGPU in the same version
       try_package UseVerifyPackage Verify.Xunit
+      try_package UseTensorsPackage System.Numerics.Tensors 'Lathe.Runtime.Tensors is left out'
       echo '</PropertyGroup></Project>'
     } > $choice.new
     mv $choice.new $choice
@@ -85,9 +86,9 @@ choose_packages() {
   sed -n 's/.*<!-- \(.*\) -->.*/\1/p' $choice >&2
 }
 
-# Prints the property that switches to the package named $2 when it can be restored here; what the environment says wins.
+# Prints the property that switches to the package named $2 when it can be restored here, else says $3; what the environment says wins.
 try_package() {
-  local property=$1 package=$2 version probe=artifacts/probe/$2 answer=false used='the subset in this repository'
+  local property=$1 package=$2 version probe=artifacts/probe/$2 answer=false used=${3:-the subset in this repository}
   version=$(sed -n "s/.*Include=\"$package\" Version=\"\([^\"]*\)\".*/\1/p" Directory.Packages.props)
   mkdir -p "$probe"
   echo '<Project />' | tee "$probe/Directory.Build.props" "$probe/Directory.Build.targets" "$probe/Directory.Packages.props" >/dev/null

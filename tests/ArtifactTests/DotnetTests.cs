@@ -71,19 +71,17 @@ public sealed partial class DotnetTests(DotnetPackages packages) : IClassFixture
             Assert.Equal(["runtimes/linux-arm64/native/libDigits.so", "runtimes/linux-x64/native/libDigits.so", "runtimes/win-x64/native/Digits.dll"], package.Entries.Select(e => e.FullName).Where(n => n.StartsWith("runtimes/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         packages.Shell(scratch["user"], "dotnet new console -n user -o . && cp $MODELS/opt_mnist/digits/digits.bytes .");
         Edit("user/user.csproj", "</Project>", $"""
-            <PropertyGroup><RestoreAdditionalProjectSources>{scratch["feed"]};$(PACKAGES)</RestoreAdditionalProjectSources></PropertyGroup>
-              <ItemGroup><PackageReference Include="Acme.Vision" Version="1.0.0" /><PackageReference Include="Lathe.Runtime.Tensors" Version="0.1.0" /></ItemGroup>
+            <PropertyGroup><RestoreSources>{scratch["feed"]};$(PACKAGES)</RestoreSources></PropertyGroup>
+              <ItemGroup><PackageReference Include="Acme.Vision" Version="1.0.0" /></ItemGroup>
             </Project>
             """);
         File.WriteAllText(scratch["user/Program.cs"], """
-            using Lathe.Runtime.Tensors;
             using var digits = new Acme.Digits();
-            var (image, scores) = (digits.Model.CreateInput<float>(0), digits.Model.CreateOutput<float>(0));
-            foreach (var grey in File.ReadAllBytes("digits.bytes").Chunk(784))
+            var scores = new float[Acme.Digits.Plus214Output0Length];
+            foreach (var image in File.ReadAllBytes("digits.bytes").Chunk(Acme.Digits.Input3Length))
             {
-                for (var i = 0; i < grey.Length; i++) image.Elements()[i] = grey[i];
-                digits.Model.Run<float, float>(image, scores);
-                Console.Write($"{scores.Elements().IndexOf(scores.Elements().ToArray().Max())} ");
+                digits.Run([.. image.Select(grey => (float)grey)], scores);
+                Console.Write($"{Array.IndexOf(scores, scores.Max())} ");
             }
             """);
         Assert.Equal("0 1 2 3 4 5 6 7 8 9", packages.Shell(scratch["user"], "dotnet run").Trim());
