@@ -16,6 +16,7 @@ const string Usage = """
       model          what the cost model expects of each kernel of networks beside what it takes
       half           networks with weights in f16 beside the same in f32
       factorization  products with factorized weights beside the same with dense ones, and what factors cost in accuracy; into docs/factorization.md
+      gpu            matrix products and kernels that memory limits on a GPU of NVIDIA's, as a share of its data sheet (also --gpu); without one it says so and ends with 0
       sparsity       products with sparse weights beside the same with dense ones; into docs/sparsity.md
 
       --threads 1,2    both sides with one thread, then with two      --seconds S  --rounds N   of each side, in turns
@@ -37,6 +38,12 @@ try
         return 0;
     }
     var options = BenchOptions.Parse(args.Skip(1));
+    var gpu = args[0] is "gpu" or "--gpu" ? Gpu.Run(options) : [];
+    if (gpu is null)
+    {
+        Console.WriteLine("no CUDA device is here: nothing was measured (lathe doctor says what is missing)");
+        return 0;
+    }
     IReadOnlyList<NetworkResult> networks = args[0] == "networks" ? Networks.Run(options, Progress) : [];
     Table[] tables = args[0] switch
     {
@@ -50,6 +57,7 @@ try
         "model" => [.. CostModel.Run(options)],
         "half" => [HalfWeights.Run(options)],
         "factorization" => [.. Factorization.Run(options)],
+        "gpu" or "--gpu" => [.. gpu],
         "sparsity" => [.. Sparsity.Run(options)],
         _ => throw new BenchmarkException(Usage),
     };

@@ -15,14 +15,14 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
     public const int Run = 4;
 
     /// <summary>Cycles from one wait to the next at least: global memory answers while the step before is worked on.</summary>
-    private const double StepLatency = 700;
+    private const double StepLatency = 1000;
 
     /// <summary>Cycles of a launch more.</summary>
     private const double Launch = 4000;
 
     private static readonly GroupTile[] All =
     [
-        new(128, 128, 8, 8, 8), new(128, 64, 8, 4, 8), new(64, 128, 4, 8, 8), new(64, 64, 4, 4, 16),
+        new(128, 128, 8, 8, 8), new(128, 128, 8, 8, 16), new(128, 64, 8, 4, 16), new(64, 128, 4, 8, 16), new(64, 64, 4, 4, 16), new(64, 64, 4, 4, 32),
         new(64, 32, 4, 4, 16), new(32, 64, 4, 4, 16), new(32, 32, 4, 4, 16), new(32, 32, 4, 4, 32), new(16, 64, 4, 4, 16), new(64, 16, 4, 4, 16), new(16, 32, 4, 4, 16), new(32, 16, 4, 4, 16),
         new(16, 32, 4, 4, 32), new(32, 16, 4, 4, 32),
     ];
