@@ -11,6 +11,11 @@ internal sealed partial class BodyEmitter
             Emit(product);
             return;
         }
+        if (thread is not null && MatrixLoadOf(loop) is { } matrix)
+        {
+            Emit(matrix, ((Store)loop.Body).At[0]);
+            return;
+        }
         var extent = Linear.Of(loop.Axis.Extent, bound);
         if (extent is { IsConstant: true, Constant: <= 0 }) return;
         if (extent is { IsConstant: true, Constant: 1 } && loop.Kind != LoopKind.Threads) Once(loop.Axis, 0, () => Emit(loop.Body));

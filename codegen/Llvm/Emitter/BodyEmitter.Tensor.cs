@@ -4,6 +4,33 @@ namespace Lathe.Codegen.Llvm;
 
 internal sealed partial class BodyEmitter
 {
+    private readonly Dictionary<Loop, MatrixLoad?> matrixLoads = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What a loop over threads' registers is in steps of a warp; null where it is none.</summary>
+    private MatrixLoad? MatrixLoadOf(Loop loop)
+    {
+        if (!matrixLoads.TryGetValue(loop, out var known)) matrixLoads[loop] = known = MatrixLoad.Find(loop);
+        return known;
+    }
+
+    /// <summary>Squares of shared memory into registers: <c>ldmatrix</c>.</summary>
+    private void Emit(MatrixLoad load, Expr t)
+    {
+        var (from, to) = (memory[load.Read.Buffer], memory[load.Into]);
+        var address = code.Let($"addrspacecast ptr {Address(from, Locate(from, load.At))} to ptr addrspace(3)");
+        var word = code.Let($"ptrtoint ptr addrspace(3) {address} to i32");
+        var made = code.Let($"call {{ i32, i32, i32, i32 }} asm sideeffect \"ldmatrix.sync.aligned.m8n8.x4{(load.IsTransposed ? ".trans" : "")}.shared.b16 {{$0,$1,$2,$3}}, [$4];\", \"=r,=r,=r,=r,r,~{{memory}}\"(i32 {word}) convergent nounwind");
+        var kind = load.Into.Scalar;
+        var (each, type) = (WarpProduct.PerWord(kind), LlvmTypes.Of(kind, WarpProduct.PerWord(kind)));
+        for (var square = 0; square < 4; square++)
+        {
+            var vector = code.Let($"bitcast i32 {code.Let($"extractvalue {{ i32, i32, i32, i32 }} {made}, {square.Text()}")} to {type}");
+            for (var j = 0; j < each; j++)
+                Write(to, Locate(to, [t, Linear.Simplify(load.From + (square * each + j))]), new(code.Let($"extractelement {type} {vector}, i64 {j.Text()}"), kind, 1));
+        }
+        scopes.Forget(load.Into);
+    }
+
     /// <summary>One step of the tensor cores: <c>mma.sync</c>.</summary>
     private void Emit(WarpProduct.Parts product)
     {

@@ -75,10 +75,11 @@ internal sealed class TensorContraction
                 var (row, step) = WarpProduct.Left(kind, t, e);
                 return a.Held.Set([t, Linear.Simplify(m * lefts + e)], a[stage, Linear.Simplify(first + step), Linear.Simplify(WarpRow(t) + m * WarpProduct.Rows + row)]);
             })),
-            Unroll("n", across, n => Unroll("e", rights, e =>
+            // Two products' columns at once: as many squares as the rows of one have, which a GPU takes in one step.
+            Unroll("n", across / 2, n => Unroll("e", 2 * rights, e =>
             {
-                var (step, column) = WarpProduct.Right(kind, t, e);
-                return b.Held.Set([t, Linear.Simplify(n * rights + e)], b[stage, Linear.Simplify(first + step), Linear.Simplify(WarpColumn(t) + n * WarpProduct.Columns + column)]);
+                var (step, column) = WarpProduct.Right(kind, t, Linear.Simplify(e % rights));
+                return b.Held.Set([t, Linear.Simplify(n * (2 * rights) + e)], b[stage, Linear.Simplify(first + step), Linear.Simplify(WarpColumn(t) + (n * 2 + e / rights) * WarpProduct.Columns + column)]);
             }))));
         yield return Threads(thread, t => Unroll("m", down, m => Unroll("n", across, n => WarpProduct.Of(t,
             (sums, Linear.Simplify((m * across + n) * WarpProduct.Sums)), (a.Held, Linear.Simplify(m * lefts)), (b.Held, Linear.Simplify(n * rights))))));
