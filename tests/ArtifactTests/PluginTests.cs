@@ -31,6 +31,14 @@ public sealed class PluginTests(PluginBuild plugins) : IClassFixture<PluginBuild
     }
 
     [Fact]
+    public void A_verdict_on_a_rewrite_is_of_the_plugins_it_was_found_with()
+    {
+        File.WriteAllText(scratch["own.rewrite"], "rewrite own { match %y = relu(relu(%x)) replace %y = relu(%x) }");
+        foreach (var plugin in (string?[])[null, "Mish", "Mish", "Snake"]) Assert.Equal(0, plugins.Run(scratch.Folder, plugin, "rewrites", "own.rewrite").Code);
+        Assert.Equal(3, Directory.GetFiles(scratch["cache/rewrites"]).Length);
+    }
+
+    [Fact]
     public void A_fusion_in_Csharp_runs_before_the_tools_own_and_changes_no_result()
     {
         Assert.Contains("fusion.epilogues", Run("Fusion", "passes"), StringComparison.Ordinal);

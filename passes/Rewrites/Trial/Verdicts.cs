@@ -5,28 +5,39 @@ using Lathe.Ir;
 
 namespace Lathe.Passes.Rewrites;
 
-/// <summary>Verdicts on rewrites, each found once: kept in this process, and in a folder by the hash of the rewrite's text and of this assembly.</summary>
+/// <summary>Verdicts on rewrites, each found once: kept in this process, and in a folder by the hash of the rewrite's text, of the machine, and of the code that it was tested with: the tool's and plugins'.</summary>
 public static class Verdicts
 {
-    private static readonly ConcurrentDictionary<(string, Machine), Verdict> Known = new();
+    private static readonly ConcurrentDictionary<string, Verdict> Known = new(StringComparer.Ordinal);
 
     /// <param name="folder">Where they are kept; null: nowhere. One that cannot be used costs time and nothing else.</param>
-    public static Verdict Of(Rewrite rewrite, Machine machine, string? folder) => Known.GetOrAdd((rewrite.ToString(), machine), _ => Read(rewrite, machine, folder));
-
-    private static Verdict Read(Rewrite rewrite, Machine machine, string? folder)
+    /// <param name="again">What was found before does not count; what is found now does from then on.</param>
+    public static Verdict Of(Rewrite rewrite, Machine machine, string? folder, bool again = false)
     {
-        var path = folder is null ? null : Path.Combine(folder, Hash(rewrite, machine) + ".verdict");
+        var key = Key(rewrite, machine);
+        return again ? Known[key] = Find(rewrite, machine, Place(folder, key)) : Known.GetOrAdd(key, _ => Place(folder, key) is { } path && Read(path) is { } kept ? kept : Find(rewrite, machine, Place(folder, key)));
+    }
+
+    private static string? Place(string? folder, string key) => folder is null ? null : Path.Combine(folder, key + ".verdict");
+
+    /// <summary>Null where none is kept, or the file is damaged.</summary>
+    private static Verdict? Read(string path)
+    {
         try
         {
-            if (path is not null && File.Exists(path) && File.ReadAllText(path).Split('\n', 3) is [var outcome, var cases, var detail] && Enum.TryParse<Outcome>(outcome, out var known))
-                return new(known, detail, int.Parse(cases, CultureInfo.InvariantCulture));
+            return File.Exists(path) && File.ReadAllText(path).Split('\n', 3) is [var outcome, var cases, var detail]
+                && Enum.TryParse<Outcome>(outcome, out var known) && Enum.IsDefined(known) && int.TryParse(cases, CultureInfo.InvariantCulture, out var number) ? new(known, detail, number) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException) { }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return null; }
+    }
+
+    private static Verdict Find(Rewrite rewrite, Machine machine, string? path)
+    {
         var verdict = new RewriteTrial(rewrite, machine).Run();
         if (path is null) return verdict;
         try
         {
-            Directory.CreateDirectory(folder!);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var draft = $"{path}.{Environment.ProcessId}";
             File.WriteAllText(draft, string.Create(CultureInfo.InvariantCulture, $"{verdict.Outcome}\n{verdict.Cases}\n{verdict.Detail}"));
             File.Move(draft, path, overwrite: true);
@@ -35,6 +46,7 @@ public static class Verdicts
         return verdict;
     }
 
-    private static string Hash(Rewrite rewrite, Machine machine) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
-        $"{rewrite}\n{machine.Name}\n{typeof(Verdicts).Module.ModuleVersionId}\n{typeof(Op).Module.ModuleVersionId}")))[..32];
+    /// <summary>A plugin may bring the operators that a rewrite is of, and a machine's table what it costs.</summary>
+    private static string Key(Rewrite rewrite, Machine machine) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{rewrite}\n{machine}\n{typeof(Verdicts).Module.ModuleVersionId}\n{typeof(Op).Module.ModuleVersionId}\n{string.Join('\n', Vocabulary.Plugins.Select(p => $"{p.Name} {p.Assembly.ManifestModule.ModuleVersionId}"))}"))))[..32];
 }

@@ -23,12 +23,15 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
 
     private IEnumerable<(CallKernel Call, CallInfo Info)> SlowCalls => Calls.Where(c => c.Info.Template.StartsWith(Slow, StringComparison.Ordinal));
 
+    /// <summary>A compile that nothing asks machine code of makes none.</summary>
+    private string Code => Artifact.CodeBytes == 0 ? "none was asked for" : Quantity.Bytes(Artifact.CodeBytes);
+
     /// <summary>What it takes, in bytes; open dimensions at their usual extent.</summary>
     public IEnumerable<(string What, string Bytes)> Space
     {
         get
         {
-            yield return ("code", Quantity.Bytes(Artifact.CodeBytes));
+            yield return ("code", Code);
             yield return ("weights", Quantity.Bytes(Artifact.WeightBytes));
             yield return ("arena", Size(Program.ArenaBytes));
             yield return ("least possible arena", Size(Program.LowerBound));
@@ -55,7 +58,7 @@ internal sealed record CompileReport(string Name, string Cpu, Program Program, A
     private string Body()
     {
         var text = new StringBuilder();
-        Line(text, "code", Quantity.Bytes(Artifact.CodeBytes));
+        Line(text, "code", Code);
         Line(text, "weights", Quantity.Bytes(Artifact.WeightBytes));
         Line(text, "arena", $"{Size(Program.ArenaBytes)}, the least possible is {Size(Program.LowerBound)}{(Program.Symbols.Count == 0 ? "" : $" (open dimensions at {Sizes.Typical})")}");
         Line(text, "kernels", $"{Kernels} in {Program.Steps.Calls.Count()} calls: {string.Join(", ", Templates.Select(t => $"{t.Template} x{t.Count}"))}");

@@ -30,11 +30,11 @@ internal static class Html
 
     public static string Count(double number, string form = "0") => $"<td class=\"n\" data-v=\"{Number(number, "R")}\">{Number(number, form)}</td>";
 
-    /// <summary>A number as a bar with its text behind; before it, in grey, what it was.</summary>
-    public static string Bar(double number, double most, string text, double? was = null)
+    /// <summary>A number as a bar with its text behind; before it, in grey, what it was, with that text behind.</summary>
+    public static string Bar(double number, double most, string text, double? was = null, string wasText = "")
     {
         string Part(double of, string kind) => $"<i{kind} style=\"width:{Number(most > 0 ? of / most * 120 : 0, "0.#")}px\"></i>";
-        return $"<td class=\"bar\" data-v=\"{Number(number, "R")}\">{(was is { } before ? Part(before, " class=\"was\"") + "<br>" : "")}{Part(number, "")}{Text(text)}</td>";
+        return $"<td class=\"bar\" data-v=\"{Number(number, "R")}\">{(was is { } before ? Part(before, " class=\"was\"") + Text(wasText) + "<br>" : "")}{Part(number, "")}{Text(text)}</td>";
     }
 
     private static string Read(string name)

@@ -26,7 +26,7 @@ internal static class MemoryMap
             var (first, last) = lives[slot.Name];
             Rectangle("slot", FormattableString.Invariant($" fill=\"hsl({number * 47 % 360} 55% 62%)\""), slot.Name, first, last, Sizes.Guess(slot.Offset), Sizes.Guess(slot.Bytes));
         }
-        text.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"0\" y=\"10\">{Html.Text(Quantity.Bytes(arena))}</text><text class=\"axis\" x=\"0\" y=\"{Height}\">0</text><text class=\"axis\" x=\"60\" y=\"{Height + 14}\">call 0</text><text class=\"axis\" x=\"{Width}\" y=\"{Height + 14}\">call {calls}</text>\n");
+        text.Append(CultureInfo.InvariantCulture, $"<text class=\"axis\" x=\"0\" y=\"10\">{Html.Text(Quantity.Bytes(arena))}</text><text class=\"axis\" x=\"0\" y=\"{Height}\">0</text><text class=\"axis\" x=\"60\" y=\"{Height + 14}\">call 0</text><text class=\"axis\" x=\"{Width + 60}\" y=\"{Height + 14}\" text-anchor=\"end\">call {calls - 1}</text>\n");
         return text.Append("</svg>\n").ToString();
 
         void Rectangle(string kind, string fill, string name, int first, int last, double offset, double bytes) => text.Append(CultureInfo.InvariantCulture,

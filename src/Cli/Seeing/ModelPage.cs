@@ -37,7 +37,7 @@ internal static class ModelPage
         var most = roofline.Layers.Select(l => l.Microseconds).DefaultIfEmpty(0).Max();
         return Html.Table(["#", "nodes", "template", "expected us", "bound", "#FLOP", "#bytes", "#FLOP/byte"], roofline.Layers.Select((l, i) => (IEnumerable<string>)
         [
-            Html.Count(i), Html.Cell(string.Join(' ', l.Nodes)), Html.Cell(l.Template), Html.Bar(l.Microseconds, most, Html.Number(l.Microseconds, "0.0")), Html.Cell(l.Bound),
+            Html.Count(i), Html.Cell(string.Join(' ', l.Nodes)), Html.Cell(l.Template), Html.Bar(l.Microseconds, most, Html.Number(l.Microseconds, l.Microseconds < 1 ? "0.000" : "0.0")), Html.Cell(l.Bound),
             Html.Count(l.Flops), Html.Count(l.Bytes), Html.Count(l.Flops / Math.Max(1, l.Bytes), "0.0"),
         ]));
     }
@@ -53,7 +53,7 @@ internal static class ModelPage
         var left = all.Count - Bars;
         return Html.Table(["weight", "type", "bytes, in grey before compression", "#bits", "method", "SQNR, dB", "#cosine", "#output error"], all.Take(Bars).Select(w => (IEnumerable<string>)
         [
-            Html.Cell(w.Name), Html.Cell(w.Type), Html.Bar(w.Bytes, most, Quantity.Bytes(w.Bytes), w.Loss?.BytesBefore), Html.Count(w.Bytes * 8.0 / Math.Max(1, w.Count), "0.00"), Html.Cell(w.Loss?.Method.ToString() ?? ""),
+            Html.Cell(w.Name), Html.Cell(w.Type), Html.Bar(w.Bytes, most, Quantity.Bytes(w.Bytes), w.Loss?.BytesBefore, w.Loss is { } of ? Quantity.Bytes(of.BytesBefore) : ""), Html.Count(w.Bytes * 8.0 / Math.Max(1, w.Count), "0.00"), Html.Cell(w.Loss?.Method.ToString() ?? ""),
             w.Loss is { } loss ? Html.Bar(Math.Clamp(loss.Sqnr, 0, 60), 60, Html.Number(loss.Sqnr, "0.0")) : Html.Cell(""), w.Loss is { } l ? Html.Count(l.Cosine, "0.00000") : Html.Cell(""), w.Loss?.OutputError is { } error ? Html.Count(error, "0.0E+0") : Html.Cell(""),
         ])) + (left > 0 ? FormattableString.Invariant($"<p>and {left} smaller ones</p>\n") : "");
     }

@@ -16,8 +16,7 @@ public sealed record Rewrites(
         if (File is null) return Print(session);
         var rewrites = new PassOptions(Rewrites: File).OwnRewrites();
         if (rewrites.Count == 0) throw new DiagnosticException(new Diagnostic("LT3011", "there are no rewrites in it", Path.GetFileName(File), "rewrite NAME { match %y = … replace %y = … }"));
-        var folder = Again ? null : ModelBuild.VerdictFolder;
-        var all = rewrites.Select(r => (Rewrite: r, Verdict: Verdicts.Of(r, new Lathe.Passes.Machine("any"), folder))).ToList();
+        var all = rewrites.Select(r => (Rewrite: r, Verdict: Verdicts.Of(r, new Lathe.Passes.Machine("any"), ModelBuild.VerdictFolder, Again))).ToList();
         var faults = all.Select(v => v.Verdict.Fault(v.Rewrite)).OfType<Diagnostic>().ToList();
         if (Json) session.Output.Write(JsonText.Print(json => json.WriteObjects("rewrites", all, v =>
         {
