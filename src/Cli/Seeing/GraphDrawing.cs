@@ -46,11 +46,18 @@ internal static class GraphDrawing
         int Top(Box box) => box.Layer * Down + 10;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {(int)((right - left) * Across) + Width + 20} {layers.Count * Down + 20}\">\n");
-        foreach (var box in boxes) foreach (var from in box.Reads)
-            text.Append(CultureInfo.InvariantCulture, $"<path class=\"edge\" d=\"M{At(from) + Width / 2} {Top(from) + Height}C{At(from) + Width / 2} {Top(from) + Down} {At(box) + Width / 2} {Top(box) - Down + Height} {At(box) + Width / 2} {Top(box)}\"/>\n");
+        Edges("edge", (from, to) => to.Layer == from.Layer + 1);
         foreach (var box in boxes)
             text.Append(CultureInfo.InvariantCulture, $"<g class=\"step {box.Kind}\"><title>{Html.Text(box.Told)}</title><rect x=\"{At(box)}\" y=\"{Top(box)}\" width=\"{Width}\" height=\"{Height}\" rx=\"4\"/><text x=\"{At(box) + 8}\" y=\"{Top(box) + 14}\">{Html.Text(box.Op)}</text><text class=\"name\" x=\"{At(box) + 8}\" y=\"{Top(box) + 28}\">{Html.Text(Short(box.Name))}</text></g>\n");
+        // A line past other layers may cross boxes: before them it is seen to go on, behind them it would seem to end there.
+        Edges("edge far", (from, to) => to.Layer > from.Layer + 1);
         return text.Append("</svg>\n").ToString();
+
+        void Edges(string kind, Func<Box, Box, bool> isOne)
+        {
+            foreach (var box in boxes) foreach (var from in box.Reads.Where(r => isOne(r, box)))
+                text.Append(CultureInfo.InvariantCulture, $"<path class=\"{kind}\" d=\"M{At(from) + Width / 2} {Top(from) + Height}C{At(from) + Width / 2} {Top(from) + Down} {At(box) + Width / 2} {Top(box) - Down + Height} {At(box) + Width / 2} {Top(box)}\"/>\n");
+        }
     }
 
     /// <summary>The end of a long name says most.</summary>
