@@ -9,22 +9,17 @@ namespace Lathe.Codegen.Gpu;
 /// </summary>
 public sealed class PtxSource
 {
-    private readonly string text;
     private readonly ProgramSource source;
     private readonly CpuTarget target;
 
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
     /// <param name="processor">Such as <c>sm_80</c>.</param>
-    /// <exception cref="DiagnosticException">LT4311: no such processor; LT4310: a function that no GPU has.</exception>
+    /// <exception cref="DiagnosticException">LT4311: no such processor.</exception>
     public PtxSource(Program program, string processor)
     {
         if (!Processors.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Processors)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
         target = new("nvptx64-nvidia-cuda", processor, "");
-        var module = new ModuleWriter();
         source = new(program);
-        foreach (var kernel in source.Kernels.Values)
-            foreach (var part in kernel.Parts) Write(kernel, part, module);
-        text = module.ToString();
     }
 
     /// <summary>Generations that have what is emitted: Ampere, Ada, Hopper.</summary>
@@ -36,14 +31,26 @@ public sealed class PtxSource
     internal static string Entry(KernelSource kernel, LaunchOnce launch) => $"{kernel.Name}_{launch.Number.Text()}";
 
     /// <summary>How many entries there are.</summary>
-    public int Entries { get; private set; }
+    public int Entries => Kernels.Values.Sum(kernel => kernel.Parts.Count);
 
-    /// <summary>The PTX.</summary>
-    public string Text() => new Assembler(target).ToAssembly(text, "kernels");
+    /// <summary>The PTX of all kernels.</summary>
+    /// <exception cref="DiagnosticException">LT4310: a function that no GPU has.</exception>
+    public string Text() => Text(Kernels.Values);
+
+    /// <summary>The PTX of one kernel; any number of threads may ask.</summary>
+    /// <exception cref="DiagnosticException">LT4310: a function that no GPU has.</exception>
+    internal string Text(KernelSource kernel) => Text([kernel]);
+
+    private string Text(IEnumerable<KernelSource> kernels)
+    {
+        var module = new ModuleWriter();
+        foreach (var kernel in kernels)
+            foreach (var part in kernel.Parts) Write(kernel, part, module);
+        return new Assembler(target).ToAssembly(module.ToString(), "kernels");
+    }
 
     private void Write(KernelSource source, LaunchPart part, ModuleWriter module)
     {
-        Entries++;
         var writer = new KernelWriter(source.Kernel, target, module, source.Name);
         var body = new BodyEmitter(writer, isParallel: true);
         foreach (var i in part.Launch.Buffers) body.Bind(source.Arguments[i], Argument(i));

@@ -55,26 +55,27 @@ internal sealed class GroupContraction
         var at = all.At(group).ToDictionary(p => p.Axis, p => p.Index);
         var (split, firstRow, firstColumn) = (at[all.Axes[^3]], Linear.Simplify(at[all.Axes[^2]] * tile.Rows), Linear.Simplify(at[all.Axes[^1]] * tile.Columns));
         Seq<(Axis, Expr)> places = [.. contraction.Batch.Select(axis => (axis, at[axis]))];
-        var (last, from) = (Linear.Simplify(steps.Each - 1), Linear.Simplify(split * steps.Each));
-        Stmt Fetch(Expr t, Expr step) => Do(a.Fetch(t, step, firstRow, places), b.Fetch(t, step, firstColumn, places));
-        Stmt Put(Expr t, Expr stage) => Do(a.Put(t, stage), b.Put(t, stage));
         var body = Do(
-            Threads(thread, t => Do(EachSum((i, j) => sums.Set([t, i, j], Number.Of(sums.Scalar, 0))), Fetch(t, from), Put(t, 0))),
-            For("k", steps.Each, k => Threads(thread, t => Do(
-                Fetch(t, Linear.Simplify(from + Expr.Min(k + 1, last))),
-                Multiply(t, Linear.Simplify(k % 2)),
-                Put(t, Linear.Simplify((k + 1) % 2))))),
+            steps.Walk(thread, Linear.Simplify(split * steps.Each), t => EachSum((i, j) => sums.Set([t, i, j], Number.Of(sums.Scalar, 0))),
+                (t, slot, block) => Do(a.Fetch(t, slot, block, firstRow, places), b.Fetch(t, slot, block, firstColumn, places)),
+                (t, slot, stage) => Do(a.Put(t, slot, stage), b.Put(t, slot, stage)),
+                stage => [t => Multiply(t, stage)]),
             Threads(thread, t => Results(t, split, at, firstRow, firstColumn)));
         return new Loop(LoopKind.Parallel, group, a.Around(b.Around(new Scratch(sums, body))));
     }
 
     private Stmt EachSum(Func<Expr, Expr, Stmt> body) => Unroll("i", tile.ThreadRows, i => Unroll("j", tile.ThreadColumns, j => body(i, j)));
 
-    private Stmt Multiply(Expr t, Expr stage) => Unroll("d", tile.Depth, d => EachSum((i, j) =>
+    /// <summary>Steps of a block that are written out: more are code and no speed.</summary>
+    private const int Written = 8;
+
+    private Stmt Multiply(Expr t, Expr stage) => For("r", tile.Depth / Written, r => Unroll("d", Written, d => Step(t, stage, Linear.Simplify(r * Written + d))));
+
+    private Stmt Step(Expr t, Expr stage, Expr d) => EachSum((i, j) =>
     {
         var (x, y) = (a[stage, d, RowRun(t, i), Linear.Simplify(i % GroupTile.Run)], b[stage, d, ColumnRun(t, j), Linear.Simplify(j % GroupTile.Run)]);
         return sums.Set([t, i, j], sums.Scalar.IsReal ? Expr.Fma(x, y, sums[t, i, j]) : x * y + sums[t, i, j]);
-    }));
+    });
 
     /// <summary>A thread's rows are runs as far apart as all threads' runs reach: neighbours read neighbouring runs.</summary>
     private Expr RowRun(Expr t, Expr i) => Linear.Simplify(i / GroupTile.Run * (tile.Rows / tile.ThreadRows) + t / (tile.Columns / tile.ThreadColumns));

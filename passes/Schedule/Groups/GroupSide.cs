@@ -21,7 +21,7 @@ internal sealed class GroupSide
     {
         (this.factor, this.axes, this.width, this.tile, this.steps) = (factor, new(axes), width, tile, steps);
         numbers = new(name, factor.Type, [2, tile.Depth, width], Space.Shared);
-        fetched = new($"{name}.next", factor.Type, [tile.Threads, width * tile.Depth / tile.Threads], Space.Registers);
+        fetched = new($"{name}.next", factor.Type, [tile.Threads, GroupSteps.Ahead, width * tile.Depth / tile.Threads], Space.Registers);
         // Neighbouring threads read neighbouring numbers.
         var load = factor.Parts().OfType<Load>().FirstOrDefault(l => axes.Any(l.Mentions)) ?? factor.Parts().OfType<Load>().First();
         alongSteps = axes is not [.., var last] || Linear.Of(load.Buffer.Flat(load.At))[last] is not 1 and not -1;
@@ -41,8 +41,8 @@ internal sealed class GroupSide
         return [stage, step, Linear.Simplify((run ^ Linear.Simplify(step / GroupTile.Run % each * (seats / each))) * GroupTile.Run + near)];
     }
 
-    /// <summary>Reads the numbers of a block of steps.</summary>
-    public Stmt Fetch(Expr t, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[1], p =>
+    /// <summary>Reads the numbers of a block of steps into one of two slots of registers.</summary>
+    public Stmt Fetch(Expr t, Expr slot, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[2], p =>
     {
         var (step, place) = At(t, p);
         var at = Linear.Simplify(first + place);
@@ -51,20 +51,20 @@ internal sealed class GroupSide
         var (places, isInside) = steps.At(block, step);
         Seq<(Axis, Expr)> all = [.. batch, .. axes.At(at), .. places];
         var number = factor.Substitute(all);
-        return fetched.Set([t, p], isInside is null ? number : Expr.Select(isInside, number, Number.Of(factor.Type, 0)));
+        return fetched.Set([t, slot, p], isInside is null ? number : Expr.Select(isInside, number, Number.Of(factor.Type, 0)));
     });
 
     /// <summary>Puts what was read where all threads find it.</summary>
-    public Stmt Put(Expr t, Expr stage) => Unroll("p", fetched.Shape[1], p =>
+    public Stmt Put(Expr t, Expr slot, Expr stage) => Unroll("p", fetched.Shape[2], p =>
     {
         var (step, place) = At(t, p);
-        return numbers.Set(Place(stage, step, Linear.Simplify(place / GroupTile.Run), Linear.Simplify(place % GroupTile.Run)), fetched[t, p]);
+        return numbers.Set(Place(stage, step, Linear.Simplify(place / GroupTile.Run), Linear.Simplify(place % GroupTile.Run)), fetched[t, slot, p]);
     });
 
     /// <summary>Which number a thread's <paramref name="p"/>th is: a run of them lies side by side, and neighbouring threads have neighbouring runs.</summary>
     private (Expr Step, Expr Place) At(Expr t, Expr p)
     {
-        var run = (int)Math.Min(GroupTile.Run, fetched.Shape[1].Whole & -fetched.Shape[1].Whole);
+        var run = (int)Math.Min(GroupTile.Run, fetched.Shape[2].Whole & -fetched.Shape[2].Whole);
         var (near, length) = (Linear.Simplify(p % run), alongSteps ? tile.Depth : width);
         // Whole rounds of threads are taken out: what is left of the division does not change from one number of a thread to the next.
         var (each, round) = (length / run, Linear.Simplify(p / run));

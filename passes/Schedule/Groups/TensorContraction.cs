@@ -48,15 +48,11 @@ internal sealed class TensorContraction
         var at = all.At(group).ToDictionary(p => p.Axis, p => p.Index);
         var (firstRow, firstColumn) = (Linear.Simplify(at[all.Axes[^2]] * tile.Rows), Linear.Simplify(at[all.Axes[^1]] * tile.Columns));
         Seq<(Axis, Expr)> places = [.. contraction.Batch.Select(axis => (axis, at[axis]))];
-        var last = Linear.Simplify(steps.Each - 1);
-        Stmt Fetch(Expr t, Expr step) => Do(a.Fetch(t, step, firstRow, places), b.Fetch(t, step, firstColumn, places));
-        Stmt Put(Expr t, Expr stage) => Do(a.Put(t, stage), b.Put(t, stage));
         var body = Do(
-            Threads(thread, t => Do(Unroll("i", sums.Shape[1], i => sums.Set([t, i], Number.Of(sums.Scalar, 0))), Fetch(t, 0), Put(t, 0))),
-            For("k", steps.Each, k => Do([
-                Threads(thread, t => Fetch(t, Expr.Min(k + 1, last))),
-                .. Enumerable.Range(0, tile.Products).SelectMany(product => Product(Linear.Simplify(k % 2), product)),
-                Threads(thread, t => Put(t, Linear.Simplify((k + 1) % 2)))])),
+            steps.Walk(thread, 0, t => Unroll("i", sums.Shape[1], i => sums.Set([t, i], Number.Of(sums.Scalar, 0))),
+                (t, slot, block) => Do(a.Fetch(t, slot, block, firstRow, places), b.Fetch(t, slot, block, firstColumn, places)),
+                (t, slot, stage) => Do(a.Put(t, slot, stage), b.Put(t, slot, stage)),
+                stage => [.. Enumerable.Range(0, tile.Products).SelectMany(product => Product(stage, product))]),
             Threads(thread, t => Results(t, places, firstRow, firstColumn)));
         return Kernel.Over(contraction.Kernel.Name, contraction.Kernel.Outputs, new Loop(LoopKind.Parallel, group, a.Around(b.Around(new Scratch(sums, body)))));
     }
@@ -66,10 +62,10 @@ internal sealed class TensorContraction
     private Expr WarpColumn(Expr t) => Linear.Simplify(t / WarpProduct.Warp % tile.WarpsAcross * tile.WarpColumns);
 
     /// <summary>One round of products: each thread takes its share of the warp's rows and columns into registers, then all multiply.</summary>
-    private IEnumerable<Stmt> Product(Expr stage, int number)
+    private IEnumerable<Func<Expr, Stmt>> Product(Expr stage, int number)
     {
         var (lefts, rights, first) = (WarpProduct.Lefts(kind), WarpProduct.Rights(kind), number * WarpProduct.Steps(kind));
-        yield return Threads(thread, t => Do(
+        yield return t => Do(
             Unroll("m", down, m => Unroll("e", lefts, e =>
             {
                 var (row, step) = WarpProduct.Left(kind, t, e);
@@ -80,9 +76,9 @@ internal sealed class TensorContraction
             {
                 var (step, column) = WarpProduct.Right(kind, t, Linear.Simplify(e % rights));
                 return b.Held.Set([t, Linear.Simplify(n * (2 * rights) + e)], b[stage, Linear.Simplify(first + step), Linear.Simplify(WarpColumn(t) + (n * 2 + e / rights) * WarpProduct.Columns + column)]);
-            }))));
-        yield return Threads(thread, t => Unroll("m", down, m => Unroll("n", across, n => WarpProduct.Of(t,
-            (sums, Linear.Simplify((m * across + n) * WarpProduct.Sums)), (a.Held, Linear.Simplify(m * lefts)), (b.Held, Linear.Simplify(n * rights))))));
+            })));
+        yield return t => Unroll("m", down, m => Unroll("n", across, n => WarpProduct.Of(t,
+            (sums, Linear.Simplify((m * across + n) * WarpProduct.Sums)), (a.Held, Linear.Simplify(m * lefts)), (b.Held, Linear.Simplify(n * rights)))));
     }
 
     private Stmt Results(Expr t, Seq<(Axis, Expr)> places, Expr firstRow, Expr firstColumn) => Unroll("m", down, m => Unroll("n", across, n => Unroll("i", WarpProduct.Sums, i =>

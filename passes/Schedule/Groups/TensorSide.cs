@@ -27,7 +27,7 @@ internal sealed class TensorSide
         // Rows of shared memory are as much longer than they hold as one access is: words of neighbouring rows lie in other banks.
         var apart = TensorTile.Run(factor.Type);
         shared = new(name, factor.Type, alongSteps ? [2, width, depth + apart] : [2, depth, width + apart], Space.Shared);
-        fetched = new($"{name}.next", factor.Type, [threads, width * depth / threads], Space.Registers);
+        fetched = new($"{name}.next", factor.Type, [threads, GroupSteps.Ahead, width * depth / threads], Space.Registers);
         Held = new($"{name}.held", factor.Type, [threads, held], Space.Registers);
     }
 
@@ -41,8 +41,8 @@ internal sealed class TensorSide
 
     public Expr this[Expr stage, Expr step, Expr place] => alongSteps ? shared[stage, place, step] : shared[stage, step, place];
 
-    /// <summary>Reads the numbers of a block of steps.</summary>
-    public Stmt Fetch(Expr t, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[1], p =>
+    /// <summary>Reads the numbers of a block of steps into one of two slots of registers.</summary>
+    public Stmt Fetch(Expr t, Expr slot, Expr block, Expr first, Seq<(Axis, Expr)> batch) => Unroll("p", fetched.Shape[2], p =>
     {
         var (step, place) = At(t, p);
         var at = Linear.Simplify(first + place);
@@ -51,14 +51,14 @@ internal sealed class TensorSide
         var (places, isInside) = steps.At(block, step);
         Seq<(Axis, Expr)> all = [.. batch, .. axes.At(at), .. places];
         var number = factor.Substitute(all);
-        return fetched.Set([t, p], isInside is null ? number : Expr.Select(isInside, number, factor.Type.IsReal ? Number.Of(Scalar.F32, 0).As(factor.Type) : Number.Of(factor.Type, 0)));
+        return fetched.Set([t, slot, p], isInside is null ? number : Expr.Select(isInside, number, factor.Type.IsReal ? Number.Of(Scalar.F32, 0).As(factor.Type) : Number.Of(factor.Type, 0)));
     });
 
     /// <summary>Puts what was read where all threads find it.</summary>
-    public Stmt Put(Expr t, Expr stage) => Unroll("p", fetched.Shape[1], p =>
+    public Stmt Put(Expr t, Expr slot, Expr stage) => Unroll("p", fetched.Shape[2], p =>
     {
         var (step, place) = At(t, p);
-        return shared.Set(alongSteps ? [stage, place, step] : [stage, step, place], fetched[t, p]);
+        return shared.Set(alongSteps ? [stage, place, step] : [stage, step, place], fetched[t, slot, p]);
     });
 
     /// <summary>Which number a thread's <paramref name="p"/>th is: a run of them lies side by side, and neighbouring threads have neighbouring runs.</summary>

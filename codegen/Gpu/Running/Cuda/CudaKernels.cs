@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Text = System.Text.Encoding;
 using Lathe.Ir;
@@ -9,14 +10,16 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
 {
     private readonly CudaDevice device;
     private readonly PtxSource source;
-    private readonly nint module;
+    private readonly ConcurrentDictionary<KernelSource, nint> modules = new(ReferenceEqualityComparer.Instance);
     private readonly GridShape grid;
     private readonly Dictionary<LaunchOnce, nint> functions = new(ReferenceEqualityComparer.Instance);
 
     public CudaKernels(CudaDevice device, Program program, GridShape grid)
     {
         (this.device, source, this.grid) = (device, new(program, device.Generation), grid);
-        module = Load(source.Text());
+        // Each is a module of its own: LLVM and the driver work on several at once.
+        try { Parallel.ForEach(source.Kernels.Values, kernel => modules[kernel] = Load(source.Text(kernel), kernel.Kernel.Name)); }
+        catch (AggregateException several) { System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions[0]); }
     }
 
     public KernelSource Source(string kernel) => source.Kernels[kernel];
@@ -43,13 +46,13 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
         if (functions.TryGetValue(launch, out var known)) return known;
         nint function = 0;
         var name = Marshal.StringToCoTaskMemUTF8(PtxSource.Entry(kernel, launch));
-        try { device.Check(((delegate* unmanaged<nint*, nint, nint, int>)device.Library.Function("cuModuleGetFunction"))(&function, module, name), $"finding {PtxSource.Entry(kernel, launch)}"); }
+        try { device.Check(((delegate* unmanaged<nint*, nint, nint, int>)device.Library.Function("cuModuleGetFunction"))(&function, modules[kernel], name), $"finding {PtxSource.Entry(kernel, launch)}"); }
         finally { Marshal.FreeCoTaskMem(name); }
         return functions[launch] = function;
     }
 
     /// <exception cref="DiagnosticException">LT4303: the driver cannot make code of it; what it says follows.</exception>
-    private nint Load(string ptx)
+    private nint Load(string ptx, string name)
     {
         const int errorLog = 5, errorLogBytes = 6, room = 8192;
         device.Enter();
@@ -62,7 +65,7 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
             var options = stackalloc int[] { errorLog, errorLogBytes };
             var values = stackalloc nint[] { (nint)says, room };
             var rc = ((delegate* unmanaged<nint*, byte*, uint, int*, nint*, int>)device.Library.Function("cuModuleLoadDataEx"))(&made, code, 2, options, values);
-            device.Check(rc, $"loading the kernels ({Text.UTF8.GetString(log).TrimEnd('\0').Trim()})");
+            device.Check(rc, $"loading {name} ({Text.UTF8.GetString(log).TrimEnd('\0').Trim()})");
         }
         return made;
     }
@@ -70,6 +73,7 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
     public void Dispose()
     {
         device.Enter();
-        _ = ((delegate* unmanaged<nint, int>)device.Library.Function("cuModuleUnload"))(module);
+        var unload = (delegate* unmanaged<nint, int>)device.Library.Function("cuModuleUnload");
+        foreach (var module in modules.Values) _ = unload(module);
     }
 }
