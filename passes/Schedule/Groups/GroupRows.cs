@@ -13,9 +13,6 @@ internal sealed class GroupRows
     /// <summary>Shortest row that is worth a warp.</summary>
     private const long Shortest = 16;
 
-    /// <summary>Most bytes of a row that a group keeps in shared memory.</summary>
-    private const long MostShared = 16 << 10;
-
     private readonly Kernel kernel;
     private readonly Axis thread;
     private readonly Dictionary<Buffer, Buffer> own = [];
@@ -56,7 +53,6 @@ internal sealed class GroupRows
     {
         Block block => block.Steps.All(Splits),
         Scratch { Buffer.Space: Space.Registers } scratch => scratch.Buffer.Shape.Count == 0 && Splits(scratch.Body),
-        Scratch { Buffer.Space: Space.Arena } scratch => scratch.Buffer.Size is Number n && scratch.Buffer.Scalar.Bytes(n.Integer) <= MostShared && scratch.Buffer.Scalar.Bits >= 8 && Splits(scratch.Body),
         Loop loop => !Reduces(loop.Body) && Independence.Holds(loop.Axis, loop.Body) && !loop.Body.All.Any(s => s is Scratch { Buffer.Space: Space.Arena }),
         Store store => store.Buffer.Scalar.Bits >= 8,
         _ => false,
@@ -79,9 +75,6 @@ internal sealed class GroupRows
             case Scratch { Buffer.Space: Space.Registers } scratch:
                 var mine = own[scratch.Buffer] = scratch.Buffer with { Shape = [thread.Extent] };
                 return [new Scratch(mine, Do(Walk(scratch.Body).ToList()))];
-            case Scratch scratch:
-                var common = scratch.Buffer with { Space = Space.Shared };
-                return [new Scratch(common, Do(Walk(scratch.Body.Map(e => e.Replace(p => p is Load l && l.Buffer == scratch.Buffer ? Load.Of(common, l.At, l.Outside) : null))).ToList()))];
             case Loop loop: return [Threads(thread, t => Share(loop.Axis.Extent, t, 1, i => Mine(loop.Body, t).Map(e => e.Substitute([(loop.Axis, i)]))))];
             case Store store: return [Stored(store)];
             default: throw new System.Diagnostics.UnreachableException();

@@ -27,8 +27,10 @@ internal sealed class GroupSteps
             Seq<Func<Expr, Stmt>> all = [t => fetch(t, stage, Block(Linear.Simplify(step + Ahead))), .. work(stage), t => put(t, other, other)];
             return Stmts.Do(all.Select(one => Stmts.Threads(thread, one)));
         }
+        // A sum over nothing has no first block to ask for.
+        Expr isSome = Linear.Range(Length).Low >= 1 && Linear.Range(Each).Low >= 1 ? true : 0 < Each;
         return Stmts.Do(
-            Stmts.Threads(thread, t => Stmts.Do(begin(t), fetch(t, 0, from), put(t, 0, 0), fetch(t, 1, Block(1)))),
+            Stmts.Threads(thread, t => Stmts.Do(begin(t), Stmts.When(isSome, Stmts.Do(fetch(t, 0, from), put(t, 0, 0), fetch(t, 1, Block(1)))))),
             Stmts.For("k", Linear.Simplify(Each / Ahead), k => Stmts.Unroll("u", Ahead, u => Phase(Linear.Simplify(k * Ahead + u), u))));
     }
 

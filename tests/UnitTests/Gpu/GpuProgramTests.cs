@@ -58,6 +58,14 @@ public sealed class GpuProgramTests
         Assert.True(difference.Share < 1e-5, difference.Where);
     }
 
+    [Fact]
+    public void A_sum_over_nothing_is_zero()
+    {
+        var graph = IrText.Read("graph main(%x: tensor<[n, k], f32>, %w: tensor<[k, n], f32>) -> tensor<[n, n], f32> where n in 1.., k in 0.. {\n  %y = mat_mul(%x, %w) : tensor<[n, n], f32>\n  return %y\n}\n").Graphs[0];
+        using var loaded = new GpuProgram(Mapped(graph, Any), Device.Value, new(3, 4, InTurns: true));
+        Assert.All(loaded.Run([Tensor.Of([6, 0], Array.Empty<float>()), Tensor.Of([0, 6], Array.Empty<float>())])[0].ToDoubles(), y => Assert.Equal(0, y));
+    }
+
     [Theory]
     [InlineData(GpuKind.Cuda)]
     [InlineData(GpuKind.Ilgpu)]
