@@ -23,9 +23,11 @@ internal sealed class GpuMeasure
         }
         runs.Sort();
         kernels.Sort();
+        this.profile = profile;
         if (profile) calls = [.. model.Program.Profile(inputs, cancellation)];
     }
 
+    private readonly bool profile;
     private readonly Seq<(string Call, double Milliseconds)> calls = [];
 
     private double? Kernels => kernels.Count > 0 ? kernels[kernels.Count / 2] : null;
@@ -36,6 +38,7 @@ internal sealed class GpuMeasure
         + (Kernels is { } alone ? $"of which kernels alone: median {Quantity.Milliseconds(alone)}\n" : "")
         + $"kernels compiled and weights uploaded in {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(model.Program.ArenaBytes)}, weights {Quantity.Bytes(model.Program.WeightBytes)}\n"
         + (model.Device.IsProcessor ? "the processor plays the device: these times say nothing of a GPU\n" : "")
+        + (profile && calls.Count == 0 ? "this device does not tell how long a kernel takes\n" : "")
         + string.Concat(calls.OrderByDescending(c => c.Milliseconds).Select(c => $"  {Quantity.Milliseconds(c.Milliseconds),10}  {c.Call}{(Template(c.Call) is { Length: > 0 } how ? $": {how}" : "")}\n"));
 
     private string Template(string call) => model.Templates.GetValueOrDefault(call, "");
