@@ -6,21 +6,27 @@ public sealed class PluginBuild
     /// <summary>The tool as a program of its own: a plugin that is loaded stays loaded.</summary>
     private static readonly string Lathe = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Lathe.Cli", "release", "lathe"));
 
-    private readonly string output = CProgram.Repository("artifacts", "plugins");
+    private static readonly string Output = CProgram.Repository("artifacts", "plugins");
 
-    public PluginBuild()
+    // Each class of tests has a fixture of its own, and classes run side by side: one build serves them all.
+    private static readonly Lazy<bool> Built = new(Build);
+
+    public PluginBuild() => _ = Built.Value;
+
+    public string Packages => Path.Combine(Output, "source");
+
+    private static bool Build()
     {
         // Packages of one version are cached by name: an older one of this checkout must not stay.
         foreach (var folder in new[] { "source", "packages/lathe.sdk" })
-            if (Directory.Exists(Path.Combine(output, folder))) Directory.Delete(Path.Combine(output, folder), recursive: true);
-        Tool.Run("dotnet", "pack", CProgram.Repository("src", "Sdk"), "-c", "Release", "--no-build", "-p:BuildProjectReferences=false", "-v", "q", "-o", Path.Combine(output, "source"));
+            if (Directory.Exists(Path.Combine(Output, folder))) Directory.Delete(Path.Combine(Output, folder), recursive: true);
+        Tool.Run("dotnet", "pack", CProgram.Repository("src", "Sdk"), "-c", "Release", "--no-build", "-p:BuildProjectReferences=false", "-v", "q", "-o", Path.Combine(Output, "source"));
         Tool.Run("dotnet", "build", CProgram.Repository("tests", "Plugins", "build.proj"), "-v", "q", "--nologo");
+        return true;
     }
 
-    public string Packages => Path.Combine(output, "source");
-
     /// <summary>The assembly of a plugin.</summary>
-    public string Of(string name) => Path.GetFullPath(Path.Combine(output, "bin", name, name + ".dll"));
+    public string Of(string name) => Path.GetFullPath(Path.Combine(Output, "bin", name, name + ".dll"));
 
     /// <summary>Runs the tool in a folder, with a plugin.</summary>
     /// <returns>What it printed, and its exit code.</returns>
