@@ -27,14 +27,27 @@ internal sealed class Barriers
         {
             case Loop { Kind: LoopKind.Threads } threads: Enter(threads); break;
             case Loop loop:
-                // The second time meets what the first left: an iteration follows another.
-                Walk(loop.Body);
-                Walk(loop.Body);
+                // The second time meets what the first left: an iteration follows another. There may be none, and none of its waits.
+                Perhaps(() =>
+                {
+                    Walk(loop.Body);
+                    Walk(loop.Body);
+                });
                 break;
+            case Guard guard: Perhaps(() => Walk(guard.Body)); break;
             default:
                 foreach (var inner in stmt.Inner) Walk(inner);
                 break;
         }
+    }
+
+    /// <summary>What may be passed over: what was open before it still is.</summary>
+    private void Perhaps(Action walk)
+    {
+        Buffer[] open = [.. stored], seen = [.. read];
+        walk();
+        stored.UnionWith(open);
+        read.UnionWith(seen);
     }
 
     private void Enter(Loop threads)

@@ -52,7 +52,7 @@ public static class Scalars
             _ => (0, (1L << scalar.Bits) - 1),
         };
 
-        /// <summary>How far neighbours of a float narrower than f32 are apart, as a share of them: a number between two may be rounded to either by kernels that add in another order. 0 of others.</summary>
+        /// <summary>How far a float narrower than f32 is from the next from 1 to 2: a number between two may be rounded to either by kernels that add in another order. 0 of others.</summary>
         public double Spacing => scalar switch
         {
             Scalar.F16 => Math.ScaleB(1, -10),

@@ -63,13 +63,13 @@ public sealed class PluginPackageTests(PluginBuild plugins) : IClassFixture<Plug
         Assert.True(code == 0, printed);
         Assert.Contains("note LTS001: ", printed, StringComparison.Ordinal);
         Directory.Delete(scratch["restored/tally"], recursive: true);
-        Assert.Contains("error LT0205: Counted 1.4.0: Counted 1.4.0 needs package Tally at least 1.4.0: none has been restored here", Passes("Counted", "1.4.0", 1), StringComparison.Ordinal);
+        Assert.Contains("error LT0205: Counted 1.4.0: Counted 1.4.0 needs package Tally (>= 1.4.0): none has been restored here", Passes("Counted", "1.4.0", 1), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("1.0.0", "counted.steps")] // the lowest that it takes
     [InlineData("[2.0,3.0)", "Counted.dll: it needs Tally 1.0.0.0, which did not come with it")] // 2.1.0, which holds nothing
-    [InlineData("3.0.0", "Acme.Uses 1.0.0 needs package Acme.Tally at least 3.0.0: here is 1.0.0, 2.1.0")]
+    [InlineData("3.0.0", "Acme.Uses 1.0.0 needs package Acme.Tally (>= 3.0.0): here is 1.0.0, 2.1.0")]
     [InlineData("latest", "what this package needs cannot be read: 'latest' is no range of versions")]
     public void Of_versions_that_are_here_the_lowest_that_is_taken_is(string range, string said)
     {
@@ -90,7 +90,7 @@ public sealed class PluginPackageTests(PluginBuild plugins) : IClassFixture<Plug
         Package("acme.tally", "2.0.0", "", "Tally");
         Assert.Contains("counted.steps", Passes("Acme.Uses", "1.0.0", 0), StringComparison.Ordinal);
         Package("acme.left", "1.0.0", """<dependencies><dependency id="Acme.Tally" version="(,2.0)" /></dependencies>""");
-        Assert.Contains("error LT0205: Acme.Uses 1.0.0: Acme.Left 1.0.0 needs package Acme.Tally below 2.0; Acme.Right 1.0.0 needs package Acme.Tally 2.0: here is 1.0.0, 2.0.0", Passes("Acme.Uses", "1.0.0", 1), StringComparison.Ordinal);
+        Assert.Contains("error LT0205: Acme.Uses 1.0.0: Acme.Left 1.0.0 needs package Acme.Tally (< 2.0.0); Acme.Right 1.0.0 needs package Acme.Tally (= 2.0.0): here is 1.0.0, 2.0.0", Passes("Acme.Uses", "1.0.0", 1), StringComparison.Ordinal);
     }
 
     private string Passes(string id, string version, int expected)

@@ -17,13 +17,10 @@ public sealed class PtxSource
     /// <exception cref="DiagnosticException">LT4311: no such processor.</exception>
     public PtxSource(Program program, string processor)
     {
-        if (!Processors.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Processors)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
+        if (!Passes.GpuDeviceModel.Generations.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Passes.GpuDeviceModel.Generations)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
         target = new("nvptx64-nvidia-cuda", processor, "");
         source = new(program);
     }
-
-    /// <summary>Generations that have what is emitted: Ampere, Ada, Hopper.</summary>
-    public static Seq<string> Processors { get; } = ["sm_80", "sm_86", "sm_89", "sm_90"];
 
     internal IReadOnlyDictionary<string, KernelSource> Kernels => source.Kernels;
 

@@ -39,7 +39,9 @@ public sealed class GpuProgram : IDisposable
             var place = Find(slot);
             place.Memory.Upload(place.Offset, contents, Math.Min(contents.Length, place.Bytes));
         }
-        foreach (var call in program.Once) kernels.Call(call.Kernel, [.. call.Arguments.Select(Find)], default, new Dictionary<string, long>());
+        var none = new Dictionary<string, long>();
+        using var scratch = device.Allocate(program.Once.Max(call => (long?)Dimensions.Evaluate(kernels.Source(call.Kernel).ScratchBytes, none)) ?? 0, "scratch of steps that run once");
+        foreach (var call in program.Once) kernels.Call(call.Kernel, [.. call.Arguments.Select(Find)], scratch.At(0, scratch.Length), none);
         device.Synchronize();
     }
 

@@ -23,11 +23,14 @@ public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes,
         new("sm_90", 132, 128, 48 << 10, 1900),
     ];
 
+    /// <summary>Generations of NVIDIA's that have a row, the oldest first.</summary>
+    public static Seq<string> Generations { get; } = [.. All.Select(device => device.Name)];
+
     /// <summary>A device of any maker, reached through ILGPU: nothing is asked of it that OpenCL has not.</summary>
     public static GpuDeviceModel Any { get; } = new("any", 64, 128, 32 << 10, 500, HasTensorCores: false);
 
     /// <summary>The row of a name.</summary>
     /// <exception cref="DiagnosticException">LT4311: there is none.</exception>
     public static GpuDeviceModel Of(string name) => name == Any.Name ? Any : Array.Find(All, device => device.Name == name)
-        ?? throw new DiagnosticException(new Diagnostic("LT4311", $"a GPU called {name}: known are {Any.Name}, {string.Join(", ", All.Select(d => d.Name))}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
+        ?? throw new DiagnosticException(new Diagnostic("LT4311", $"a GPU called {name}: known are {Any.Name}, {string.Join(", ", Generations)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
 }

@@ -25,7 +25,7 @@ internal sealed class GroupContraction
         this.contraction = contraction;
         (batch, rows, columns) = (new(contraction.Batch), new(contraction.M), new(contraction.N));
         name = contraction.Output.Buffer.Name;
-        tile = GroupTile.For(device, batch.Static, rows.Static, columns.Static, new Flattened(contraction.K).Static);
+        tile = GroupTile.For(device, batch.Static, rows.Static, columns.Static, new Flattened(contraction.K).Static, Math.Max(contraction.A.Type.Bits, contraction.B.Type.Bits) / 8);
         steps = new(contraction, tile.Depth, tile.Splits);
         thread = new("t", tile.Threads);
         sums = new($"{name}.sums", contraction.Sum.Type, [tile.Threads, tile.ThreadRows, tile.ThreadColumns], Space.Registers);
@@ -40,10 +40,11 @@ internal sealed class GroupContraction
         var (m, n, k) = (new Flattened(contraction.M), new Flattened(contraction.N), new Flattened(contraction.K));
         bool AtLeast(Flattened axes, long least) => axes.Axes.Count > 0 && (axes.Static == 0 ? axes.Extent is not Number : axes.Static >= least);
         return AtLeast(m, 5) && AtLeast(n, 5) && AtLeast(k, 4) && m.Axes.Concat(n.Axes).Concat(k.Axes).Concat(contraction.Batch).All(axis => axis.Extent is Number || !axis.Extent.Parts().Any(p => p is Load or Axis))
-            && contraction.Kernel.Outputs.Count == 1;
+            // Neighbours in a byte are other threads'.
+            && contraction.Kernel.Outputs.Count == 1 && contraction.Output.Buffer.Scalar.Bits >= 8;
     }
 
-    public string Describe() => $"groups of {tile.Weighed}";
+    public string Describe() => $"groups of {tile.Describe()}";
 
     public Kernel Compute() => Kernel.Over(contraction.Kernel.Name, contraction.Kernel.Outputs, tile.Splits == 1 ? Groups() : new Scratch(partial, Do(Groups(), Join())));
 

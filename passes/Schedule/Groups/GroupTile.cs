@@ -29,16 +29,20 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
 
     public int Threads => Rows / ThreadRows * (Columns / ThreadColumns);
 
-    /// <summary>What the choice was weighed by, in words.</summary>
-    public string Weighed => FormattableString.Invariant($"{Rows}x{Columns}, {ThreadRows}x{ThreadColumns} a thread, depth {Depth}{(Splits > 1 ? $", {Splits} parts of the sum" : "")}");
+    /// <summary>In words.</summary>
+    public string Describe() => FormattableString.Invariant($"{Rows}x{Columns}, {ThreadRows}x{ThreadColumns} a thread, depth {Depth}{(Splits > 1 ? $", {Splits} parts of the sum" : "")}");
 
     /// <summary>The sizes that take the fewest cycles.</summary>
     /// <param name="batch">Products side by side; 0 of any extent: not known, and taken to be middling.</param>
-    public static GroupTile For(GpuDeviceModel device, long batch, long rows, long columns, long depth)
+    /// <param name="bytes">Of the wider factor's numbers, as shared memory holds them.</param>
+    public static GroupTile For(GpuDeviceModel device, long batch, long rows, long columns, long depth, int bytes)
     {
         (batch, rows, columns, depth) = (Known(batch, 1), Known(rows, 256), Known(columns, 256), Known(depth, 512));
-        return All.SelectMany(tile => Parts(tile, depth).Select(parts => tile with { Splits = parts })).MinBy(tile => tile.Cycles(device, batch, rows, columns, depth))!;
+        return All.Where(tile => tile.SharedBytes(bytes) <= device.SharedBytes).SelectMany(tile => Parts(tile, depth).Select(parts => tile with { Splits = parts })).MinBy(tile => tile.Cycles(device, batch, rows, columns, depth))!;
     }
+
+    /// <summary>Shared memory that a group takes: two stages of a block of both factors.</summary>
+    private int SharedBytes(int bytes) => 2 * Depth * (Rows + Columns) * bytes;
 
     private static long Known(long extent, long otherwise) => extent > 0 ? extent : otherwise;
 

@@ -33,6 +33,8 @@ internal static class PipelineWords
 
     /// <summary>What was given of what may be set.</summary>
     public static Seq<Setting> Given(ParseResult parsed, RecordSymbols symbols) =>
+        // Only a verb that takes pipelines asks, so only it pays.
+        !symbols.Options.Exists(o => o.Name == "--pipeline") ? [] :
         [.. from option in symbols.Options
             let name = option.Name[2..].Replace('-', '_')
             where Known.Value.ContainsKey(name)

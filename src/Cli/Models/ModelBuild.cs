@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Lathe.Codegen;
 using Lathe.Codegen.Llvm;
 using Lathe.Codegen.Package;
@@ -166,6 +167,13 @@ internal sealed class ModelBuild
 
     /// <summary>What an artifact says of where it came from.</summary>
     public Provenance Origin(ModelSource source) => new(source.Hash, $"{(code.Exact ? "exact: " : "")}{(code.Way.Objective == Objective.Size ? "size: " : "")}{(code.MaxArena is { } most ? $"max-arena {most}: " : "")}{Pipeline}", $"lathe {EntryPoint.Version}", LlvmLibrary.Version) { Inputs = [.. Inputs()] };
+
+    /// <summary>Whether a pass of a recipe, as <see cref="Origin"/> writes it, compresses: what that does to results is meant. False where a plugin's pass is not known here.</summary>
+    public static bool Compresses(string recipe)
+    {
+        try { return PipelineReader.ReadLine(Regex.Replace(recipe, @"\A(exact: )?(size: )?(max-arena [^:]*: )?", "")).Passes.Any(pass => pass.Stage == Stage.Compress); }
+        catch (DiagnosticException) { return false; }
+    }
 
     /// <summary>What decisions followed beside the model: files by their hashes.</summary>
     private IEnumerable<(string Name, string Hash)> Inputs()

@@ -1,3 +1,5 @@
+using NuGet.Versioning;
+
 namespace Lathe.Cli;
 
 /// <summary>A package of plugins with all packages that it needs, as a restore has brought them: which of its assemblies are plugins, and where every other one lies.</summary>
@@ -30,7 +32,7 @@ internal sealed record PluginPackage(IReadOnlyList<string> Plugins, IReadOnlyDic
     /// <summary>A package and those it needs, nearest first. Of each the lowest version here that all who ask for it take, which is what a restore decides too.</summary>
     private static List<RestoredPackage> All(RestoredPackage package, string restore)
     {
-        var asked = new Dictionary<string, List<(PackageRange Range, string By)>>(StringComparer.OrdinalIgnoreCase);
+        var asked = new Dictionary<string, List<(VersionRange Range, string By)>>(StringComparer.OrdinalIgnoreCase);
         while (true)
         {
             // Once more from the start when one that was chosen does not suit who was read later: what is asked for only grows, so this ends.
@@ -45,10 +47,10 @@ internal sealed record PluginPackage(IReadOnlyList<string> Plugins, IReadOnlyDic
                     if (!known.Contains((range, by))) known.Add((range, by));
                     if (chosen.Find(p => p.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } taken)
                     {
-                        isSettled &= range.Holds(taken.Version) || taken == package;
+                        isSettled &= range.Satisfies(taken.Version) || taken == package;
                         continue;
                     }
-                    if (RestoredPackage.All(id).FirstOrDefault(p => known.TrueForAll(k => k.Range.Holds(p.Version))) is { } found) chosen.Add(found);
+                    if (RestoredPackage.All(id).FirstOrDefault(p => known.TrueForAll(k => k.Range.Satisfies(p.Version))) is { } found) chosen.Add(found);
                     else if (!PluginContext.IsToolsOwn(id)) throw Missing(package, id, known, restore);
                 }
             }
@@ -56,16 +58,16 @@ internal sealed record PluginPackage(IReadOnlyList<string> Plugins, IReadOnlyDic
         }
     }
 
-    private static IReadOnlyList<(string Id, PackageRange Range)> NeedsOf(RestoredPackage package, string restore)
+    private static IReadOnlyList<(string Id, VersionRange Range)> NeedsOf(RestoredPackage package, string restore)
     {
         try { return package.Needs; }
         catch (FormatException e) { throw Fault("LT0203", $"{package.Id} {package.Version}", $"what this package needs cannot be read: {e.Message}", $"delete {package.Folder} and {restore}"); }
     }
 
-    private static DiagnosticException Missing(RestoredPackage package, string id, List<(PackageRange Range, string By)> asked, string restore)
+    private static DiagnosticException Missing(RestoredPackage package, string id, List<(VersionRange Range, string By)> asked, string restore)
     {
         var here = RestoredPackage.All(id);
-        var who = string.Join("; ", asked.Select(a => $"{a.By} needs package {id} {a.Range}"));
+        var who = string.Join("; ", asked.Select(a => $"{a.By} needs package {id} {a.Range.PrettyPrint()}"));
         return Fault("LT0205", $"{package.Id} {package.Version}", $"{who}: {(here.Count == 0 ? "none has been restored here" : $"here is {string.Join(", ", here.Select(p => p.Version))}")}", $"{restore}; packages are looked for in {RestoredPackage.Root}");
     }
 

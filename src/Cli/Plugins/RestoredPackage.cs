@@ -1,24 +1,28 @@
 using System.Reflection.PortableExecutable;
 using System.Xml;
 using System.Xml.Linq;
+using NuGet.Frameworks;
+using NuGet.Versioning;
 
 namespace Lathe.Cli;
 
 /// <summary>A package that a restore has brought to this machine: its folder, as NuGet lays it out.</summary>
-internal sealed record RestoredPackage(string Id, PackageVersion Version, string Folder)
+internal sealed record RestoredPackage(string Id, NuGetVersion Version, string Folder)
 {
+    private static readonly NuGetFramework Own = NuGetFramework.Parse(FormattableString.Invariant($"net{Environment.Version.Major}.{Environment.Version.Minor}"));
+
     /// <summary>Where restored packages lie.</summary>
     public static string Root => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } said ? said : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>All versions of a package that are here, the lowest first.</summary>
     public static IReadOnlyList<RestoredPackage> All(string id) =>
         Path.Combine(Root, id.ToLowerInvariant()) is var folder && Directory.Exists(folder)
-            ? [.. Directory.GetDirectories(folder).Select(f => (Folder: f, Version: PackageVersion.Parse(Path.GetFileName(f)))).Where(f => f.Version is not null).OrderBy(f => f.Version).Select(f => new RestoredPackage(id, f.Version!, f.Folder))]
+            ? [.. Directory.GetDirectories(folder).Select(f => (Folder: f, Version: NuGetVersion.TryParse(Path.GetFileName(f), out var version) ? version : null)).Where(f => f.Version is not null).OrderBy(f => f.Version).Select(f => new RestoredPackage(id, f.Version!, f.Folder))]
             : [];
 
     /// <summary>One version; null where it is not here.</summary>
     public static RestoredPackage? Find(string id, string version) =>
-        PackageVersion.Parse(version) is { } named ? All(id).FirstOrDefault(p => p.Version.CompareTo(named) == 0) : null;
+        NuGetVersion.TryParse(version, out var named) ? All(id).FirstOrDefault(p => p.Version == named) : null;
 
     /// <summary>Its assemblies for this .NET, by path. Libraries of machine code among them are none.</summary>
     public IEnumerable<string> Assemblies
@@ -26,14 +30,14 @@ internal sealed record RestoredPackage(string Id, PackageVersion Version, string
         get
         {
             var lib = Path.Combine(Folder, "lib");
-            if (!Directory.Exists(lib) || FrameworkName.Nearest(Directory.GetDirectories(lib).Select(f => Path.GetFileName(f))) is not { } nearest) return [];
-            return Directory.GetFiles(Path.Combine(lib, nearest), "*.dll").Where(IsAssembly).Order(StringComparer.Ordinal);
+            if (!Directory.Exists(lib) || Nearest(Directory.GetDirectories(lib), folder => NuGetFramework.ParseFolder(Path.GetFileName(folder))) is not { } nearest) return [];
+            return Directory.GetFiles(nearest, "*.dll").Where(IsAssembly).Order(StringComparer.Ordinal);
         }
     }
 
     /// <summary>Packages that its own assemblies need when they run, with the versions that it takes.</summary>
     /// <exception cref="FormatException">The .nuspec is not there or cannot be read.</exception>
-    public IReadOnlyList<(string Id, PackageRange Range)> Needs
+    public IReadOnlyList<(string Id, VersionRange Range)> Needs
     {
         get
         {
@@ -44,13 +48,20 @@ internal sealed record RestoredPackage(string Id, PackageVersion Version, string
             if (said is null) return [];
             // Without groups one list is for all frameworks.
             var groups = said.Elements().Where(e => e.Name.LocalName == "group").ToList();
-            var nearest = FrameworkName.Nearest(groups.Select(Framework));
-            var list = groups.Count == 0 ? said : groups.Find(g => Framework(g) == nearest);
-            return list is null ? [] : [.. list.Elements().Where(e => e.Name.LocalName == "dependency" && IsNeededToRun(e)).Select(e => (Said(e, "id"), PackageRange.Parse(Said(e, "version")) ?? throw new FormatException($"'{Said(e, "version")}' is no range of versions")))];
+            var list = groups.Count == 0 ? said : Nearest(groups, group => Said(group, "targetFramework") is { Length: > 0 } named ? NuGetFramework.Parse(named) : NuGetFramework.AnyFramework);
+            return list is null ? [] : [.. list.Elements().Where(e => e.Name.LocalName == "dependency" && IsNeededToRun(e)).Select(e => (Said(e, "id"), Range(Said(e, "version"))))];
         }
     }
 
-    private static string Framework(XElement group) => Said(group, "targetFramework");
+    /// <summary>What is for the framework nearest to this .NET of those that it can run; null where nothing is.</summary>
+    private static T? Nearest<T>(IEnumerable<T> all, Func<T, NuGetFramework> of) where T : class
+    {
+        var named = all.Select(one => (One: one, Framework: of(one))).ToList();
+        return new FrameworkReducer().GetNearest(Own, named.Select(n => n.Framework)) is { } nearest ? named.First(n => n.Framework == nearest).One : null;
+    }
+
+    /// <summary>A dependency without a version takes any.</summary>
+    private static VersionRange Range(string text) => text == "" ? VersionRange.All : VersionRange.TryParse(text, allowFloating: false, out var range) ? range : throw new FormatException($"'{text}' is no range of versions");
 
     private static string Said(XElement element, string attribute) => element.Attribute(attribute)?.Value ?? "";
 

@@ -20,11 +20,13 @@ public sealed record Tolerance(
     {
         var difference = Difference.Between(expected, actual);
         if (double.IsInfinity(difference.Share) || difference.Share == 0) return new(difference.Share == 0, difference, Share);
-        var rtol = Rtol ?? (IsUsual ? expected.Kind.Spacing : 0);
-        if (rtol == 0 && Atol is null) return new(difference.Share <= Share, difference, Share);
+        var spacing = IsUsual ? expected.Kind.Spacing : 0;
+        if (Rtol is null && Atol is null && spacing == 0) return new(difference.Share <= Share, difference, Share);
         var (x, y) = (expected.ToDoubles(), actual.ToDoubles());
         var floor = (Atol ?? 0) + Share * x.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + rtol * Math.Abs(p.First)), difference, Share);
+        return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + (Rtol ?? 0) * Math.Abs(p.First) + Neighbour(p.First, p.Second)), difference, Share);
+
+        double Neighbour(double e, double a) => spacing == 0 || e == 0 && a == 0 ? 0 : Math.ScaleB(spacing, Math.ILogB(Math.Max(Math.Abs(e), Math.Abs(a))));
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Lathe.Codegen.Package;
-using Lathe.Passes;
 using Lathe.Runtime;
 
 namespace Lathe.Cli.Verbs;
@@ -102,11 +101,7 @@ public sealed record VerifyArtifact(
     private static bool Compresses(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
-        var recipe = document.RootElement.GetProperty("provenance").GetProperty("recipe").GetString()!;
-        // What was asked for beside the passes stands before them: "size: …".
-        for (var i = recipe.IndexOf(": ", StringComparison.Ordinal); i >= 0 && !recipe.AsSpan(0, i).ContainsAny(",(\""); i = recipe.IndexOf(": ", StringComparison.Ordinal)) recipe = recipe[(i + 2)..];
-        try { return PipelineReader.ReadLine(recipe).Passes.Any(pass => pass.Stage == Stage.Compress); }
-        catch (DiagnosticException) { return false; } // a plugin's pass: nothing is known of it
+        return ModelBuild.Compresses(document.RootElement.GetProperty("provenance").GetProperty("recipe").GetString()!);
     }
 
     /// <summary>What the artifact computes against the interpreter, which runs the model's own formulas.</summary>

@@ -38,8 +38,12 @@ public sealed class GpuProgramTests
 
         Assert.Contains(form, Assert.Single(program.Steps.Calls).Info!.Template, StringComparison.Ordinal);
         Assert.Equal(expected.Shape, actual.Shape);
-        var difference = Difference.Between(expected, actual);
-        Assert.True(difference.Share <= Math.Max(1e-5, expected.Kind.Spacing), difference.Where);
+        // As C#, and as the loops that the kernels are.
+        foreach (var found in (Tensor[])[actual, Interpreter.Run(program, [input])[0]])
+        {
+            var difference = Difference.Between(expected, found);
+            Assert.True(difference.Share <= Math.Max(1e-5, expected.Kind.Spacing), difference.Where);
+        }
     }
 
     [Fact]

@@ -31,6 +31,8 @@ public sealed class WarpAccessTests
     [InlineData("f32", 256)]
     [InlineData("f16", 4096)]
     [InlineData("f16", 64)]
+    [InlineData("f64", 4096)]
+    [InlineData("f64", 256)]
     public void Shared_memory_is_what_a_group_has_without_asking(string kind, int n) =>
         Assert.InRange(Product(kind, n).Kernel.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Shared).Sum(s => s.Buffer.Scalar.Bytes(s.Buffer.Size.Whole)), 1, GpuDeviceModel.Of("sm_90").SharedBytes);
 

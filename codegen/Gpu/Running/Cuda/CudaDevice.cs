@@ -39,8 +39,8 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     /// <summary>What kernels and their PTX are made for: the highest that is known and that the device runs.</summary>
     /// <exception cref="DiagnosticException">LT4311: it is older than all that are known.</exception>
-    public override string Generation => PtxSource.Processors.LastOrDefault(p => int.Parse(p.AsSpan("sm_".Length), System.Globalization.CultureInfo.InvariantCulture) <= capability)
-        ?? throw new DiagnosticException(new Diagnostic("LT4311", FormattableString.Invariant($"{Name} is of generation sm_{capability}, older than {PtxSource.Processors[0]}"), "", "take an Ampere or later, or --target=cpu"));
+    public override string Generation => Passes.GpuDeviceModel.Generations.LastOrDefault(p => int.Parse(p.AsSpan("sm_".Length), System.Globalization.CultureInfo.InvariantCulture) <= capability)
+        ?? throw new DiagnosticException(new Diagnostic("LT4311", FormattableString.Invariant($"{Name} is of generation sm_{capability}, older than {Passes.GpuDeviceModel.Generations[0]}"), "", "take an Ampere or later, or --target=cpu"));
 
     public static CudaDevice OpenFirst() => CudaLibrary.Found is { } library && Count(library) > 0 ? new(library, 0) : throw NotFound(GpuKind.Cuda, CudaLibrary.Why);
 

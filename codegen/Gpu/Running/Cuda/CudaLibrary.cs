@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Lathe.Ir;
 
@@ -10,6 +11,9 @@ internal sealed unsafe class CudaLibrary
     private static readonly string[] Files = ["libcuda.so.1", "nvcuda.dll"];
 
     private readonly nint library;
+
+    /// <summary>Every launch asks for several.</summary>
+    private readonly ConcurrentDictionary<string, nint> functions = new(StringComparer.Ordinal);
 
     private CudaLibrary(nint library) => this.library = library;
 
@@ -33,8 +37,9 @@ internal sealed unsafe class CudaLibrary
 
     /// <summary>A function by name.</summary>
     /// <exception cref="DiagnosticException">LT4303: the driver is too old to have it.</exception>
-    public nint Function(string name) => NativeLibrary.TryGetExport(library, name, out var address) ? address
-        : throw new DiagnosticException(new Diagnostic("LT4303", $"the CUDA driver has no {name}: it is older than what kernels are launched with", "", "install a driver of CUDA 11.4 or later"));
+    public nint Function(string name) => functions.GetOrAdd(name, static (wanted, from) => NativeLibrary.TryGetExport(from, wanted, out var address) ? address : throw Missing(wanted), library);
+
+    private static DiagnosticException Missing(string name) => new(new Diagnostic("LT4303", $"the CUDA driver has no {name}: it is older than what kernels are launched with", "", "install a driver of CUDA 11.4 or later"));
 
     /// <summary>The driver's name for a result, such as <c>CUDA_ERROR_OUT_OF_MEMORY</c>.</summary>
     public string Name(int rc)
