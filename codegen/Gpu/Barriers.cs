@@ -9,9 +9,13 @@ internal sealed class Barriers
     private readonly HashSet<Stmt> waits = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Buffer> stored = [], read = [];
 
+    private readonly Func<Buffer, bool> isExchanged;
+
     /// <param name="body">What one group does.</param>
-    public Barriers(Stmt body)
+    /// <param name="isExchanged">Whether registers are memory that threads read of one another; null: none are.</param>
+    public Barriers(Stmt body, Func<Buffer, bool>? isExchanged = null)
     {
+        this.isExchanged = isExchanged ?? (_ => false);
         Walk(body);
         Changed = [.. body.All.OfType<Store>().Select(s => s.Buffer).Where(IsCommon).Distinct()];
     }
@@ -64,5 +68,5 @@ internal sealed class Barriers
         read.UnionWith(reads);
     }
 
-    private static bool IsCommon(Buffer buffer) => buffer.Space != Space.Registers;
+    private bool IsCommon(Buffer buffer) => buffer.Space != Space.Registers || isExchanged(buffer);
 }

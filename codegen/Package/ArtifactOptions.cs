@@ -25,6 +25,8 @@ public enum Emission
     Csharp,
     /// <summary>The same as PTX, for the driver of NVIDIA's GPUs.</summary>
     Ptx,
+    /// <summary>The same as OpenCL C, for any driver of OpenCL.</summary>
+    Opencl,
 }
 
 /// <summary>How an artifact is built.</summary>

@@ -19,7 +19,7 @@ public sealed class PtxSource
     {
         if (!Passes.GpuDeviceModel.Generations.Contains(processor)) throw new DiagnosticException(new Diagnostic("LT4311", $"PTX for {processor}: known are {string.Join(", ", Passes.GpuDeviceModel.Generations)}", "", "--gpu=cuda:sm_80 runs on Ampere and everything later"));
         target = new("nvptx64-nvidia-cuda", processor, "");
-        source = new(program);
+        source = ProgramSource.CSharp(program);
     }
 
     internal IReadOnlyDictionary<string, KernelSource> Kernels => source.Kernels;

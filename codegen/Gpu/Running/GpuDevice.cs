@@ -2,7 +2,7 @@ using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>A device, opened. Each way to reach one (ILGPU, the driver of CUDA) is a class of its own.</summary>
+/// <summary>A device, opened. Each way to reach one (a driver of CUDA or OpenCL, ILGPU) is a class of its own.</summary>
 public abstract class GpuDevice : IDisposable
 {
     public abstract string Name { get; }
@@ -15,22 +15,32 @@ public abstract class GpuDevice : IDisposable
 
     /// <summary>Opens the first device of a kind.</summary>
     /// <exception cref="DiagnosticException">LT4301: there is none; LT4303: its driver refuses. Nothing else takes its place.</exception>
-    public static GpuDevice Open(GpuKind kind) => kind == GpuKind.Cuda ? CudaDevice.OpenFirst() : IlgpuDevice.OpenFirst(kind);
+    public static GpuDevice Open(GpuKind kind) => kind switch
+    {
+        GpuKind.Cuda => CudaDevice.OpenFirst(),
+        GpuKind.Opencl => OpenclDevice.OpenFirst(),
+        _ => IlgpuDevice.OpenFirst(kind),
+    };
 
     /// <summary>Names of the devices of a kind; empty where there is none.</summary>
-    public static IReadOnlyList<string> Found(GpuKind kind) => kind == GpuKind.Cuda ? CudaDevice.Found() : IlgpuDevice.Found(kind);
+    public static IReadOnlyList<string> Found(GpuKind kind) => kind switch
+    {
+        GpuKind.Cuda => CudaDevice.Found(),
+        GpuKind.Opencl => OpenclDevice.Found(),
+        _ => IlgpuDevice.Found(kind),
+    };
 
     /// <summary>What would bring a device of a kind.</summary>
     public static string Remedy(GpuKind kind) => kind switch
     {
         GpuKind.Cuda => "install NVIDIA's driver (libcuda.so.1) on a machine with one of its GPUs",
-        GpuKind.Ilgpu => $"install NVIDIA's driver (libcuda.so.1) on a machine with one of its GPUs{OfPackage}",
-        GpuKind.Opencl => $"install an OpenCL driver (libOpenCL.so.1 and the device's ICD){OfPackage}",
+        GpuKind.Ilgpu => $"install NVIDIA's driver (libcuda.so.1) on a machine with one of its GPUs, or another GPU's OpenCL driver{OfPackage}",
+        GpuKind.Opencl => "install OpenCL's loader (libOpenCL.so.1) and the device's driver; PoCL is one for processors",
         _ => "the processor is always there",
     };
 
     /// <summary>Why no device of a kind is found, beside that there may be none.</summary>
-    public static string Missing(GpuKind kind) => kind == GpuKind.Cuda || IlgpuDevice.UsesPackage ? "" : "this tool is built with the subset of ILGPU, which knows the processor alone";
+    public static string Missing(GpuKind kind) => kind is GpuKind.Cuda or GpuKind.Opencl || IlgpuDevice.UsesPackage ? "" : "this tool is built with the subset of ILGPU, which knows the processor alone";
 
     internal static DiagnosticException NotFound(GpuKind kind, string why = "") => new(new Diagnostic("LT4301", $"--gpu={kind.Word}: no such device is found{(why == "" ? "" : $": {why}")}{(Missing(kind) is "" ? "" : $", and {Missing(kind)}")}", "",
         $"{Remedy(kind)}; --gpu=cpu runs the same kernels on the processor, --target=cpu makes native code"));

@@ -5,9 +5,9 @@ public enum GpuKind
 {
     /// <summary>A GPU of NVIDIA's: PTX from LLVM, through the driver.</summary>
     Cuda,
-    /// <summary>The same GPUs: C# through ILGPU.</summary>
+    /// <summary>Whatever ILGPU finds: C# through it.</summary>
     Ilgpu,
-    /// <summary>Any device with an OpenCL driver: C# through ILGPU.</summary>
+    /// <summary>Any device with an OpenCL driver: C through its loader.</summary>
     Opencl,
     /// <summary>The same kernels on the processor, to test them: slow.</summary>
     Cpu,

@@ -6,16 +6,20 @@ internal sealed partial class BodyPrinter
 {
     private readonly HashSet<Buffer> ofThreads = [];
     private readonly Dictionary<Buffer, long> others = [];
+
+    /// <summary>Registers that threads read of one another where the language has no way to: they are memory of the group, and threads wait for each other.</summary>
+    private readonly HashSet<Buffer> exchanged = [];
     private Barriers? barriers;
     private string thread = "";
 
     /// <summary>A loop whose iterations are groups of threads, all of them in the launch.</summary>
     public void PrintGroups(Loop loop)
     {
-        barriers = new(loop.Body);
+        if (!language.HasShuffles) exchanged.UnionWith(loop.Body.Loads.Where(IsOfAnother).Select(load => load.Buffer));
+        barriers = new(loop.Body, language.HasShuffles || threadsTakeTurns ? _ => false : exchanged.Contains);
         var group = indices[loop.Axis] = names.Next(loop.Axis.Name);
-        Here.Lines.Add($"long {group} = Grid.IdxX;");
-        if (!threadsTakeTurns) Here.Lines.Add($"long {thread = names.Next("thread")} = Group.IdxX;");
+        Here.Lines.Add($"long {group} = {language.Place.Group};");
+        if (!threadsTakeTurns) Here.Lines.Add($"long {thread = names.Next("thread")} = {language.Place.Thread};");
         Print(loop.Body);
     }
 
@@ -27,7 +31,7 @@ internal sealed partial class BodyPrinter
             Within(new(ScopeKind.Loop, [loop.Axis]), Head(loop.Axis), () => Print(loop.Body));
             return;
         }
-        if (barriers!.IsBefore(loop)) Here.Lines.Add("Group.Barrier();");
+        if (barriers!.IsBefore(loop)) Here.Lines.Add(language.Barrier);
         indices[loop.Axis] = thread;
         Within(new(ScopeKind.Loop, [loop.Axis]), "", () => Print(loop.Body));
     }
@@ -35,16 +39,15 @@ internal sealed partial class BodyPrinter
     /// <summary>A buffer that stands for registers of other threads of the warp, where a read is of those.</summary>
     private Buffer? OfOther(Load load)
     {
-        if (!ofThreads.Contains(load.Buffer) || load.At is not [Binary { Operator: Operator.Xor, B: Number apart }, ..]) return null;
-        var row = Row(load.Buffer);
+        if (!ofThreads.Contains(load.Buffer) || !IsOfAnother(load)) return null;
+        var (row, apart) = (Row(load.Buffer), (Number)((Binary)load.At[0]).B);
         var other = row with { Name = $"{row.Name}^{Digits(apart.Integer)}" };
         (places[other], others[other]) = (places[row], apart.Integer);
         return other;
     }
 
-    /// <summary>A number of the thread that many places apart; less than 32 bits travel as 32.</summary>
-    private static string Shuffled(Scalar kind, string number, long apart) => kind.Bits >= 32 ? $"Warp.ShuffleXor({number}, {Digits(apart)})"
-        : $"({CSharpTypes.InMemory(kind)})Warp.ShuffleXor((int){Atom(number)}, {Digits(apart)})";
+    /// <summary>Whether a read says the thread as so many places apart from the one that reads.</summary>
+    private static bool IsOfAnother(Load load) => load.Buffer.Space == Space.Registers && load.At is [Binary { Operator: Operator.Xor, B: Number }, ..];
 
     private static bool IsOfGroup(Scratch s) => s.Buffer.Space == Space.Shared || s.Buffer.Space == Space.Registers && s.HasThreads;
 
@@ -53,12 +56,12 @@ internal sealed partial class BodyPrinter
     {
         var buffer = s.Buffer;
         var name = Bind(buffer, names.Next(buffer.Name));
-        if (buffer.Space == Space.Shared) Allocate(name, "SharedMemory", buffer, buffer.Size);
-        else if (threadsTakeTurns) Allocate(name, "LocalMemory", buffer, buffer.Size);
+        if (buffer.Space == Space.Shared) Allocate(name, true, buffer, buffer.Size);
+        else if (threadsTakeTurns || exchanged.Contains(buffer)) Allocate(name, !threadsTakeTurns, buffer, buffer.Size);
         else
         {
             ofThreads.Add(buffer);
-            Allocate(name, "LocalMemory", buffer, (buffer with { Shape = [.. buffer.Shape.Skip(1)] }).Size);
+            Allocate(name, false, buffer, (buffer with { Shape = [.. buffer.Shape.Skip(1)] }).Size);
         }
     }
 

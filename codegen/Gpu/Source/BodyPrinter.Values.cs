@@ -16,12 +16,12 @@ internal sealed partial class BodyPrinter
     /// <summary>Selections of a read where it is inside its buffer: unlike others, that side must not be worked out where it is not.</summary>
     private readonly HashSet<Expr> checkedReads = [];
 
-    /// <summary>A formula as C# where the innermost scope stands.</summary>
+    /// <summary>A formula as text where the innermost scope stands.</summary>
     private string Known(Expr e) => Value(Expand(e), open.Count - 1);
 
-    private static string Digits(long n) => CSharpTypes.Bare(n);
+    private static string Digits(long n) => KernelLanguage.Bare(n);
 
-    /// <summary>The formula in terms of what C# has.</summary>
+    /// <summary>The formula in terms of what languages have.</summary>
     private Expr Expand(Expr e)
     {
         if (expanded.TryGetValue(e, out var known)) return known;
@@ -58,7 +58,7 @@ internal sealed partial class BodyPrinter
     {
         switch (e)
         {
-            case Number n: return CSharpTypes.Literal(n);
+            case Number n: return language.Literal(n);
             case Axis axis: return indices[axis];
             case Symbol s: return symbol(s);
         }
@@ -68,7 +68,7 @@ internal sealed partial class BodyPrinter
         if (e is Reduce) return open[home].Variables[e] = text;
         if (home == level && uses.GetValueOrDefault(e) <= 1 && text.Length <= MostText) return text;
         var name = names.Next("v");
-        open[home].Lines.Add($"{CSharpTypes.Of(e.Type)} {name} = {Bare(text)};");
+        open[home].Lines.Add($"{language.Of(e.Type)} {name} = {KernelLanguage.Naked(text)};");
         return open[home].Variables[e] = name;
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class BodyPrinter
         var inner = open[(home + 1)..];
         open.RemoveRange(home + 1, open.Count - home - 1);
         var name = names.Next(reduce.Kind.Text());
-        Here.Lines.Add($"{CSharpTypes.Of(reduce.Type)} {name} = {Value(reduce.Start, home)};");
+        Here.Lines.Add($"{language.Of(reduce.Type)} {name} = {Value(reduce.Start, home)};");
         var before = reduce.Axes.Select(axis => (axis, indices.GetValueOrDefault(axis))).ToList();
         Over(0);
         foreach (var (axis, outer) in before) if (outer is null) indices.Remove(axis); else indices[axis] = outer;
@@ -145,19 +145,6 @@ internal sealed partial class BodyPrinter
         _ => Extreme(reduce.Kind == ReduceKind.Max, reduce.Type, sum, next),
     };
 
-    /// <summary>A text without the parentheses around all of it.</summary>
-    private static string Bare(string text)
-    {
-        if (text is not ['(', .., ')']) return text;
-        var depth = 0;
-        for (var i = 0; i < text.Length - 1; i++)
-            if ((depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0) == 0) return text;
-        return text[1..^1];
-    }
-
-    /// <summary>A text that a cast may stand before.</summary>
-    private static string Atom(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') || Bare(text) != text ? text : $"({text})";
-
     private string Text(Expr e, int level)
     {
         string In(Expr part) => Value(part, level);
@@ -175,14 +162,14 @@ internal sealed partial class BodyPrinter
     }
 
     /// <summary>A side of an operation; a whole literal takes its kind from the other side.</summary>
-    private string Side(Expr e, Expr other, int level) => e is Number { Type: Scalar.I64, Integer: >= 0 and <= int.MaxValue and var n } && other is not Ir.Number ? CSharpTypes.Bare(n) : Value(e, level);
+    private string Side(Expr e, Expr other, int level) => e is Number { Type: Scalar.I64, Integer: >= 0 and <= int.MaxValue and var n } && other is not Ir.Number ? KernelLanguage.Bare(n) : Value(e, level);
 
     private string Read(Load load, string at)
     {
         var (place, kind) = (places[load.Buffer], load.Buffer.Scalar);
-        if (others.TryGetValue(load.Buffer, out var apart)) return Shuffled(kind, $"{place}[{Bare(at)}]", apart);
+        if (others.TryGetValue(load.Buffer, out var apart)) return language.Shuffled(kind, $"{place}[{KernelLanguage.Naked(at)}]", apart);
         if (IsVariable(load.Buffer)) return place;
-        if (Packs(load.Buffer)) return $"Num.{(kind.IsSigned && kind.IsInteger ? "Signed" : "Unsigned")}({place}, {Bare(at)}, {Digits(kind.Bits)})";
-        return kind == Scalar.Bool ? $"({place}[{Bare(at)}] != 0)" : $"{place}[{Bare(at)}]";
+        if (Packs(load.Buffer)) return language.Packed(kind.IsSigned && kind.IsInteger ? "Signed" : "Unsigned", place, KernelLanguage.Naked(at), Digits(kind.Bits));
+        return kind == Scalar.Bool ? $"({place}[{KernelLanguage.Naked(at)}] != 0)" : $"{place}[{KernelLanguage.Naked(at)}]";
     }
 }

@@ -3,9 +3,9 @@ using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>Writes the statements of one launch as C#: one case for each kind. It names no operator and no format.</summary>
+/// <summary>Writes the statements of one launch as text of a language: one case for each kind. It names no operator and no format.</summary>
 /// <remarks>A formula that is used twice is a variable, in the outermost scope in which it can be known; any other stands where it is used.</remarks>
-internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layout, bool threadsTakeTurns, Func<Symbol, string> symbol, Func<string> scratch)
+internal sealed partial class BodyPrinter(KernelLanguage language, Identifiers names, ScratchLayout layout, bool threadsTakeTurns, Func<Symbol, string> symbol, Func<string> scratch)
 {
     private const string Indent = "    ";
 
@@ -42,16 +42,16 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
     {
         var extent = Known(loop.Axis.Extent);
         var t = indices[loop.Axis] = names.Next(loop.Axis.Name);
-        Within(new(ScopeKind.Loop, [loop.Axis]), $"for (long {t} = Grid.GlobalIndex.X; {t} < {extent}; {t} += (long)Grid.DimX * Group.DimX)", () => Print(loop.Body));
+        Within(new(ScopeKind.Loop, [loop.Axis]), $"for (long {t} = {language.ThreadOfLaunch.Number}; {t} < {extent}; {t} += {language.ThreadOfLaunch.Count})", () => Print(loop.Body));
     }
 
     /// <summary>A place in the arena as an array.</summary>
     public void PlaceInArena(Scratch s)
     {
         var buffer = s.Buffer;
-        var (name, type) = (Bind(buffer, names.Next(buffer.Name)), CSharpTypes.InMemory(buffer.Scalar));
+        var (name, type) = (Bind(buffer, names.Next(buffer.Name)), language.InMemory(buffer.Scalar));
         var bytes = Known(Linear.Simplify((buffer.Size * buffer.Scalar.Bits + 7) / 8));
-        Here.Lines.Add($"var {name} = {scratch()}.SubView({Known(layout.Offset(s))}, {bytes}).Cast<{type}>();");
+        Here.Lines.Add(language.InArena(name, type, scratch(), Known(layout.Offset(s)), bytes));
     }
 
     private void Print(Scratch s)
@@ -62,15 +62,15 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
         else
         {
             var name = Bind(buffer, names.Next(buffer.Name));
-            if (IsVariable(buffer)) Here.Lines.Add($"{CSharpTypes.Of(buffer.Scalar)} {name} = default;");
-            else Allocate(name, "LocalMemory", buffer, buffer.Size);
+            if (IsVariable(buffer)) Here.Lines.Add(language.Declare(language.Of(buffer.Scalar), name));
+            else Allocate(name, false, buffer, buffer.Size);
         }
         Print(s.Body);
     }
 
     /// <summary>An array, made once for a thread or a group however often its loop comes round.</summary>
-    private void Allocate(string name, string where, Buffer buffer, Expr size) => open[0].Lines.Insert(0, size is Number known
-        ? $"var {name} = {where}.Allocate<{CSharpTypes.Of(buffer.Scalar) switch { "bool" => "byte", var type => type }}>({CSharpTypes.Bare(Math.Max(1, known.Integer))});"
+    private void Allocate(string name, bool ofGroup, Buffer buffer, Expr size) => open[0].Lines.Insert(0, size is Number known
+        ? language.Array(name, language.Of(buffer.Scalar == Scalar.Bool ? Scalar.U8 : buffer.Scalar), Math.Max(1, known.Integer), ofGroup)
         : throw new InvalidOperationException($"scratch %{buffer.Name} is no memory of the arena, its size {size} must be known"));
 
     private void Print(Guard g)
@@ -90,8 +90,8 @@ internal sealed partial class BodyPrinter(Identifiers names, ScratchLayout layou
             Statement([value, at], () =>
             {
                 var (number, index) = (Known(value), Known(at));
-                Here.Lines.Add(Packs(buffer) ? $"Num.Store({places[buffer]}, {index}, {Digits(buffer.Scalar.Bits)}, (byte){Atom(number)});"
-                    : buffer.Scalar == Scalar.Bool ? $"{places[buffer]}[{index}] = (byte)({number} ? 1 : 0);" : $"{places[buffer]}[{index}] = {number};");
+                Here.Lines.Add(Packs(buffer) ? language.Packed("Store", places[buffer], index, Digits(buffer.Scalar.Bits), $"({language.Of(Scalar.U8)}){KernelLanguage.Atom(number)}") + ";"
+                    : buffer.Scalar == Scalar.Bool ? $"{places[buffer]}[{index}] = ({language.Of(Scalar.U8)})({number} ? 1 : 0);" : $"{places[buffer]}[{index}] = {number};");
             });
         }
     }

@@ -1,20 +1,26 @@
-using Lathe.Codegen.Package;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>The kernels of a program as one file of C# for ILGPU.</summary>
+/// <summary>The kernels of a program as one file, in a language for GPUs.</summary>
 public sealed class ProgramSource
 {
-    private const string Usings = "using System;\nusing ILGPU;\nusing ILGPU.Algorithms;\nusing ILGPU.Runtime;\n";
+    private readonly KernelLanguage language;
 
+    /// <summary>As C# for ILGPU.</summary>
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
+    public static ProgramSource CSharp(Program program) => new(program, Gpu.CSharp.Language);
+
+    /// <summary>As OpenCL C.</summary>
+    /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
+    public static ProgramSource OpenclC(Program program) => new(program, Gpu.OpenclC.Language);
+
     /// <param name="threadsTakeTurns">Whether one thread plays those of a group, in a loop between one wait and the next: for the processor.</param>
-    public ProgramSource(Program program, bool threadsTakeTurns = false)
+    internal ProgramSource(Program program, KernelLanguage language, bool threadsTakeTurns = false)
     {
-        ThreadsTakeTurns = threadsTakeTurns;
-        var names = new Identifiers();
-        Kernels = program.Kernels.ToDictionary(kernel => kernel.Name, kernel => new KernelSource(kernel, names.Next(Pascal(kernel.Name)), threadsTakeTurns), StringComparer.Ordinal);
+        (ThreadsTakeTurns, this.language) = (threadsTakeTurns, language);
+        var names = new Identifiers(language);
+        Kernels = program.Kernels.ToDictionary(kernel => kernel.Name, kernel => new KernelSource(kernel, names.Next(Pascal(kernel.Name)), language, threadsTakeTurns), StringComparer.Ordinal);
         Order = [.. program.Kernels.Select(kernel => Kernels[kernel.Name])];
     }
 
@@ -25,10 +31,10 @@ public sealed class ProgramSource
     private Seq<KernelSource> Order { get; }
 
     /// <summary>The kernels and the arithmetic that they call, to be read or compiled.</summary>
-    public string Text => $"{Usings}\n{string.Join('\n', Order.Select(k => k.Text))}\n{EmbeddedText.Read("Num.txt")}";
+    public string Text => language.File(Order.Select(k => k.Text));
 
-    /// <summary>What launches them from arrays of arguments.</summary>
-    internal string Bindings => $"{Usings}\n{string.Join('\n', Order.Select(k => k.Bindings))}";
+    /// <summary>What launches them from arrays of arguments, where they are C#.</summary>
+    internal string Bindings => Gpu.CSharp.Bindings(Order);
 
     private static string Pascal(string name) => Identifiers.Plain(name) is var plain ? $"{char.ToUpperInvariant(plain[0])}{plain[1..]}" : "";
 }

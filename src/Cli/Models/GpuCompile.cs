@@ -8,7 +8,7 @@ namespace Lathe.Cli;
 /// <summary>Writes what a model's kernels are for a GPU. No device is asked for.</summary>
 internal static class GpuCompile
 {
-    private static readonly Emission[] Writes = [Emission.Csharp, Emission.Ptx];
+    private static readonly Emission[] Writes = [Emission.Csharp, Emission.Ptx, Emission.Opencl];
 
     /// <param name="name">Prefix of the files.</param>
     /// <param name="emit">What to write; nothing: C#.</param>
@@ -34,7 +34,8 @@ internal static class GpuCompile
             kernels = Math.Max(kernels, program.Kernels.Count);
             return program;
         }
-        if (emit.Count == 0 || emit.Contains(Emission.Csharp)) Save(".cs", new ProgramSource(Mapped("any")).Text);
+        if (emit.Count == 0 || emit.Contains(Emission.Csharp)) Save(".cs", ProgramSource.CSharp(Mapped("any")).Text);
+        if (emit.Contains(Emission.Opencl)) Save(".cl", ProgramSource.OpenclC(Mapped("any")).Text);
         if (emit.Contains(Emission.Ptx))
             foreach (var processor in code.Device!.Processors) Save($".{processor}.ptx", new PtxSource(Mapped(processor), processor).Text());
         return $"{name}: {kernels} kernels for a GPU in {Quantity.Milliseconds(watch.Elapsed.TotalMilliseconds)}\n{string.Concat(files.Select(file => $"  {file}\n"))}";

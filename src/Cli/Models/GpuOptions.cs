@@ -5,7 +5,7 @@ namespace Lathe.Cli;
 /// <summary>Whether code is for a GPU, and for which.</summary>
 public sealed record GpuOptions(
     [Option("a native library for the processor, kernels for a GPU (docs/gpu.md), or what a plugin's target writes in place of machine code: lathe targets lists them (cpu)", Value = "cpu|gpu|NAME")] string Target = "cpu",
-    [Option("with --target=gpu: the device; cuda goes through its driver, ilgpu and opencl through ILGPU; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|ilgpu|opencl|cpu")] string? Gpu = null)
+    [Option("with --target=gpu: the device; cuda and opencl go through their drivers, ilgpu through ILGPU; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|ilgpu|opencl|cpu")] string? Gpu = null)
 {
     private const char Apart = ':';
 

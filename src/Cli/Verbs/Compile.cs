@@ -50,7 +50,7 @@ public sealed record Compile(
             if (!Quiet) session.Output.Write(told);
             return ExitCode.Done;
         }
-        if (Emit.Where(e => e is Emission.Csharp or Emission.Ptx).ToList() is [var ofGpu, ..]) throw new UsageException($"--emit={ofGpu.ToString().ToLowerInvariant()} is of kernels for a GPU", $"--target=gpu --emit={ofGpu.ToString().ToLowerInvariant()}");
+        if (Emit.Where(e => e is Emission.Csharp or Emission.Ptx or Emission.Opencl).ToList() is [var ofGpu, ..]) throw new UsageException($"--emit={ofGpu.ToString().ToLowerInvariant()} is of kernels for a GPU", $"--target=gpu --emit={ofGpu.ToString().ToLowerInvariant()}");
         var targets = Code.Targets();
         var target = targets[^1];
         if (Code.Cpu != "host" && target.Cpu == target.Architecture.DefaultCpu)

@@ -46,6 +46,27 @@ public sealed class GpuProgramTests
         }
     }
 
+    /// <summary>Threads that are real, or as real as the driver makes them: they must wait where they read what others store.</summary>
+    [OpenclTheory]
+    [InlineData("%y = add(%x, %x) : tensor<[n, n], f32>")]
+    [InlineData("%y = mat_mul(%x, %x) : tensor<[n, n], f32>")]
+    [InlineData("%y = softmax(%x) : tensor<[n, n], f32>")]
+    [InlineData("%y = softmax(%x, axis=0) : tensor<[n, n], f32>")]
+    [InlineData("%y = cum_sum(%x, @rows) : tensor<[n, n], f32>")]
+    public void OpenCL_gives_what_the_interpreter_gives(string step)
+    {
+        var graph = IrText.Read($"weights {{\n  @rows : tensor<1, i64> = [0]\n}}\n\ngraph main(%x: tensor<[n, n], f32>) -> tensor<[n, n], f32> where n in 1.. {{\n  {step}\n  return %y\n}}\n").Graphs[0];
+        using var device = GpuDevice.Open(GpuKind.Opencl);
+        using var loaded = new GpuProgram(Mapped(graph, device.Generation), device);
+        var random = new Random(3);
+        foreach (var n in (int[])[1, 33, 150])
+        {
+            var x = Tensor.Of([n, n], [.. Enumerable.Range(0, n * n).Select(_ => (float)(random.NextDouble() * 4 - 2))]);
+            var difference = Difference.Between(Interpreter.Run(graph, [x])[0], loaded.Run([x])[0]);
+            Assert.True(difference.Share <= 1e-5, difference.Where);
+        }
+    }
+
     [Fact]
     public void A_long_sum_of_few_results_is_added_up_in_parts()
     {
@@ -76,7 +97,13 @@ public sealed class GpuProgramTests
     [InlineData(GpuKind.Opencl)]
     public void A_device_that_is_not_there_is_said_so_and_nothing_takes_its_place(GpuKind kind)
     {
-        if (GpuDevice.Found(kind).Count > 0) return; // it is there
+        if (GpuDevice.Found(kind).Count > 0)
+        {
+            // It is there: then it opens.
+            using var device = GpuDevice.Open(kind);
+            Assert.NotEqual("", device.Name);
+            return;
+        }
         var fault = Assert.Single(Assert.Throws<DiagnosticException>(() => GpuDevice.Open(kind)).Diagnostics);
         Assert.Equal("LT4301", fault.Code);
         Assert.NotEqual("", fault.Remedy);

@@ -26,7 +26,7 @@ internal sealed class IlgpuDevice : GpuDevice
     public static IlgpuDevice OpenFirst(GpuKind kind)
     {
         var context = Context.Create(builder => With(builder, kind).EnableAlgorithms());
-        try { return context.Devices.FirstOrDefault(d => d.AcceleratorType == Type(kind)) is { } device ? new(context, device) : throw NotFound(kind); }
+        try { return context.Devices.FirstOrDefault(d => Is(kind, d)) is { } device ? new(context, device) : throw NotFound(kind); }
         catch
         {
             context.Dispose();
@@ -37,7 +37,7 @@ internal sealed class IlgpuDevice : GpuDevice
     public static new IReadOnlyList<string> Found(GpuKind kind)
     {
         using var context = Context.Create(builder => With(builder, kind));
-        return [.. context.Devices.Where(d => d.AcceleratorType == Type(kind)).Select(d => d.Name)];
+        return [.. context.Devices.Where(d => Is(kind, d)).Select(d => d.Name)];
     }
 
     internal override DeviceMemory Allocate(long bytes, string what)
@@ -60,15 +60,9 @@ internal sealed class IlgpuDevice : GpuDevice
 
     private static Context.Builder With(Context.Builder builder, GpuKind kind) => kind switch
     {
-        GpuKind.Ilgpu => builder.Cuda(),
-        GpuKind.Opencl => builder.OpenCL(),
+        GpuKind.Ilgpu => builder.Cuda().OpenCL(),
         _ => builder.CPU(CPUDeviceKind.Nvidia),
     };
 
-    private static AcceleratorType Type(GpuKind kind) => kind switch
-    {
-        GpuKind.Ilgpu => AcceleratorType.Cuda,
-        GpuKind.Opencl => AcceleratorType.OpenCL,
-        _ => AcceleratorType.CPU,
-    };
+    private static bool Is(GpuKind kind, Device device) => device.AcceleratorType == AcceleratorType.CPU == (kind == GpuKind.Cpu);
 }

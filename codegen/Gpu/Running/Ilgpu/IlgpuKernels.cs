@@ -17,7 +17,7 @@ internal sealed class IlgpuKernels : IDeviceKernels
     /// <param name="grid">How many groups of how many threads a launch has at most, where the kernel does not say.</param>
     public IlgpuKernels(IlgpuDevice device, Program program, GridShape grid)
     {
-        (this.device, source, this.grid) = (device, new(program, threadsTakeTurns: grid.InTurns), grid);
+        (this.device, source, this.grid) = (device, new(program, CSharp.Language, grid.InTurns), grid);
         assembly = SourceCompiler.Compile(source.Text, source.Bindings);
     }
 
