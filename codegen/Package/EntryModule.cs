@@ -58,8 +58,10 @@ public sealed class EntryModule(ModelInterface model, string prefix, string refu
     {
         code.Raw($"define hidden i64 @\"{prefix}workspace_bytes\"(ptr %dims) nounwind noredzone {{");
         Given("%dims", "i64", _ => 0);
+        var table = Table("%dims");
+        foreach (var guard in Program.Guards) code.ReturnIf(code.Let($"icmp eq i64 {Number(guard.Condition, table)}, 0"), 0, "i64");
         // Never 0, which says that the dimensions are wrong; a multiple of 64, which aligned_alloc wants.
-        var bytes = code.Let($"add i64 {Number(Program.ArenaBytes, Table("%dims"))}, 63");
+        var bytes = code.Let($"add i64 {Number(Program.ArenaBytes, table)}, 63");
         var some = code.Let($"call i64 @llvm.umax.i64(i64 {code.Let($"and i64 {bytes}, -64")}, i64 64)");
         code.Line($"ret i64 {some}").Raw("}").Raw("declare i64 @llvm.umax.i64(i64, i64)");
     }

@@ -35,7 +35,9 @@ public sealed class ScratchLayout
             case Scratch { Buffer.Space: Space.Arena } s:
                 if (offsets.TryGetValue(s, out var before) && before != from) throw new InvalidOperationException($"%{s.Buffer.Name} is one statement at two places");
                 offsets[s] = from;
-                var bytes = (s.Buffer.Size * s.Buffer.Scalar.Bits / 8 + (Alignment - 1)) / Alignment * Alignment;
+                // Numbers of less than a byte fill a last one in part.
+                var size = s.Buffer.Scalar.Bits < 8 ? (s.Buffer.Size * s.Buffer.Scalar.Bits + 7) / 8 : s.Buffer.Size * s.Buffer.Scalar.Bits / 8;
+                var bytes = (size + (Alignment - 1)) / Alignment * Alignment;
                 return Place(s.Body, Linear.Simplify(from + bytes), parallel);
             case Loop { Kind: LoopKind.Parallel } l when !parallel:
                 var slice = Place(l.Body, 0, true);

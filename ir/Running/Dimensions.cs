@@ -14,8 +14,16 @@ public static class Dimensions
     {
         if (e is Number { IsReal: false } known) return known.Integer;
         var result = e.Replace(part => part is Symbol s ? Number.Of(Scalar.I64, symbols.TryGetValue(s.Name, out var value) ? value : throw new InvalidOperationException($"{s} has no value"))
-            : part is Load { Buffer: var buffer, At: [Number { Integer: var at }] } && memory is not null ? Number.Of(buffer.Scalar, Numbers.ReadWhole(buffer.Scalar, memory(buffer.Name).Span(0, (int)buffer.Scalar.Bytes(at + 1)), (int)at)) : null);
+            : part is Load { Buffer: var buffer, At: [Number { Integer: var at }] } && memory is not null ? Number.Of(buffer.Scalar, Read(memory(buffer.Name), buffer.Scalar, at)) : null);
         return result is Number { IsReal: false } n ? n.Integer : throw new InvalidOperationException($"{result} cannot be worked out from dimensions alone");
+    }
+
+    private static long Read(Bytes bytes, Scalar kind, long at)
+    {
+        var number = Numbers.ReadWhole(kind, bytes.Span(0, (int)kind.Bytes(at + 1)), (int)at);
+        // A span does not hold what it lies in, and a copy from a device has no other owner.
+        GC.KeepAlive(bytes);
+        return number;
     }
 
     public static Seq<long> Evaluate(Shape shape, IReadOnlyDictionary<string, long> symbols) => [.. shape.Select(e => Evaluate(e, symbols))];

@@ -63,6 +63,14 @@ public sealed unsafe class Bytes
         return new(owner, Address + (nint)offset, length);
     }
 
+    /// <summary>Clears bits of one byte of memory that is this one's own.</summary>
+    /// <param name="mask">The bits that stay.</param>
+    public unsafe void Keep(long at, byte mask)
+    {
+        *((byte*)Address + at) &= mask;
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Some of it. Whoever reads it must hold this until the end: the span does not.</summary>
     public ReadOnlySpan<byte> Span(long offset, int count)
     {

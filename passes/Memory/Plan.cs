@@ -25,8 +25,16 @@ public sealed record Plan : ProgramPass
             Slots = [.. program.Slots.Select(s => s.Kind == SlotKind.Arena ? s with { Offset = places[s.Name] } : s)],
             Steps = program.Steps.MapCalls(call => call with { Scratch = places.GetValueOrDefault(Scratch(calls++)) }),
             ArenaBytes = top,
+Guards = [.. program.Guards, .. SizeGuard.Of(Handed(program).Prepend(top)) is { } guard ? [guard] : (Guarded[])[]],
             LowerBound = Bound(sizes, typical),
         };
+    }
+
+    /// <summary>Bytes of what a run is given and gives back.</summary>
+    private static IEnumerable<Expr> Handed(Program program)
+    {
+        var bounds = Bounds.Of(program);
+        return program.Inputs.Concat(program.Outputs).Select(v => bounds.Most(Linear.Simplify((v.Type.Size * v.Type.Scalar.Bits + 7) / 8)));
     }
 
     /// <summary>Bytes that are needed from one step to another, both inclusive.</summary>

@@ -59,8 +59,10 @@ public sealed class PtxSource
             else body.Grid(grid);
         }
         else body.Emit(part.Statement);
-        // An entry's buffers never meet: a kernel that stores over what it reads takes one buffer for both.
-        List<string> parameters = [.. part.Launch.Buffers.Select(i => $"ptr noalias %{Argument(i)[1..]}"), "ptr noalias %scratch", .. writer.SymbolParameters, .. part.Rounds.Select((_, i) => $"i64 {Round(i)}")];
+        // An entry's buffers never meet: a kernel that stores over what it reads takes one buffer for both. What threads read of one another they find behind a wait, which LLVM must not read across.
+        var stored = part.Statement.All.OfType<Store>().Select(s => s.Buffer).ToHashSet();
+        stored.IntersectWith(part.Statement.Loads.Select(l => l.Buffer));
+        List<string> parameters = [.. part.Launch.Buffers.Select(i => $"ptr {(part.Launch.GroupThreads > 0 && stored.Contains(source.Arguments[i]) ? "" : "noalias ")}{Argument(i)}"), "ptr noalias %scratch", .. writer.SymbolParameters, .. part.Rounds.Select((_, i) => $"i64 {Round(i)}")];
         var entry = Entry(source, part.Launch);
         if (part.Launch.GroupThreads > 0) module.Annotate(entry, "reqntidx", part.Launch.GroupThreads);
         module.Function($"define ptx_kernel void @\"{entry}\"({string.Join(", ", parameters)}) nounwind", body.Text);

@@ -32,7 +32,11 @@ internal static class HostSteps
         {
             foreach (var step in steps)
             {
-                if (step is LaunchOnce once && Number(once.Groups) is > 0 and var groups) kernels.Launch(source, once, groups, arguments, scratch, Number);
+                if (step is LaunchOnce once && Number(once.Groups) is > 0 and var groups)
+                {
+                    if (once.GroupThreads > 0 && groups > int.MaxValue) throw TooMany(name, groups);
+                    kernels.Launch(source, once, groups, arguments, scratch, Number);
+                }
                 else if (step is LaunchRounds loop)
                 {
                     var count = Number(loop.Axis.Extent);
@@ -46,4 +50,7 @@ internal static class HostSteps
             }
         }
     }
+
+    private static DiagnosticException TooMany(string name, long groups) =>
+        new(new Diagnostic("LT4310", FormattableString.Invariant($"{name}: {groups} groups of threads, a launch has at most {int.MaxValue}"), "", "give smaller dimensions (--dim), or --target=cpu"));
 }

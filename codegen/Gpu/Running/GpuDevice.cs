@@ -62,12 +62,8 @@ public abstract class GpuDevice : IDisposable
     /// <summary>Takes down what is asked, without doing it, to have it done again and again at once; null where a device cannot.</summary>
     internal virtual IRecording? Record(Action asked) => null;
 
-    /// <summary>Has something done and tells afterwards how long it took the device, in milliseconds; null where it does not know.</summary>
-    internal virtual Func<double?> Timed(Action asked)
-    {
-        asked();
-        return () => null;
-    }
+    /// <summary>A clock of the device's own.</summary>
+    internal virtual DeviceTime Time() => new();
 
     private static string OfPackage => IlgpuDevice.UsesPackage ? "" : "; build with the ILGPU package (./build.sh takes it where it can be restored)";
 

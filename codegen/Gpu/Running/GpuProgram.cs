@@ -2,7 +2,7 @@ using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>A program on a device: kernels compiled, weights uploaded once. A run copies its inputs there and its outputs back, and what the host must know on the way.</summary>
+/// <summary>A program on a device: kernels compiled, weights uploaded once. A run copies its inputs there and its outputs back, and what the host must know on the way. One run at a time: all work in the same memory.</summary>
 public sealed class GpuProgram : IDisposable
 {
     /// <summary>Most dimensions that are remembered at once.</summary>
@@ -29,7 +29,22 @@ public sealed class GpuProgram : IDisposable
         // What data decide must be read while the run goes on; everything else is the same launches again.
         isFixed = program.Steps.Flat.All(step => step.Asked is null);
         kernels = device.Load(program, grid);
-        stored = device.Allocate(Place(SlotKind.Weight, weights), "the weights");
+        try
+        {
+            stored = device.Allocate(Place(SlotKind.Weight, weights), "the weights");
+            Upload();
+        }
+        catch
+        {
+            stored?.Dispose();
+            kernels.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings the weights there, and lays them out as kernels want them.</summary>
+    private void Upload()
+    {
         // What others are made of goes once they are made.
         var raw = new Dictionary<string, (long Offset, long Bytes)>(StringComparer.Ordinal);
         using var sources = device.Allocate(Place(SlotKind.Source, raw), "the weights as the model has them");
@@ -73,18 +88,27 @@ public sealed class GpuProgram : IDisposable
     public Tensor[] Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default) => Run(inputs, (kernel, launch) => launch(), cancellation);
 
     /// <summary>Runs it with each call of a kernel timed on the device: the names of the calls and their milliseconds, in their order.</summary>
-    /// <remarks>Empty where the device does not tell. Kernels run several times each: what they leave is not right.</remarks>
+    /// <remarks>Empty where the device does not tell. Where data do not decide the run, kernels run several times each: what they leave is not right.</remarks>
     public IReadOnlyList<(string Call, double Milliseconds)> Profile(IReadOnlyList<Tensor> inputs, CancellationToken cancellation = default)
     {
         const int rounds = 5;
         var times = new List<(string, double)>();
         Run(inputs, (call, launch) =>
         {
+            using var time = device.Time();
+            time.Begin();
             launch();
+            time.End();
             // Taken down, so that the host's work is not timed; again and again, since one launch is shorter than what a clock of the device tells apart.
-            using var recording = device.Record(launch);
-            var time = device.Timed(() => { for (var i = 0; i < rounds; i++) recording?.Play(); });
-            if (time() is { } milliseconds && recording is not null) times.Add((call.Name, milliseconds / rounds));
+            // Where data decide what comes next they must be right, and once is what there is.
+            using var recording = isFixed && time.Milliseconds is not null ? device.Record(launch) : null;
+            if (recording is not null)
+            {
+                time.Begin();
+                for (var i = 0; i < rounds; i++) recording.Play();
+                time.End();
+            }
+            if (time.Milliseconds is { } milliseconds) times.Add((call.Name, milliseconds / (recording is null ? 1 : rounds)));
         }, cancellation, mayReplay: false);
         return times;
     }
@@ -95,16 +119,24 @@ public sealed class GpuProgram : IDisposable
         var plan = Plan(inputs);
         var at = Room(plan.Top);
         foreach (var (value, tensor) in program.Inputs.Zip(inputs)) at.Upload(plan.Places[value.Name].Offset, tensor.Bytes, tensor.Kind.Bytes(tensor.Count));
-        var time = device.Timed(() =>
-        {
-            if (plan.Recording is null && mayReplay && isFixed && plan.HasRun) plan.Recording = device.Record(() => Steps(plan, at, call, cancellation));
-            if (mayReplay && plan.Recording is { } recording) recording.Play();
-            else Steps(plan, at, call, cancellation);
-        });
+        if (plan.Recording is null && mayReplay && isFixed && plan.HasRun) plan.Recording = device.Record(() => Steps(plan, at, call, cancellation));
+        using var time = device.Time();
+        time.Begin();
+        if (mayReplay && plan.Recording is { } recording) recording.Play();
+        else Steps(plan, at, call, cancellation);
+        time.End();
         plan.HasRun = true;
-        Tensor[] outputs = [.. program.Outputs.Select(value => new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, plan.Symbols), Download(value.Name, plan, at)))];
-        KernelMilliseconds = time();
+        Tensor[] outputs = [.. program.Outputs.Select(value => Result(value, plan, Download(value.Name, plan, at)))];
+        KernelMilliseconds = time.Milliseconds;
         return outputs;
+    }
+
+    /// <summary>Of numbers that share a byte the last may have no neighbour: those bits are 0, whatever lay there.</summary>
+    private static Tensor Result(Value value, RunPlan plan, Bytes bytes)
+    {
+        var tensor = new Tensor(value.Type.Scalar, Dimensions.Evaluate(value.Type.Shape, plan.Symbols), bytes);
+        if (tensor.Count * tensor.Kind.Bits % 8 is > 0 and var bits) bytes.Keep(tensor.Kind.Bytes(tensor.Count) - 1, (byte)((1 << (int)bits) - 1));
+        return tensor;
     }
 
     private void Steps(RunPlan plan, DeviceMemory at, Action<CallKernel, Action> call, CancellationToken cancellation) =>

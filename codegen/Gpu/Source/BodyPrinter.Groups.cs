@@ -7,7 +7,7 @@ internal sealed partial class BodyPrinter
     private readonly HashSet<Buffer> ofThreads = [];
     private readonly Dictionary<Buffer, long> others = [];
 
-    /// <summary>Registers that threads read of one another where the language has no way to: they are memory of the group, and threads wait for each other.</summary>
+    /// <summary>Registers that threads read of one another in a way that the language has not: they are memory of the group, and threads wait for each other.</summary>
     private readonly HashSet<Buffer> exchanged = [];
     private Barriers? barriers;
     private string thread = "";
@@ -15,8 +15,10 @@ internal sealed partial class BodyPrinter
     /// <summary>A loop whose iterations are groups of threads, all of them in the launch.</summary>
     public void PrintGroups(Loop loop)
     {
-        if (!language.HasShuffles) exchanged.UnionWith(loop.Body.Loads.Where(IsOfAnother).Select(load => load.Buffer));
-        barriers = new(loop.Body, language.HasShuffles || threadsTakeTurns ? _ => false : exchanged.Contains);
+        var registers = loop.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Registers && s.HasThreads).Select(s => s.Buffer).ToHashSet();
+        foreach (var threads in loop.Body.All.OfType<Loop>().Where(l => l.Kind == LoopKind.Threads))
+            exchanged.UnionWith(threads.Loads.Where(load => registers.Contains(load.Buffer) && load.At[0] != threads.Axis && !(language.HasShuffles && IsOfAnother(load))).Select(load => load.Buffer));
+        barriers = new(loop.Body, threadsTakeTurns ? _ => false : exchanged.Contains);
         var group = indices[loop.Axis] = names.Next(loop.Axis.Name);
         Here.Lines.Add($"long {group} = {language.Place.Group};");
         if (!threadsTakeTurns) Here.Lines.Add($"long {thread = names.Next("thread")} = {language.Place.Thread};");

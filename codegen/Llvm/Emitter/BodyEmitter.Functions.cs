@@ -21,7 +21,7 @@ internal sealed partial class BodyEmitter
             case Function.Floor or Function.Ceil or Function.Trunc: return Overloaded(function.Text());
             case Function.Fma: return real ? Overloaded("fma") : Arithmetic(Operator.Add, Arithmetic(Operator.Multiply, x[0], x[1]), x[2]);
             case Function.Quotient: return real ? Apply(Function.Trunc, [Arithmetic(Operator.Divide, x[0], x[1])]) : Wrapped(Truncated(true, x[0], x[1]));
-            case Function.Remainder: return real ? Let($"frem {a}, {x[1].Text}", a.Kind, a.Lanes) : Wrapped(Truncated(false, x[0], x[1]));
+            case Function.Remainder: return real ? Remainder(a, x[1]) : Wrapped(Truncated(false, x[0], x[1]));
             case Function.Sqrt: return Overloaded("sqrt");
             case Function.IsNan: return real ? Let($"fcmp uno {a}, {a.Text}", Scalar.Bool, a.Lanes) : Spread(Zero(Scalar.Bool, 1), a.Lanes);
             case Function.IsInf: return real ? Let($"fcmp oeq {Overloaded("fabs")}, {Infinity(a).Text}", Scalar.Bool, a.Lanes) : Spread(Zero(Scalar.Bool, 1), a.Lanes);
@@ -72,16 +72,32 @@ internal sealed partial class BodyEmitter
     private Register Library(Function function, Register[] x)
     {
         if (x[0].Kind != Scalar.F64) throw new NotSupportedException($"{function.Text()} of {x[0].Kind.Text}");
-        if (kernel.Target.Architecture == CpuArchitecture.Nvptx64) throw new DiagnosticException(new Diagnostic("LT4310", $"GPU kernels have no {function.Text()} of f64", "", "--target=cpu computes it"));
-        var name = function.Text();
-        Module.Declare($"double @{name}({string.Join(", ", x.Select(_ => "double"))})", "nounwind willreturn memory(none)");
-        if (x[0].Lanes == 1) return Let($"call double @{name}({string.Join(", ", x)})", Scalar.F64, 1);
+        if (IsForGpu) throw NotOnGpu(function.Text());
+        Module.Declare($"double @{function.Text()}({string.Join(", ", x.Select(_ => "double"))})", "nounwind willreturn memory(none)");
+        return Called(function.Text(), "double", x);
+    }
+
+    private static DiagnosticException NotOnGpu(string what) => new(new Diagnostic("LT4310", $"GPU kernels have no {what} of f64", "", "--target=cpu computes it"));
+
+    /// <summary>A function of one number or two, called for each lane.</summary>
+    private Register Called(string name, string type, Register[] x)
+    {
+        if (x[0].Lanes == 1) return Let($"call {type} @{name}({string.Join(", ", x)})", x[0].Kind, 1);
         var all = "poison";
         for (var lane = 0; lane < x[0].Lanes; lane++)
         {
-            var one = code.Let($"call double @{name}({string.Join(", ", x.Select(v => $"double {code.Let($"extractelement {v}, i64 {lane.Text()}")}"))})");
-            all = code.Let($"insertelement {x[0].Type} {all}, double {one}, i64 {lane.Text()}");
+            var one = code.Let($"call {type} @{name}({string.Join(", ", x.Select(v => $"{type} {code.Let($"extractelement {v}, i64 {lane.Text()}")}"))})");
+            all = code.Let($"insertelement {x[0].Type} {all}, {type} {one}, i64 {lane.Text()}");
         }
-        return Made(all, Scalar.F64, x[0].Lanes);
+        return Made(all, x[0].Kind, x[0].Lanes);
+    }
+
+    /// <summary>What is left of a division of reals, its sign the dividend's.</summary>
+    private Register Remainder(Register a, Register b)
+    {
+        if (!IsForGpu) return Let($"frem {a}, {b.Text}", a.Kind, a.Lanes);
+        if (a.Kind != Scalar.F32) throw NotOnGpu("remainder");
+        Module.Include("Fmod.ll");
+        return Called("fmod_f32", "float", [a, b]);
     }
 }

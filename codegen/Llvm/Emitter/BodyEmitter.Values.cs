@@ -65,7 +65,7 @@ internal sealed partial class BodyEmitter
     /// <summary>The remainder of reals with the sign of the divisor.</summary>
     private Register Floored(Register a, Register b)
     {
-        var left = Let($"frem {a}, {b.Text}", a.Kind, a.Lanes);
+        var left = Remainder(a, b);
         var (zero, type) = (Spread(Zero(a.Kind, 1), a.Lanes), a.Asked);
         var other = Let($"xor {type} {code.Let($"fcmp olt {left}, {zero.Text}")}, {code.Let($"fcmp olt {b}, {zero.Text}")}", Scalar.Bool, a.Lanes);
         var add = Let($"and {other}, {code.Let($"fcmp one {left}, {zero.Text}")}", Scalar.Bool, a.Lanes);

@@ -1,4 +1,5 @@
 using System.Text;
+using Lathe.Codegen.Package;
 using Lathe.Ir;
 
 namespace Lathe.Codegen.Llvm;
@@ -14,6 +15,9 @@ internal sealed class ModuleWriter
     /// <param name="signature">As <c>float @llvm.sqrt.f32(float)</c>.</param>
     /// <param name="attributes">What LLVM may know about it.</param>
     public void Declare(string signature, string attributes = "") => declarations[signature] = $"declare {signature}{(attributes == "" ? "" : " " + attributes)}\n";
+
+    /// <summary>A function that is written in LLVM's language, once.</summary>
+    public void Include(string file) => declarations[file] = EmbeddedText.Read(file);
 
     /// <summary>Zeros to read where an address must be valid and its number is dropped; as wide as the widest vector.</summary>
     public string Zeros()

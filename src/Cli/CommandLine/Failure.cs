@@ -41,6 +41,9 @@ internal static class Failure
             case HostException host:
                 session.Report(new("LT5212", host.Message, Remedy: "give each input in the type and shape that is said here: --input NAME=FILE, with .npy or .pb for numbers, .txt for text"));
                 return ExitCode.Fault;
+            case OutOfMemoryException:
+                session.Report(new("LT0003", "there is not enough memory for this", Remedy: "give smaller dimensions (--dim), or run where more memory is; lathe compile says what a run takes"));
+                return ExitCode.Fault;
             case IOException or UnauthorizedAccessException:
                 session.Report(FileFault.Of(e));
                 return ExitCode.Fault;

@@ -22,6 +22,7 @@ public sealed class GpuProgramTests
     [InlineData("f32", "[40, 40]", "%y = reduce_max(%x, @rows) : tensor<1x40, f32>", 40, Any, "8 parts of the steps", false)]
     [InlineData("f32", "[40, 40]", "%y = reduce_sum(%x, @columns) : tensor<40x1, f32>", 40, Any, "32 threads for each row", false)]
     [InlineData("f16", "[48, 48]", "%y = mat_mul(%x, %x) : tensor<48x48, f16>", 48, Hopper, "tensor cores, f16", true)]
+    [InlineData("f16", "[48, 48]", "%y = mat_mul(%x, %x) : tensor<48x48, f16>", 48, Hopper, "tensor cores, f16", false)]
     [InlineData("bf16", "[41, 41]", "%y = mat_mul(%x, %x) : tensor<41x41, bf16>", 41, Hopper, "tensor cores, bf16", true)]
     public void Give_what_the_interpreter_gives(string kind, string shape, string step, int n, string device, string form, bool inTurns)
     {
@@ -44,6 +45,15 @@ public sealed class GpuProgramTests
             var difference = Difference.Between(expected, found);
             Assert.True(difference.Share <= Math.Max(1e-5, expected.Kind.Spacing), difference.Where);
         }
+    }
+
+    [Fact]
+    public void Bits_behind_the_last_number_are_zero()
+    {
+        var graph = IrText.Read("graph main(%x: tensor<[n], f32>) -> tensor<[n], i4> where n in 1.. {\n  %y = cast(%x, to=i4) : tensor<[n], i4>\n  return %y\n}\n").Graphs[0];
+        using var loaded = new GpuProgram(Mapped(graph, Any), Device.Value, new(3, 4));
+        loaded.Run([Tensor.Of([4], [-1f, -1, -1, -1])]);
+        Assert.Equal([0, 0], loaded.Run([Tensor.Of([3], [0f, 0, 0])])[0].Bytes.Span(0, 2).ToArray());
     }
 
     /// <summary>Threads that are real, or as real as the driver makes them: they must wait where they read what others store.</summary>

@@ -19,4 +19,14 @@ public sealed class ScratchLayoutTests
         Assert.Equal(Linear.Simplify(p * end + 128), layout.Offset(second));
         Assert.Equal(4 * end, layout.Bytes);
     }
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(128, 64)]
+    [InlineData(129, 128)]
+    public void Numbers_that_share_a_byte_have_one_to_the_last(int count, long bytes)
+    {
+        var (array, output) = (new Ir.Buffer("a", Scalar.I4, [count], Space.Arena), new Ir.Buffer("y", Scalar.F32, [4]));
+        Assert.Equal(bytes, ScratchLayout.Of(new Kernel("k", [], [output], new Scratch(array, array.Set([0], Number.Of(Scalar.I4, 1))))).Bytes);
+    }
 }

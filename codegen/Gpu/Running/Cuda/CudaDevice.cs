@@ -73,30 +73,13 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     internal override IRecording Record(Action asked) => new CudaGraph(this, asked);
 
-    internal override Func<double?> Timed(Action asked)
-    {
-        Enter();
-        var create = (delegate* unmanaged<nint*, uint, int>)Library.Function("cuEventCreate");
-        var record = (delegate* unmanaged<nint, nint, int>)Library.Function("cuEventRecord");
-        nint begin = 0, end = 0;
-        Check(create(&begin, 0), "timing");
-        Check(create(&end, 0), "timing");
-        Check(record(begin, Stream), "timing");
-        asked();
-        Check(record(end, Stream), "timing");
-        var (first, last) = (begin, end);
-        return () => Between(first, last);
-    }
+    internal override DeviceTime Time() => new CudaTime(this);
 
-    private double? Between(nint begin, nint end)
+    /// <summary>Gives back what the driver made, where it was made. A driver that failed before refuses that too, and there is nothing more to do.</summary>
+    public void Leave(string function, params ReadOnlySpan<nint> made)
     {
-        Synchronize();
-        var milliseconds = 0f;
-        Check(((delegate* unmanaged<float*, nint, nint, int>)Library.Function("cuEventElapsedTime"))(&milliseconds, begin, end), "timing");
-        var destroy = (delegate* unmanaged<nint, int>)Library.Function("cuEventDestroy_v2");
-        _ = destroy(begin);
-        _ = destroy(end);
-        return milliseconds;
+        if (((delegate* unmanaged<nint, int>)Library.Function("cuCtxSetCurrent"))(context) != 0) return;
+        foreach (var each in made) if (each != 0) _ = ((delegate* unmanaged<nint, int>)Library.Function(function))(each);
     }
 
     /// <summary>Two stretches of host memory that stay in place, each of <see cref="CudaMemory.Stage"/> bytes; the device reads and writes them by itself.</summary>
@@ -115,9 +98,8 @@ internal sealed unsafe class CudaDevice : GpuDevice
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;
-        Enter();
-        if (stages != 0) _ = ((delegate* unmanaged<nint, int>)Library.Function("cuMemFreeHost"))(stages);
-        _ = ((delegate* unmanaged<nint, int>)Library.Function("cuStreamDestroy_v2"))(Stream);
+        Leave("cuMemFreeHost", stages);
+        Leave("cuStreamDestroy_v2", Stream);
         _ = ((delegate* unmanaged<int, int>)Library.Function("cuDevicePrimaryCtxRelease_v2"))(device);
     }
 

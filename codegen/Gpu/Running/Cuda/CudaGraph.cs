@@ -18,11 +18,15 @@ internal sealed unsafe class CudaGraph : IRecording
         catch
         {
             _ = end(device.Stream, &graph);
+            device.Leave("cuGraphDestroy", graph);
             throw;
         }
-        device.Check(end(device.Stream, &graph), "taking down launches");
-        device.Check(((delegate* unmanaged<nint*, nint, ulong, int>)device.Library.Function("cuGraphInstantiateWithFlags"))(&made, graph, 0), "making a graph of launches");
-        _ = ((delegate* unmanaged<nint, int>)device.Library.Function("cuGraphDestroy"))(graph);
+        try
+        {
+            device.Check(end(device.Stream, &graph), "taking down launches");
+            device.Check(((delegate* unmanaged<nint*, nint, ulong, int>)device.Library.Function("cuGraphInstantiateWithFlags"))(&made, graph, 0), "making a graph of launches");
+        }
+        finally { device.Leave("cuGraphDestroy", graph); }
         executable = made;
     }
 
@@ -32,9 +36,5 @@ internal sealed unsafe class CudaGraph : IRecording
         device.Check(((delegate* unmanaged<nint, nint, int>)device.Library.Function("cuGraphLaunch"))(executable, device.Stream), "launching a graph");
     }
 
-    public void Dispose()
-    {
-        device.Enter();
-        _ = ((delegate* unmanaged<nint, int>)device.Library.Function("cuGraphExecDestroy"))(executable);
-    }
+    public void Dispose() => device.Leave("cuGraphExecDestroy", executable);
 }

@@ -19,7 +19,11 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
         (this.device, source, this.grid) = (device, new(program, device.Generation), grid);
         // Each is a module of its own: LLVM and the driver work on several at once.
         try { Parallel.ForEach(source.Kernels.Values, kernel => modules[kernel] = Load(source.Text(kernel), kernel.Kernel.Name)); }
-        catch (AggregateException several) { System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions[0]); }
+        catch (AggregateException several)
+        {
+            Dispose();
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     public KernelSource Source(string kernel) => source.Kernels[kernel];
@@ -70,10 +74,5 @@ internal sealed unsafe class CudaKernels : IDeviceKernels
         return made;
     }
 
-    public void Dispose()
-    {
-        device.Enter();
-        var unload = (delegate* unmanaged<nint, int>)device.Library.Function("cuModuleUnload");
-        foreach (var module in modules.Values) _ = unload(module);
-    }
+    public void Dispose() => device.Leave("cuModuleUnload", [.. modules.Values]);
 }

@@ -16,8 +16,8 @@ internal sealed unsafe class CudaMemory(CudaDevice device, nint address, long by
         var copy = (delegate* unmanaged<nint, nint, nuint, nint, int>)device.Library.Function("cuMemcpyHtoDAsync_v2");
         for (var (at, turn) = (0L, 0); at < bytes; at += Stage, turn++)
         {
-            // The stretch to fill is free once the device has read what it held.
-            if (turn != 1) device.Synchronize();
+            // Both stretches are free once the device has read what they held.
+            if (turn % 2 == 0) device.Synchronize();
             var (stage, length) = (device.Stages + turn % 2 * Stage, Math.Min(Stage, bytes - at));
             System.Buffer.MemoryCopy((void*)(data.Address + (nint)at), (void*)stage, Stage, length);
             device.Check(copy(Address(to + at), stage, (nuint)length, device.Stream), "copying to the device");
@@ -40,9 +40,5 @@ internal sealed unsafe class CudaMemory(CudaDevice device, nint address, long by
         return data;
     }
 
-    public override void Dispose()
-    {
-        device.Enter();
-        _ = ((delegate* unmanaged<nint, int>)device.Library.Function("cuMemFree_v2"))(address);
-    }
+    public override void Dispose() => device.Leave("cuMemFree_v2", address);
 }
