@@ -44,8 +44,8 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>Runs data through a graph, before the first pass of <see cref="Stage.Compress"/>; null: nothing runs.</summary>
     public Func<Graph, Calibration?>? Calibrator { get; init; }
 
-    /// <summary>Runs all data there is, the calibration's first, through a graph, for statistics without matrices; null: nothing runs.</summary>
-    public Func<Graph, IReadOnlyList<Calibration>>? Watcher { get; init; }
+    /// <summary>Runs all data there is, the calibration's first, through a graph, for statistics of some of its values and Gram matrices of those that weights multiply; null: nothing runs.</summary>
+    public Func<Graph, IReadOnlyCollection<Ir.Value>, IReadOnlyList<Calibration>>? Watcher { get; init; }
 
     /// <summary>Another compilation for the same machine and objective, nothing noted yet.</summary>
     public Compilation Again() => new(machine, exact, objective, maxArena) { Calibration = Calibration, Calibrator = Calibrator };

@@ -12,7 +12,8 @@ internal static class OutputChange
     public static void Note(string pass, Graph before, Graph after, Compilation compilation)
     {
         if (compilation.Watcher is null || !before.Outputs.Any(IsReal)) return;
-        var shares = compilation.Watcher(Beside(before, after)).Select(seen => Share(seen, before)).ToList();
+        var both = Beside(before, after);
+        var shares = compilation.Watcher(both, both.Outputs).Select(seen => Share(seen, before)).ToList();
         if (shares.Count == 0) return;
         compilation.Notes.Add(pass, before.Outputs.First(IsReal).Name, string.Create(CultureInfo.InvariantCulture, $"outputs are off by {shares[0]:0.0E+0} of their mean square{(shares.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({shares[1]:0.0E+0} on unseen data)") : "")}"));
     }

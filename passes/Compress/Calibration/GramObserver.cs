@@ -19,10 +19,11 @@ public sealed class GramObserver
     private readonly Dictionary<string, (Unfolding Unfolding, Gram Gram)> all = new(StringComparer.Ordinal);
 
     /// <param name="graph">Whose weights count; those in its branches and loops do not.</param>
-    public GramObserver(Graph graph)
+    /// <param name="only">Values that count; null: all that a weight multiplies.</param>
+    public GramObserver(Graph graph, IReadOnlyCollection<Value>? only = null)
     {
         this.graph = graph;
-        foreach (var unfolding in graph.Nodes.SelectMany(WeightUse.Of).Select(Unfolding.Of).OfType<Unfolding>())
+        foreach (var unfolding in graph.Nodes.SelectMany(WeightUse.Of).Select(Unfolding.Of).OfType<Unfolding>().Where(u => only?.Contains(u.Input) ?? true))
             if (unfolding.Input.Type.Encoding is Dense { Kind: Scalar.F32 } && !all.ContainsKey(unfolding.Key)) all[unfolding.Key] = (unfolding, new(unfolding.Size, unfolding.Groups));
     }
 

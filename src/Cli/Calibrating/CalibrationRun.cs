@@ -15,13 +15,14 @@ internal sealed class CalibrationRun(Session session, CodeOptions code, string h
     private const int RandomRuns = 32;
 
     /// <exception cref="DiagnosticException">LT32xx: the data does not do.</exception>
-    public Calibration Of(Graph graph)
+    /// <param name="only">Values that count; null: all.</param>
+    public Calibration Of(Graph graph, IReadOnlyCollection<Value>? only = null)
     {
         if (data is not null && CalibrationText.Opens(data)) return Known(data);
-        var channels = Observations.Of(graph);
+        var channels = Observations.Of(graph).Where(c => only?.Contains(c.Key) ?? true).ToDictionary();
         var observers = channels.ToDictionary(c => c.Key.Name, c => new ValueObserver(c.Key.Name, c.Value), StringComparer.Ordinal);
         var bytes = channels.Keys.ToDictionary(v => v, v => Item(graph, v));
-        var (items, grams) = (0, needsGrams ? new GramObserver(graph) : null);
+        var (items, grams) = (0, needsGrams ? new GramObserver(graph, only) : null);
         foreach (var shown in Shares(channels.Keys, bytes))
         {
             using var model = new ObservedModel(session, graph, shown, code.Jobs, run =>

@@ -113,7 +113,7 @@ internal sealed class ModelBuild
     private Calibration? CalibrateUnseen(Graph graph) => code.Way.Unseen is null ? null : Seen(unseen, graph, code.Way.Unseen);
 
     /// <summary>Of data itself only: statistics on file are of the graph that they were gathered of.</summary>
-    private IReadOnlyList<Calibration> Watch(Graph graph) => [.. new[] { code.Way.Calibrate, code.Way.Unseen }.OfType<string>().Where(data => !CalibrationText.Opens(data)).Select(data => Run(graph, data, needsGrams: false))];
+    private IReadOnlyList<Calibration> Watch(Graph graph, IReadOnlyCollection<Value> values) => [.. new[] { code.Way.Calibrate, code.Way.Unseen }.OfType<string>().Where(data => !CalibrationText.Opens(data)).Select(data => Run(graph, data, values))];
 
     /// <summary>What data shows of a graph, run once for each graph: levels of code share it, and a pass that changes shapes asks anew.</summary>
     /// <exception cref="DiagnosticException">LT3218: statistics on file are of the graph as it was.</exception>
@@ -126,7 +126,7 @@ internal sealed class ModelBuild
         return all[key] = Run(graph, data);
     }
 
-    private Calibration Run(Graph graph, string? data, bool? needsGrams = null) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, needsGrams ?? Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph));
+    private Calibration Run(Graph graph, string? data, IReadOnlyCollection<Value>? only = null) => Timed("calibration", () => new CalibrationRun(session, code, hash, data, only is not null || Passes.Any(pass => pass.NeedsGrams) || code.Way.Unseen is not null).Of(graph, only));
 
     /// <exception cref="MissedException">The workspace takes more than is allowed.</exception>
     /// <summary>The same for levels of code, the least first; what observers see and notes say is the highest's. What is compressed is decided once, for the highest: all levels compute from the same weights.</summary>

@@ -10,7 +10,7 @@ public sealed record PassOptions(
     [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
-    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
+    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures are \"monarch blocks=4 rank=16\" and \"kronecker outputs=32 inputs=32 terms=4\". With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
@@ -74,10 +74,16 @@ public sealed record PassOptions(
         if (share != "" && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity) || !share.EndsWith('%') && sparsity > 1))
             throw new UsageException($"--prune: {share} is no share", "--prune 4x1@80%, unstructured@90%, 2:4, or \"4x1@80%, method=obs\" with options of the pass");
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
+        if (pattern == "slice") return With($"slice_stream(share={(dropped == "" ? "0" : dropped[", sparsity=".Length..])}{own})");
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
         var weights = Quantize is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(QuantizedFormat())}";
-        try { return pipeline.With(PipelineReader.ReadLine($"prune(pattern={pattern}{dropped}{weights}{own})", "--prune").Passes[0]); }
-        catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+        return With($"prune(pattern={pattern}{dropped}{weights}{own})");
+
+        Pipeline With(string pass)
+        {
+            try { return pipeline.With(PipelineReader.ReadLine(pass, "--prune").Passes[0]); }
+            catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+        }
     }
 
     /// <summary>Whether units of the graph are dropped: what is left is dense, and quantize stores it.</summary>

@@ -37,7 +37,7 @@ public sealed class DropBlocksTests
     public void The_block_that_adds_least_goes_and_the_sum_is_off_by_what_is_said()
     {
         var (seen, unseen) = (Data(), Data());
-        var compilation = new Compilation(new Machine("test")) { Calibration = Statistics(graph, seen), Watcher = side => [Statistics(side, seen), Statistics(side, unseen)] };
+        var compilation = new Compilation(new Machine("test")) { Calibration = Statistics(graph, seen), Watcher = (side, _) => [Statistics(side, seen), Statistics(side, unseen)] };
         var shorter = new DropBlocks(1).Run(new Module(graph), compilation).MustBeGraph;
         Assert.DoesNotContain("u1", shorter.Weights.Select(w => w.Name));
         Assert.Contains("u0", shorter.Weights.Select(w => w.Name));
