@@ -51,8 +51,8 @@ internal sealed partial class BodyPrinter
     /// <summary>What was worked out in 32 bits, in the bits of the kind.</summary>
     private string Cut(Scalar kind, string x) => kind switch
     {
-        Scalar.I2 or Scalar.I4 => $"((sbyte)((int){KernelLanguage.Atom(x)} << {Digits(32 - kind.Bits)} >> {Digits(32 - kind.Bits)}))",
-        Scalar.U1 or Scalar.U2 or Scalar.U4 => $"((byte)((int){KernelLanguage.Atom(x)} & {Digits((1 << kind.Bits) - 1)}))",
+        Scalar.I2 or Scalar.I4 => $"(({language.Of(Scalar.I8)})((int){KernelLanguage.Atom(x)} << {Digits(32 - kind.Bits)} >> {Digits(32 - kind.Bits)}))",
+        Scalar.U1 or Scalar.U2 or Scalar.U4 => $"(({language.Of(Scalar.U8)})((int){KernelLanguage.Atom(x)} & {Digits((1 << kind.Bits) - 1)}))",
         _ => KernelLanguage.IsShort(kind) ? $"(({language.Of(kind)}){KernelLanguage.Atom(x)})" : x,
     };
 

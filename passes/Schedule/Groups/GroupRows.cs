@@ -16,13 +16,18 @@ internal sealed class GroupRows
     private readonly Kernel kernel;
     private readonly Axis thread;
     private readonly Dictionary<Buffer, Buffer> own = [];
-    private readonly List<Axis> rows;
+    private readonly Axis row;
     private readonly Stmt body;
+    private readonly RowRegisters? held;
     private int folds;
 
-    private GroupRows(Kernel kernel, List<Axis> rows, Stmt body, int threads) => (this.kernel, this.rows, this.body, thread) = (kernel, rows, body, new("t", threads));
+    private GroupRows(Kernel kernel, Axis row, Stmt body, int threads)
+    {
+        (this.kernel, this.row, this.body, held) = (kernel, row, body, RowRegisters.Find(body, [row]));
+        thread = new("t", held?.Threads ?? threads);
+    }
 
-    public string Describe() => FormattableString.Invariant($"{thread.Extent} threads for each row");
+    public string Describe() => FormattableString.Invariant($"{thread.Extent} threads for each row{(held is null ? "" : ", which they hold")}");
 
     /// <summary>Null where rows are short, or what is done to them does not split.</summary>
     public static GroupRows? Find(Kernel kernel)
@@ -34,15 +39,16 @@ internal sealed class GroupRows
         if (lengths.Count == 0 || lengths.Exists(l => l.Parts().Any(p => p is Load or Axis))) return null;
         var longest = lengths.Max(l => l is Number n ? n.Integer : 1024);
         if (longest < Shortest) return null;
-        return new(kernel, rows, body, longest switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, _ => 256 });
+        var flat = new Flattened([.. rows]);
+        var row = new Axis("r", flat.Extent);
+        Seq<(Axis, Expr)> at = [.. flat.At(row)];
+        return new(kernel, row, body.Map(e => e.Substitute(at)), longest switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, _ => 256 });
     }
 
     public Kernel Compute()
     {
-        var flat = new Flattened([.. rows]);
-        var row = new Axis("r", flat.Extent);
-        Seq<(Axis, Expr)> at = [.. flat.At(row)];
-        return Kernel.Over(kernel.Name, kernel.Outputs, new Loop(LoopKind.Parallel, row, Do(Walk(body.Map(e => e.Substitute(at))))));
+        var done = Do(Walk(body).ToList());
+        return Kernel.Over(kernel.Name, kernel.Outputs, new Loop(LoopKind.Parallel, row, held?.Around(thread, (extent, t, each) => Share(extent, t, held.Run, each), done) ?? done));
     }
 
     /// <summary>Whether a sum, product or extreme is taken inside.</summary>
@@ -75,7 +81,8 @@ internal sealed class GroupRows
             case Scratch { Buffer.Space: Space.Registers } scratch:
                 var mine = own[scratch.Buffer] = scratch.Buffer with { Shape = [thread.Extent] };
                 return [new Scratch(mine, Do(Walk(scratch.Body).ToList()))];
-            case Loop loop: return [Threads(thread, t => Share(loop.Axis.Extent, t, 1, i => Mine(loop.Body, t).Map(e => e.Substitute([(loop.Axis, i)]))))];
+            case Loop loop:
+                return [Threads(thread, t => Share(loop.Axis.Extent, t, 1, (i, slot) => Mine(held?.Map(loop.Body, loop.Axis, t, slot) ?? loop.Body, t).Map(e => e.Substitute([(loop.Axis, i)]))))];
             case Store store: return [Stored(store)];
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -97,7 +104,11 @@ internal sealed class GroupRows
         {
             var axes = new Flattened(reduce.Axes);
             steps.Add(Threads(thread, t => Do(fold.Own.Set([t], reduce.Start),
-                Share(axes.Extent, t, Run(reduce), i => Mine(fold.Own.Set([t], Reduce.Combine(reduce.Kind, fold.Own[t], reduce.Body.Placed(axes.At(i)))), t)))));
+                Share(axes.Extent, t, Run(reduce), (i, slot) =>
+                {
+                    var next = held?.Read(reduce.Body, reduce.Axes[0], t, slot) ?? reduce.Body;
+                    return Mine(fold.Own.Set([t], Reduce.Combine(reduce.Kind, fold.Own[t], next.Placed(axes.At(i)))), t);
+                }))));
             steps.Add(fold.Join());
         }
         Expr With(Expr e, Expr t) => e.Replace(p => p is Reduce r && reduces.IndexOf(r) is >= 0 and var i ? all[i].All[t] : null);
@@ -118,18 +129,21 @@ internal sealed class GroupRows
         return run;
     }
 
-    /// <summary>Iterations of a loop that a thread has: runs of neighbours, so that threads side by side have runs side by side.</summary>
-    private Stmt Share(Expr extent, Expr t, int run, Func<Expr, Stmt> body)
+    /// <summary>Iterations of a loop that a thread has: runs of neighbours, so that threads side by side have runs side by side. Where rows are held all loops have the same.</summary>
+    /// <param name="body">By the iteration, and its number among the thread's.</param>
+    private Stmt Share(Expr extent, Expr t, int run, Func<Expr, Expr, Stmt> body)
     {
+        if (held is not null) run = held.Run;
         var threads = thread.Extent.Whole;
         var turn = threads * run;
         var rounds = Linear.Simplify((extent + (turn - 1)) / turn);
         Stmt At(Expr round)
         {
             var start = Linear.Simplify(round * turn + t * run);
-            var all = run == 1 ? body(start) : Unroll("u", run, u => body(Linear.Simplify(start + u)));
+            var all = Unroll("u", run, u => body(Linear.Simplify(start + u), Linear.Simplify(round * run + u)));
             return extent is Number n && n.Integer % turn == 0 ? all : When(start < extent, all);
         }
-        return rounds is Number { Integer: 1 } ? At(0) : For("i", rounds, At);
+        // Registers have no index that is worked out.
+        return Over(held is null ? LoopKind.For : LoopKind.Unroll, "i", rounds, At);
     }
 }

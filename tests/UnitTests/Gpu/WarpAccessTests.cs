@@ -57,6 +57,30 @@ public sealed class WarpAccessTests
         Assert.All(WarpAccess.Of(kernel).Where(a => a.Access.Buffer.Space == Space.Argument), a => Assert.Equal(1, a.Access.Moved));
     }
 
+    [Theory]
+    [InlineData("256x1024", "%y = softmax(%x) : tensor<256x1024, f32>", "128 threads for each row, which they hold")]
+    [InlineData("64x8192", "%y = softmax(%x) : tensor<64x8192, f32>", "512 threads for each row, which they hold")]
+    [InlineData("64x256", "%y = log_softmax(%x) : tensor<64x256, f32>", "64 threads for each row, which they hold")]
+    [InlineData("128x768", "%y = layer_normalization(%x, @g, @g) : tensor<128x768, f32>", "128 threads for each row, which they hold")]
+    [InlineData("128x768", "%y = rms_normalization(%x, @g) : tensor<128x768, f32>", "128 threads for each row, which they hold")]
+    [InlineData("128x768", "%a = gelu(%x) : tensor<128x768, f32>\n  %y = add(%a, @g) : tensor<128x768, f32>", "a thread for each result")]
+    [InlineData("128x768", "%a = add(%x, @g) : tensor<128x768, f32>\n  %y = softmax(%a) : tensor<128x768, f32>", "128 threads for each row, which they hold")]
+    public void Each_number_comes_from_memory_once_and_each_result_goes_there_once(string type, string steps, string form)
+    {
+        var (template, kernel) = Mapped($"weights {{\n  @g : tensor<768, f32> = [{string.Join(", ", Enumerable.Repeat("1.0", 768))}]\n}}\n\ngraph main(%x: tensor<{type}, f32>) -> tensor<{type}, f32> {{\n  {steps}\n  return %y\n}}\n");
+        Assert.Equal(form, template);
+        foreach (var (buffer, times) in Times(kernel.Body, 1).Where(t => t.Buffer.Space == Space.Argument && t.Buffer.Size.Whole > 768).GroupBy(t => t.Buffer, (buffer, all) => (buffer, all.Sum(t => t.Times))))
+            Assert.True(times <= 1.2 * buffer.Size.Whole, $"%{buffer.Name}: {times} numbers move, it has {buffer.Size}");
+    }
+
+    /// <summary>How often each access of a kernel happens.</summary>
+    private static IEnumerable<(Lathe.Ir.Buffer Buffer, long Times)> Times(Stmt stmt, long times) => stmt switch
+    {
+        Loop loop => Times(loop.Body, times * loop.Axis.Extent.Whole),
+        Store store => store.Value.Parts().OfType<Load>().Select(l => (l.Buffer, times)).Append((store.Buffer, times)),
+        _ => stmt.Inner.SelectMany(inner => Times(inner, times)),
+    };
+
     private static (string Template, Kernel Kernel) Product(string kind, int n) =>
         Mapped($"graph main(%x: tensor<{n}x{n}, {kind}>, %w: tensor<{n}x{n}, {kind}>) -> tensor<{n}x{n}, {kind}> {{\n  %y = mat_mul(%x, %w) : tensor<{n}x{n}, {kind}>\n  return %y\n}}\n");
 
