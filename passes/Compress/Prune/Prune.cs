@@ -31,9 +31,11 @@ public enum PruneRefinement
 /// <param name="Refine">How the choice is improved: dsnot of single numbers, reconstruct of units; obs of units reconstructs in any case.</param>
 /// <param name="Allocate">Whether each weight has the share, or all together, as costs their outputs least.</param>
 /// <param name="Weights">How the numbers that are kept are stored: f32, f16, <c>i8</c>, <c>i4 group=64</c>.</param>
+/// <param name="Steps">In how many steps numbers go, fewer each time; data runs again between.</param>
+/// <param name="Stop">What ends it for a weight before that.</param>
 /// <param name="Damping">Of obs: what is added to the diagonal of H, as a share of its mean.</param>
 [Description("keeps some numbers of each weight: prune(pattern=4x1, sparsity=0.8, method=obs) on op(MatMul)")]
-public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMethod Method = PruneMethod.Magnitude, PruneRefinement Refine = PruneRefinement.None, PruneAllocation Allocate = PruneAllocation.Uniform, Encoding? Weights = null, double Damping = 0.01) : GraphPass
+public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMethod Method = PruneMethod.Magnitude, PruneRefinement Refine = PruneRefinement.None, PruneAllocation Allocate = PruneAllocation.Uniform, Encoding? Weights = null, double Damping = 0.01, int Steps = 1, PruneStop Stop = PruneStop.None) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
@@ -47,16 +49,17 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
         foreach (var use in CompressibleWeights.Chosen(graph, ActsOn, (use, why) => Left(compilation, use, why)))
             if (Layer(use, compilation) is { } layer) layers.Add(layer);
         var shares = Pattern.Numbers is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep);
+        var (after, kept) = Steps > 1 || Stop != PruneStop.None ? GradualPruning.Run(this, graph, layers, shares, (layer, share) => Left(layer, Placed(layer.Use, share), compilation).Numbers, compilation) : (layers, shares);
         var stored = new Dictionary<Value, Value>();
-        foreach (var (layer, share) in layers.Zip(shares))
+        foreach (var (layer, current, share) in layers.Zip(after, kept))
         {
-            // What allocation gives more than was asked for may be no smaller than it was.
+            // What allocation or the end of steps gives more than was asked for may be no smaller than it was.
             if (Placed(layer.Use, share).Size(layer.Use.Weight.Type.Shape) >= layer.Use.Weight.Type.Encoding.Size(layer.Use.Weight.Type.Shape))
             {
-                Left(compilation, layer.Use, $"allocate=rd keeps {RecordText.Show(share)} of it, which would not be smaller");
+                Left(compilation, layer.Use, $"{(Stop == PruneStop.None ? "allocate=rd" : "stop=pqi")} keeps {RecordText.Show(share)} of it, which would not be smaller");
                 continue;
             }
-            var (value, loss) = Store(layer, Placed(layer.Use, share), compilation);
+            var (value, loss) = Store(layer, current, Placed(layer.Use, share), compilation);
             stored[layer.Use.Weight] = value;
             compilation.Originals[value.Name] = layer.Use.Weight;
             compilation.Losses.Add(loss);
@@ -76,6 +79,8 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
         if (Refine == PruneRefinement.Dsnot && Pattern.Numbers is not BlockPattern { Size: 1 }) throw new DiagnosticException([new("LT3232", $"prune: dsnot exchanges single numbers, {Pattern} keeps them together", "", "refine=dsnot with pattern=unstructured")]);
         if (Refine == PruneRefinement.Reconstruct && Pattern.Units is null) throw new DiagnosticException([new("LT3232", $"prune: reconstruct solves what reads units that are gone, {Pattern} drops none", "", "refine=reconstruct with pattern=channels, heads or neurons; method=obs for numbers")]);
         if (Pattern.Units is not null && (Allocate != PruneAllocation.Uniform || Weights is not null)) throw new DiagnosticException([new("LT3232", $"prune: {Pattern} are dropped whole, {(Weights is null ? "allocate divides shares of numbers" : "what is left is stored as it was")}", "", Weights is null ? "leave allocate out" : "quantize(…) behind it")]);
+        if (Steps < 1) throw new DiagnosticException([new("LT3231", $"prune: steps={Steps} never gets there", "", "at least 1")]);
+        if ((Steps > 1 || Stop != PruneStop.None) && Pattern.Numbers is not BlockPattern) throw new DiagnosticException([new("LT3232", $"prune: {(Steps > 1 ? "steps drop" : "stop=pqi keeps")} more or fewer each time, {Pattern} {(Pattern.Units is null ? "keeps as many of each group in any case" : "go at once")}", "", "leave steps and stop out, or pattern=unstructured, 4x1 and so on")]);
         if (Refine == PruneRefinement.Dsnot && Method == PruneMethod.Obs) throw new DiagnosticException([new("LT3232", "prune: dsnot exchanges numbers as they were, obs has changed them", "", "refine=dsnot with method=magnitude or wanda")]);
         _ = Inner(0, 1, 2);
     }
@@ -111,20 +116,28 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
     internal static DiagnosticException NotFinite(Value weight, float[] numbers, int bad, Node node) =>
         new([new("LT3233", $"prune: {weight} holds {numbers[bad]} at {bad}, which no magnitude compares with", node.Result.Name, $"keep on match({NameText.Quoted(weight.Name)}) leaves it as it is")]);
 
-    private (Value, LayerLoss) Store(PruneLayer layer, Sparse format, Compilation compilation)
+    /// <summary>The numbers that are left of a weight, and how they were chosen.</summary>
+    private (float[] Numbers, PruneMethod Method) Left(PruneLayer layer, Sparse format, Compilation compilation)
     {
-        var (type, use) = (layer.Use.Weight.Type, layer.Use);
-        var method = layer.IsCalibrated ? Method : PruneMethod.Magnitude;
+        var (use, method) = (layer.Use, layer.IsCalibrated ? Method : PruneMethod.Magnitude);
         if (method == PruneMethod.Obs && !ObsPruning.Suits(layer, format))
         {
             method = PruneMethod.Wanda;
             compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is pruned by wanda: {Pattern} lays rows of different groups of the convolution in one block, so obs has no Gram matrix for it");
         }
-        var numbers = Pruning.Of(method).Prune(layer, format, this);
+        return (Pruning.Of(method).Prune(layer, format, this), method);
+    }
+
+    /// <param name="layer">As it was.</param>
+    /// <param name="current">As far as it is pruned already.</param>
+    private (Value, LayerLoss) Store(PruneLayer layer, PruneLayer current, Sparse format, Compilation compilation)
+    {
+        var (type, use) = (layer.Use.Weight.Type, layer.Use);
+        var (numbers, method) = Left(current, format, compilation);
         if (Refine == PruneRefinement.Dsnot && layer.IsCalibrated) numbers = Dsnot.Refined(layer, numbers);
         var value = new Value(use.Weight.Name, type.With(format), format.Encode(numbers, type.Shape));
         var after = Decoded.Of(value);
-        var how = RecordText.Show(method) + (Refine == PruneRefinement.Dsnot && layer.IsCalibrated ? " and dsnot" : "");
+        var how = RecordText.Show(method) + (Steps > 1 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" in {Steps} steps") : "") + (Refine == PruneRefinement.Dsnot && layer.IsCalibrated ? " and dsnot" : "");
         return (value, LayerLoss.Measure(use, value, how, layer.Numbers, after, layer.Importance()) with
         {
             OutputError = layer.OutputError(after),

@@ -6,11 +6,16 @@ namespace Lathe.Passes;
 internal sealed class PruneLayer
 {
     private readonly Layer layer;
+    private readonly Calibration? calibration;
 
     public PruneLayer(WeightUse use, float[] numbers, Calibration? calibration) =>
-        (Use, Numbers, layer) = (use, numbers, new(use, new Uniform(new Code(true, 8), use.Output), numbers, calibration));
+        (Use, Numbers, this.calibration, layer) = (use, numbers, calibration, new(use, new Uniform(new Code(true, 8), use.Output), numbers, calibration));
 
     public WeightUse Use { get; }
+
+    /// <summary>The same weight with other numbers.</summary>
+    /// <param name="calibration">Of the graph that has them; null: what was known stays.</param>
+    public PruneLayer With(float[] numbers, Calibration? calibration) => new(Use, numbers, calibration ?? this.calibration);
 
     /// <summary>In the weight's own order.</summary>
     public float[] Numbers { get; }

@@ -10,7 +10,7 @@ public sealed record PassOptions(
     [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
-    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
+    [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; or share@2, blocks that have their neighbours' matrices; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures are \"monarch blocks=4 rank=16\" and \"kronecker outputs=32 inputs=32 terms=4\". With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
@@ -69,6 +69,11 @@ public sealed record PassOptions(
         {
             if (own != "" || !int.TryParse(share, NumberStyles.None, CultureInfo.InvariantCulture, out var count)) throw new UsageException($"--prune: {Prune} says no number of blocks", "--prune blocks@2 leaves out two residual blocks");
             return pipeline.With(new DropBlocks(count));
+        }
+        if (name.StartsWith("share@", StringComparison.Ordinal))
+        {
+            if (own != "" || !int.TryParse(share, NumberStyles.None, CultureInfo.InvariantCulture, out var count)) throw new UsageException($"--prune: {Prune} says no number of blocks", "--prune share@2 has two residual blocks compute with their neighbours' matrices");
+            return pipeline.With(new ShareBlocks(count));
         }
         var text = share.TrimEnd('%');
         if (share != "" && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity) || !share.EndsWith('%') && sparsity > 1))
