@@ -13,6 +13,9 @@ internal abstract class DeviceMemory(long bytes) : IDisposable
 
     public abstract void Upload(long to, Bytes data, long bytes);
 
+    /// <summary>The same, done when this returns and, where the device can, while it works on what was asked before; the caller knows that nothing of that meets these bytes.</summary>
+    public virtual void UploadBeside(long to, Bytes data, long bytes) => Upload(to, data, bytes);
+
     /// <summary>What lies there once all that was asked is done.</summary>
     public abstract Bytes Download(long from, long bytes);
 

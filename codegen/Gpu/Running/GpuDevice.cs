@@ -59,6 +59,9 @@ public abstract class GpuDevice : IDisposable
     /// <summary>Waits until all that was asked is done.</summary>
     internal abstract void Synchronize();
 
+    /// <summary>Where all ends that was asked up to now.</summary>
+    internal virtual DeviceMark Mark() => new(Synchronize);
+
     /// <summary>Takes down what is asked, without doing it, to have it done again and again at once; null where a device cannot.</summary>
     internal virtual IRecording? Record(Action asked) => null;
 

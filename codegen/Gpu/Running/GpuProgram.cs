@@ -2,7 +2,7 @@ using Lathe.Ir;
 
 namespace Lathe.Codegen.Gpu;
 
-/// <summary>A program on a device: kernels compiled, weights uploaded once. A run copies its inputs there and its outputs back, and what the host must know on the way. One run at a time: all work in the same memory.</summary>
+/// <summary>A program on a device: kernels compiled, weights uploaded once, or where they have no room as they are needed. A run copies its inputs there and its outputs back, and what the host must know on the way. One run at a time: all work in the same memory.</summary>
 public sealed class GpuProgram : IDisposable
 {
     /// <summary>Most dimensions that are remembered at once.</summary>
@@ -11,8 +11,7 @@ public sealed class GpuProgram : IDisposable
     private readonly Program program;
     private readonly GpuDevice device;
     private readonly IDeviceKernels kernels;
-    private readonly Dictionary<string, (long Offset, long Bytes)> weights = new(StringComparer.Ordinal);
-    private readonly DeviceMemory stored;
+    private readonly DeviceWeights weights;
     private readonly Dictionary<string, RunPlan> plans = new(StringComparer.Ordinal);
     private readonly bool isFixed;
 
@@ -22,59 +21,27 @@ public sealed class GpuProgram : IDisposable
     /// <param name="program">Mapped by <see cref="Passes.MapKernels"/>.</param>
     /// <param name="device">Stays the caller's.</param>
     /// <param name="grid">Most groups of a launch and threads of a group; null: what suits the device.</param>
-    /// <exception cref="DiagnosticException">LT4302: its weights do not fit the device; LT4310: it computes with kinds of number that no kernel has.</exception>
-    public GpuProgram(Program program, GpuDevice device, GridShape? grid = null)
+    /// <param name="weightBytes">Most bytes of the device that weights may take; null: what it has. Those beyond come again in every run.</param>
+    /// <exception cref="DiagnosticException">LT4302: not even the weights of two calls fit the device; LT4310: it computes with kinds of number that no kernel has.</exception>
+    public GpuProgram(Program program, GpuDevice device, GridShape? grid = null, long? weightBytes = null)
     {
         (this.program, this.device) = (program, device);
         // What data decide must be read while the run goes on; everything else is the same launches again.
         isFixed = program.Steps.Flat.All(step => step.Asked is null);
         kernels = device.Load(program, grid);
-        try
-        {
-            stored = device.Allocate(Place(SlotKind.Weight, weights), "the weights");
-            Upload();
-        }
+        try { weights = DeviceWeights.Of(program, device, kernels, weightBytes); }
         catch
         {
-            stored?.Dispose();
             kernels.Dispose();
             throw;
         }
     }
 
-    /// <summary>Brings the weights there, and lays them out as kernels want them.</summary>
-    private void Upload()
-    {
-        // What others are made of goes once they are made.
-        var raw = new Dictionary<string, (long Offset, long Bytes)>(StringComparer.Ordinal);
-        using var sources = device.Allocate(Place(SlotKind.Source, raw), "the weights as the model has them");
-        DevicePlace Find(string name) => weights.TryGetValue(name, out var place) ? stored.At(place.Offset, place.Bytes) : sources.At(raw[name].Offset, raw[name].Bytes);
-        foreach (var (slot, contents) in program.Weights)
-        {
-            var place = Find(slot);
-            place.Memory.Upload(place.Offset, contents, Math.Min(contents.Length, place.Bytes));
-        }
-        var none = new Dictionary<string, long>();
-        using var scratch = device.Allocate(program.Once.Max(call => (long?)Dimensions.Evaluate(kernels.Source(call.Kernel).ScratchBytes, none)) ?? 0, "scratch of steps that run once");
-        foreach (var call in program.Once) kernels.Call(call.Kernel, [.. call.Arguments.Select(Find)], scratch.At(0, scratch.Length), none);
-        device.Synchronize();
-    }
-
-    /// <summary>Lays the slots of a kind out; the bytes that they take.</summary>
-    private long Place(SlotKind kind, Dictionary<string, (long Offset, long Bytes)> places)
-    {
-        var (none, top) = (new Dictionary<string, long>(), 0L);
-        foreach (var slot in program.Slots.Where(s => s.Kind == kind))
-        {
-            var bytes = Dimensions.Evaluate(slot.Bytes, none);
-            places[slot.Name] = (top, bytes);
-            top = RunPlan.Aligned(top + bytes);
-        }
-        return top;
-    }
-
     /// <summary>Bytes of weights on the device.</summary>
-    public long WeightBytes => stored.Length;
+    public long WeightBytes => weights.Bytes;
+
+    /// <summary>Bytes of weights that have no room there, and come in every run.</summary>
+    public long StreamedBytes => weights.Streamed;
 
     /// <summary>Bytes of the arena that the last run took.</summary>
     public long ArenaBytes { get; private set; }
@@ -101,7 +68,7 @@ public sealed class GpuProgram : IDisposable
             time.End();
             // Taken down, so that the host's work is not timed; again and again, since one launch is shorter than what a clock of the device tells apart.
             // Where data decide what comes next they must be right, and once is what there is.
-            using var recording = isFixed && time.Milliseconds is not null ? device.Record(launch) : null;
+            using var recording = isFixed && weights.Streamed == 0 && time.Milliseconds is not null ? device.Record(launch) : null;
             if (recording is not null)
             {
                 time.Begin();
@@ -119,7 +86,7 @@ public sealed class GpuProgram : IDisposable
         var plan = Plan(inputs);
         var at = Room(plan.Top);
         foreach (var (value, tensor) in program.Inputs.Zip(inputs)) at.Upload(plan.Places[value.Name].Offset, tensor.Bytes, tensor.Kind.Bytes(tensor.Count));
-        if (plan.Recording is null && mayReplay && isFixed && plan.HasRun) plan.Recording = device.Record(() => Steps(plan, at, call, cancellation));
+        if (plan.Recording is null && mayReplay && isFixed && plan.HasRun && weights.Streamed == 0) plan.Recording = device.Record(() => Steps(plan, at, call, cancellation));
         using var time = device.Time();
         time.Begin();
         if (mayReplay && plan.Recording is { } recording) recording.Play();
@@ -143,7 +110,7 @@ public sealed class GpuProgram : IDisposable
         new StepRun(new Readback(name => Download(name, plan, at)), plan.Symbols, step => call(step, () =>
         {
             var from = step.Scratch is { } offset ? Dimensions.Evaluate(offset, plan.Symbols) : 0;
-            kernels.Call(step.Kernel, [.. step.Arguments.Select(name => Weight(name) ?? at.At(plan.Places[name].Offset, plan.Places[name].Bytes))], at.At(from, plan.Arena - from), plan.Symbols);
+            weights.Around(step, weight => kernels.Call(step.Kernel, [.. step.Arguments.Select(name => weight(name) ?? at.At(plan.Places[name].Offset, plan.Places[name].Bytes))], at.At(from, plan.Arena - from), plan.Symbols));
         }), cancellation).Run(program.Steps);
 
     /// <summary>Where everything lies for inputs of these dimensions.</summary>
@@ -179,10 +146,7 @@ public sealed class GpuProgram : IDisposable
         return memory = device.Allocate(bytes, "a run");
     }
 
-    private Bytes Download(string name, RunPlan plan, DeviceMemory at) =>
-        weights.TryGetValue(name, out var weight) ? stored.Download(weight.Offset, weight.Bytes) : at.Download(plan.Places[name].Offset, plan.Places[name].Bytes);
-
-    private DevicePlace? Weight(string name) => weights.TryGetValue(name, out var place) ? stored.At(place.Offset, place.Bytes) : null;
+    private Bytes Download(string name, RunPlan plan, DeviceMemory at) => weights.Read(name) ?? at.Download(plan.Places[name].Offset, plan.Places[name].Bytes);
 
     private void Forget()
     {
@@ -194,7 +158,7 @@ public sealed class GpuProgram : IDisposable
     {
         Forget();
         memory?.Dispose();
-        stored.Dispose();
+        weights.Dispose();
         kernels.Dispose();
     }
 }

@@ -17,6 +17,7 @@ internal static class GpuCompile
     {
         if (emit.Where(e => !Writes.Contains(e)).ToList() is { Count: > 0 } other)
             throw new UsageException($"--emit={string.Join(',', other.Select(e => e.ToString().ToLowerInvariant()))}: of a model for a GPU there is none", $"--emit={string.Join(',', Writes.Select(e => e.ToString().ToLowerInvariant()))}");
+        if (code.Device?.GpuMemory is { } most) throw new UsageException($"--gpu-memory={most}: no device is asked for when kernels are written", "lathe run and bench take it");
         var watch = Stopwatch.StartNew();
         var build = new ModelBuild(session, code);
         var source = build.Read(path);

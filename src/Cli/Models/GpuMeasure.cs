@@ -36,7 +36,7 @@ internal sealed class GpuMeasure
 
     public string Text => $"{name} on {model.Device.Name}: least {Quantity.Milliseconds(runs[0])}, median {Quantity.Milliseconds(Median)}, 95th percentile {Quantity.Milliseconds(Late)}, {runs.Count} runs\n"
         + (Kernels is { } alone ? $"of which kernels alone: median {Quantity.Milliseconds(alone)}\n" : "")
-        + $"kernels compiled and weights uploaded in {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(model.Program.ArenaBytes)}, weights {Quantity.Bytes(model.Program.WeightBytes)}\n"
+        + $"kernels compiled and weights uploaded in {Quantity.Milliseconds(model.LoadMilliseconds)}, arena {Quantity.Bytes(model.Program.ArenaBytes)}, weights {Quantity.Bytes(model.Program.WeightBytes)}{(model.Program.StreamedBytes > 0 ? $" and {Quantity.Bytes(model.Program.StreamedBytes)} that each run brings" : "")}\n"
         + (model.Device.IsProcessor ? "the processor plays the device: these times say nothing of a GPU\n" : "")
         + (profile && calls.Count == 0 ? "this device does not tell how long a kernel takes\n" : "")
         + string.Concat(calls.OrderByDescending(c => c.Milliseconds).Select(c => $"  {Quantity.Milliseconds(c.Milliseconds),10}  {c.Call}{(Template(c.Call) is { Length: > 0 } how ? $": {how}" : "")}\n"));
@@ -56,5 +56,6 @@ internal sealed class GpuMeasure
         json.WriteNumber("load_ms", model.LoadMilliseconds);
         json.WriteNumber("arena_bytes", model.Program.ArenaBytes);
         json.WriteNumber("weight_bytes", model.Program.WeightBytes);
+        json.WriteNumber("streamed_bytes", model.Program.StreamedBytes);
     });
 }

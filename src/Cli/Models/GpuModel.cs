@@ -20,8 +20,10 @@ internal sealed class GpuModel : RunnableModel
             Templates = program.Steps.Calls.DistinctBy(call => call.Name).ToDictionary(call => call.Name, call => call.Info?.Template ?? "", StringComparer.Ordinal);
             session.Progress($"compiling {program.Kernels.Count} kernels for {Device.Name}");
             var watch = Stopwatch.StartNew();
-            Program = new(program, Device);
+            Program = new(program, Device, weightBytes: options.GpuMemory?.Bytes);
             LoadMilliseconds = watch.Elapsed.TotalMilliseconds;
+            if (Program.StreamedBytes > 0)
+                session.Report(new("LT4304", $"{Quantity.Bytes(Program.StreamedBytes)} of the weights have no room on {Device.Name} beside the {Quantity.Bytes(Program.WeightBytes)} that stay: every run brings them", "", "store weights in fewer bits (--quantize), or take a device with more memory", Severity.Warning));
         }
         catch
         {

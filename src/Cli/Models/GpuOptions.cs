@@ -1,11 +1,13 @@
 using Lathe.Codegen.Gpu;
+using Lathe.Passes;
 
 namespace Lathe.Cli;
 
 /// <summary>Whether code is for a GPU, and for which.</summary>
 public sealed record GpuOptions(
     [Option("a native library for the processor, kernels for a GPU (docs/gpu.md), or what a plugin's target writes in place of machine code: lathe targets lists them (cpu)", Value = "cpu|gpu|NAME")] string Target = "cpu",
-    [Option("with --target=gpu: the device; cuda and opencl go through their drivers, ilgpu through ILGPU; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|ilgpu|opencl|cpu")] string? Gpu = null)
+    [Option("with --target=gpu: the device; cuda and opencl go through their drivers, ilgpu through ILGPU; cpu runs the same kernels on the processor, to test them; behind cuda: generations that --emit=ptx writes a file each for (cuda:sm_80,sm_90)", Value = "cuda[:SM,…]|ilgpu|opencl|cpu")] string? Gpu = null,
+    [Option("with --target=gpu: most bytes of the device that weights may take; those beyond are brought in every run, those of a call while the one before it runs. Without it: what the device gives", Value = "SIZE")] ByteSize? GpuMemory = null)
 {
     private const char Apart = ':';
 
@@ -27,6 +29,7 @@ public sealed record GpuOptions(
     {
         if (Foreign is { } foreign) throw new UsageException($"--target takes one of cpu, gpu here, it is given '{foreign}'", "what a plugin's target writes only compile makes");
         if (Gpu is { } named && !IsGpu) throw new UsageException($"--gpu={named} belongs to --target=gpu, which is not given", $"--target=gpu --gpu={named}");
+        if (GpuMemory is { } most && !IsGpu) throw new UsageException($"--gpu-memory={most} belongs to --target=gpu, which is not given", $"--target=gpu --gpu-memory={most}");
         if (Kind != GpuKind.Cuda && Gpu!.Contains(Apart)) throw new UsageException($"--gpu={Gpu}: generations are NVIDIA's", $"--gpu={Kind.Word}, or --gpu=cuda:sm_80");
     }
 }

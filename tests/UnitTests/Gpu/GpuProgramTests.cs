@@ -51,6 +51,42 @@ public sealed class GpuProgramTests
         }
     }
 
+    /// <summary>Five layers, of which the device has room for none, one or all: the same numbers, bit for bit, run after run.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(40_000)]
+    [InlineData(long.MaxValue)]
+    public void Weights_without_room_come_in_every_run(long room) => Streams(Device.Value, new(3, 4, InTurns: true), room);
+
+    [OpenclTheory]
+    [InlineData(0)]
+    [InlineData(40_000)]
+    public void So_they_do_beside_what_the_device_does(long room)
+    {
+        using var device = GpuDevice.Open(GpuKind.Opencl);
+        Streams(device, null, room);
+    }
+
+    private static void Streams(GpuDevice device, GridShape? grid, long room)
+    {
+        const int layers = 5, n = 48;
+        var random = new Random(7);
+        var weights = string.Concat(Enumerable.Range(0, layers).Select(i => $"  @w{i} : tensor<{n}x{n}, f32> = [{string.Join(", ", Enumerable.Range(0, n * n).Select(_ => (random.NextDouble() - 0.5).ToString("F3", System.Globalization.CultureInfo.InvariantCulture)))}]\n"));
+        var steps = string.Concat(Enumerable.Range(0, layers).Select(i => $"  %h{i} = mat_mul({(i == 0 ? "%x" : $"%r{i - 1}")}, @w{i}) : tensor<{n}x{n}, f32>\n  %r{i} = relu(%h{i}) : tensor<{n}x{n}, f32>\n"));
+        var graph = IrText.Read($"weights {{\n{weights}}}\n\ngraph main(%x: tensor<{n}x{n}, f32>) -> tensor<{n}x{n}, f32> {{\n{steps}  return %r{layers - 1}\n}}\n").Graphs[0];
+        var program = Mapped(graph, Any);
+        using var resident = new GpuProgram(program, device, grid);
+        using var streamed = new GpuProgram(program, device, grid, room);
+        Assert.Equal(0, resident.StreamedBytes);
+        Assert.Equal(room == long.MaxValue, streamed.StreamedBytes == 0);
+        Assert.True(streamed.WeightBytes <= Math.Max(1, room));
+        for (var run = 0; run < 3; run++)
+        {
+            var x = Tensor.Of([n, n], [.. Enumerable.Range(0, n * n).Select(_ => (float)random.NextDouble())]);
+            Assert.Equal(resident.Run([x])[0].ToDoubles(), streamed.Run([x])[0].ToDoubles());
+        }
+    }
+
     [Fact]
     public void Bits_behind_the_last_number_are_zero()
     {

@@ -23,9 +23,7 @@ internal sealed unsafe class CudaDevice : GpuDevice
         Check(((delegate* unmanaged<nint*, int, int>)library.Function("cuDevicePrimaryCtxRetain"))(&made, device), "opening the device");
         context = made;
         Enter();
-        nint stream = 0;
-        Check(((delegate* unmanaged<nint*, uint, int>)library.Function("cuStreamCreate"))(&stream, 1), "making a stream");
-        Stream = stream;
+        (Stream, CopyStream) = (MadeStream(), MadeStream());
         Name = NameOf(library, device);
         capability = Attribute(Major) * 10 + Attribute(Minor);
     }
@@ -34,6 +32,9 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     /// <summary>What everything is asked of, one after another.</summary>
     public nint Stream { get; }
+
+    /// <summary>What copies are asked of that go on beside.</summary>
+    public nint CopyStream { get; }
 
     public override string Name { get; }
 
@@ -73,6 +74,27 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     internal override IRecording Record(Action asked) => new CudaGraph(this, asked);
 
+    internal override DeviceMark Mark()
+    {
+        Enter();
+        nint mark = 0;
+        Check(((delegate* unmanaged<nint*, uint, int>)Library.Function("cuEventCreate"))(&mark, 0), "running kernels");
+        Check(((delegate* unmanaged<nint, nint, int>)Library.Function("cuEventRecord"))(mark, Stream), "running kernels");
+        var made = mark;
+        return new(() =>
+        {
+            Enter();
+            Check(((delegate* unmanaged<nint, int>)Library.Function("cuEventSynchronize"))(made), "running kernels");
+        }, () => Leave("cuEventDestroy_v2", made));
+    }
+
+    private nint MadeStream()
+    {
+        nint stream = 0;
+        Check(((delegate* unmanaged<nint*, uint, int>)Library.Function("cuStreamCreate"))(&stream, 1), "making a stream");
+        return stream;
+    }
+
     internal override DeviceTime Time() => new CudaTime(this);
 
     /// <summary>Gives back what the driver made, where it was made. A driver that failed before refuses that too, and there is nothing more to do.</summary>
@@ -99,7 +121,7 @@ internal sealed unsafe class CudaDevice : GpuDevice
     {
         if (!disposing) return;
         Leave("cuMemFreeHost", stages);
-        Leave("cuStreamDestroy_v2", Stream);
+        Leave("cuStreamDestroy_v2", Stream, CopyStream);
         _ = ((delegate* unmanaged<int, int>)Library.Function("cuDevicePrimaryCtxRelease_v2"))(device);
     }
 

@@ -25,6 +25,15 @@ internal sealed unsafe class CudaMemory(CudaDevice device, nint address, long by
         GC.KeepAlive(data);
     }
 
+    /// <summary>From memory of any kind: the driver copies it through its own, in a stream of its own.</summary>
+    public override void UploadBeside(long to, Bytes data, long bytes)
+    {
+        device.Enter();
+        if (bytes > 0) device.Check(((delegate* unmanaged<nint, nint, nuint, nint, int>)device.Library.Function("cuMemcpyHtoDAsync_v2"))(Address(to), data.Address, (nuint)bytes, device.CopyStream), "copying to the device");
+        device.Check(((delegate* unmanaged<nint, int>)device.Library.Function("cuStreamSynchronize"))(device.CopyStream), "copying to the device");
+        GC.KeepAlive(data);
+    }
+
     public override Bytes Download(long from, long bytes)
     {
         device.Synchronize();

@@ -16,15 +16,21 @@ internal sealed unsafe class OpenclDevice : GpuDevice
         var rc = 0;
         context = ((delegate* unmanaged<nint, uint, nint*, nint, nint, int*, nint>)library.Function("clCreateContext"))(0, 1, &device, 0, 0, &rc);
         OpenclLibrary.Check(rc, "opening the device");
-        Queue = ((delegate* unmanaged<nint, nint, ulong, int*, nint>)library.Function("clCreateCommandQueue"))(context, device, 0, &rc);
-        if (rc != 0) Release("clReleaseContext", context);
-        OpenclLibrary.Check(rc, "making a queue");
+        try { (Queue, CopyQueue) = (MadeQueue(), MadeQueue()); }
+        catch
+        {
+            Release("clReleaseContext", context);
+            throw;
+        }
     }
 
     public OpenclLibrary Library { get; }
 
     /// <summary>What everything is asked of, one after another.</summary>
     public nint Queue { get; }
+
+    /// <summary>What copies are asked of that go on beside.</summary>
+    public nint CopyQueue { get; }
 
     /// <summary>Bytes that one allocation may have.</summary>
     public long MostOfOne { get; }
@@ -56,6 +62,28 @@ internal sealed unsafe class OpenclDevice : GpuDevice
     internal override IDeviceKernels Load(Program program, GridShape? grid) => new OpenclKernels(this, program, grid ?? new(16 * Units, Math.Min(256, MostThreads)));
 
     internal override void Synchronize() => OpenclLibrary.Check(((delegate* unmanaged<nint, int>)Library.Function("clFinish"))(Queue), "running kernels");
+
+    internal override DeviceMark Mark()
+    {
+        nint mark = 0;
+        OpenclLibrary.Check(((delegate* unmanaged<nint, uint, nint, nint*, int>)Library.Function("clEnqueueMarkerWithWaitList"))(Queue, 0, 0, &mark), "running kernels");
+        // A queue may wait for more before it begins.
+        OpenclLibrary.Check(((delegate* unmanaged<nint, int>)Library.Function("clFlush"))(Queue), "running kernels");
+        var made = mark;
+        return new(() =>
+        {
+            var each = made;
+            OpenclLibrary.Check(((delegate* unmanaged<uint, nint*, int>)Library.Function("clWaitForEvents"))(1, &each), "running kernels");
+        }, () => Release("clReleaseEvent", made));
+    }
+
+    private nint MadeQueue()
+    {
+        var rc = 0;
+        var queue = ((delegate* unmanaged<nint, nint, ulong, int*, nint>)Library.Function("clCreateCommandQueue"))(context, device, 0, &rc);
+        OpenclLibrary.Check(rc, "making a queue");
+        return queue;
+    }
 
     /// <summary>Makes the device's code of a program.</summary>
     /// <exception cref="DiagnosticException">LT4303: its compiler refuses; what it says follows.</exception>
@@ -91,6 +119,7 @@ internal sealed unsafe class OpenclDevice : GpuDevice
     {
         if (!disposing) return;
         Release("clReleaseCommandQueue", Queue);
+        Release("clReleaseCommandQueue", CopyQueue);
         Release("clReleaseContext", context);
     }
 }
