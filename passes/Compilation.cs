@@ -17,6 +17,9 @@ public sealed class Compilation(Machine machine, bool exact = false, Objective o
     /// <summary>What compression did to weights, in no order.</summary>
     public System.Collections.Concurrent.ConcurrentBag<LayerLoss> Losses { get; } = [];
 
+    /// <summary>What compression did to states, in no order.</summary>
+    public System.Collections.Concurrent.ConcurrentBag<StateLoss> States { get; } = [];
+
     /// <summary>Weights that compression stored otherwise, as they were, by name: what comes behind can make up for what that lost.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, Ir.Value> Originals { get; } = new(StringComparer.Ordinal);
 

@@ -34,6 +34,7 @@ public sealed class OutputSchemaTests : IDisposable
         ("eval", "eval MODEL --metric top1 --data items.idx3-ubyte --labels labels.txt --json", ""),
         ("compile", "compile MODEL -o tuned --autotune=kernels.tune --json", ""),
         ("compile", "compile MODEL -o less --name less --quantize int4,method=gptq --objective=size --calibrate items.idx3-ubyte --unseen items.idx3-ubyte --json", ""),
+        ("compile", "compile cache.lir -o cache --quantize kv=int8 --calibrate scores.idx2-ubyte --unseen scores.idx2-ubyte --json", ""),
         ("contract", "compile table.lir -o levels --name table --cpu=x86-64-v2,x86-64-v3 -q", "levels/table.json"),
         ("contract", "compile MODEL -o judged --name judged --quantize int8 --objective=size --evaluate judge.eval -q", "judged/judged.json"),
         ("diff", "diff out/libopt_mnist.so small/libsmall.so --json", ""),
@@ -127,6 +128,16 @@ public sealed class OutputSchemaTests : IDisposable
               %c = conv(%x, @f) : tensor<1x2x4x4, f32>
               %y = batch_normalization(%c, @s, @b, @m, @v) : tensor<1x2x4x4, f32>
               return %y
+            }
+            """);
+        scratch.Write("cache.lir", """
+            weights {
+              @shape : tensor<3, i64> = [2, 1, 16]
+            }
+            graph cache(%x: tensor<1x1, f32>, %past: tensor<[2, P, 16], f32>) -> tensor<[2, P + 1, 16], f32> where P in 0..64 {
+              %row = expand(%x, @shape) : tensor<2x1x16, f32>
+              %present = concat(%past, %row, axis=1) : tensor<[2, P + 1, 16], f32>
+              return %present
             }
             """);
         File.WriteAllBytes(scratch["scores.idx2-ubyte"], [0, 0, 8, 2, 0, 0, 0, 4, 0, 0, 0, 1, 1, 3, 2, 2]);

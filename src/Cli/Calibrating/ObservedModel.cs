@@ -35,6 +35,8 @@ internal sealed class ObservedModel : RunnableModel
     public override IReadOnlyList<Value> Inputs => native.Inputs;
     public override IReadOnlyList<string> Outputs => [.. native.Outputs.Take(outputs)];
 
+    public override IReadOnlyList<Seq<string>> OutputShapes => [.. native.OutputShapes.Take(outputs)];
+
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {
         var results = native.Run(inputs);

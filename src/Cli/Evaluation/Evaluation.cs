@@ -80,7 +80,7 @@ internal sealed class Evaluation(Session session, string data, ItemOptions optio
             yield return new(Run(batch), batch, whole);
         }
 
-        Tensor[] Run(Tensor batch) => model.Run([.. model.Inputs.Select((v, i) => i == input ? batch : others(v) ?? throw new DiagnosticException(InputFault.Missing(v)))]);
+        Tensor[] Run(Tensor batch) => model.Run([.. model.Inputs.Select((v, i) => i == input ? batch : others(v) ?? StateFeeds.Start(model, v, null, StateFeeds.Known(wanted, batch)) ?? throw new DiagnosticException(InputFault.Missing(v)))]);
     }
 
     private IEnumerable<Outcome> Stream(RunnableModel model)

@@ -8,5 +8,5 @@ public sealed record ItemOptions(
     [Option("of sound: samples of the item before that stand in front of the new ones", Value = "N")] int Context = 0,
     [Option("the input that takes the items; by default the first", Value = "NAME")] string? To = null,
     [Option("another input, the same for all items", "-i", Value = "NAME=FILE")] Seq<NamedFile> Input = default,
-    [Option("an input that is fed from an output of the item before, zeros at first: items are the frames of a stream", Value = "INPUT=OUTPUT")] Seq<StateFeed> State = default,
+    [Option("an input that is fed from an output of the item before, zeros at first, or empty where runs add to it: items are the frames of a stream. past_*=present_* is all that are called so", Value = "INPUT=OUTPUT")] Seq<StateFeed> State = default,
     [Option("items of one run; by default what the model's first dimension says, else 16", Value = "N")] int Batch = 0);

@@ -32,6 +32,8 @@ internal sealed class FittingModel : RunnableModel
     /// <summary>As the file orders them.</summary>
     public override IReadOnlyList<string> Outputs => general?.Outputs ?? [.. outline!.Outputs];
 
+    public override IReadOnlyList<Seq<string>> OutputShapes => general?.OutputShapes ?? [];
+
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {
         if (general is not null) return general.Run(inputs);

@@ -3,7 +3,7 @@ namespace Lathe.Cli;
 /// <summary>A run over a stream: frame after frame goes to one input, states are fed back from outputs, all other inputs stay.</summary>
 /// <param name="input">Takes the frames.</param>
 /// <param name="states">Inputs and the outputs they are fed from.</param>
-/// <param name="start">What another input holds at first, or always; a state that it does not know starts with zeros.</param>
+/// <param name="start">What another input holds at first, or always; a state that it does not know starts with zeros, or with no places where runs add to them.</param>
 internal sealed class FrameStream(RunnableModel model, string input, IReadOnlyDictionary<string, string> states, Func<Value, Tensor?> start)
 {
     /// <summary>All outputs for each frame.</summary>
@@ -13,19 +13,15 @@ internal sealed class FrameStream(RunnableModel model, string input, IReadOnlyDi
         var names = model.Inputs.Select(v => v.Name).ToList();
         var (place, outputs) = (names.IndexOf(input), model.Outputs.ToList());
         if (place < 0) throw InputFault.Unknown(input, names);
-        foreach (var (state, from) in states)
-        {
-            if (!names.Contains(state)) throw InputFault.Unknown(state, names);
-            if (!outputs.Contains(from)) throw InputFault.UnknownOutput(from, outputs);
-        }
-        var inputs = model.Inputs.Select(v => v.Name == input ? null : start(v) ?? (states.ContainsKey(v.Name) ? Zeros(v.Type) : throw new DiagnosticException(InputFault.Missing(v)))).ToArray();
+        var (feeds, inputs) = (StateFeeds.Of(model, states), (Tensor?[]?)null);
         foreach (var frame in frames)
         {
+            inputs ??= [.. model.Inputs.Select(v => v.Name == input ? null : start(v) ?? (feeds.TryGetValue(v.Name, out var fed) ? StateFeeds.Start(model, v, fed, StateFeeds.Known(model.Inputs[place], frame)) : throw new DiagnosticException(InputFault.Missing(v))))];
             inputs[place] = frame;
             var results = model.Run(inputs!);
             yield return results;
             foreach (var (i, name) in names.Index())
-                if (states.TryGetValue(name, out var from)) inputs[i] = results[outputs.IndexOf(from)];
+                if (feeds.TryGetValue(name, out var from)) inputs[i] = results[outputs.IndexOf(from)];
         }
     }
 
@@ -55,7 +51,4 @@ internal sealed class FrameStream(RunnableModel model, string input, IReadOnlyDi
         foreach (var (i, entry) in entries.Index()) entry.Bytes.Span(0, bytes).CopyTo(all.AsSpan(i * bytes));
         return new(first.Kind, [entries.Count, .. first.Shape], Bytes.Of(all));
     }
-
-    /// <summary>States have their extents; a dimension that is open in one is a batch of 1.</summary>
-    private static Tensor Zeros(TensorType type) => Tensor.Zeros(type.Scalar, [.. type.Shape.Select(e => e is Number n ? n.Integer : 1)]);
 }

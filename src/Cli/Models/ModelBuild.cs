@@ -48,6 +48,9 @@ internal sealed class ModelBuild
     /// <summary>What compression did to weights in the last run.</summary>
     public Seq<LayerLoss> Losses { get; private set; }
 
+    /// <summary>What compression did to states in the last run.</summary>
+    public Seq<StateLoss> States { get; private set; }
+
     /// <summary>How long each call is expected to take, as the last run scheduled it.</summary>
     public IReadOnlyDictionary<string, Pace> Paces { get; private set; } = new Dictionary<string, Pace>();
 
@@ -82,6 +85,7 @@ internal sealed class ModelBuild
         Notes = [.. compilation.Notes.All];
         Paces = compilation.Paces;
         Losses = [.. compilation.Losses];
+        States = [.. compilation.States];
         return improved;
     }
 
@@ -136,10 +140,10 @@ internal sealed class ModelBuild
         Observers.AddRange(observers);
         var highest = new CpuProgram(targets[^1], Improve(source, targets[^1]).MustBeProgram);
         Observers.RemoveRange(own, observers.Count);
-        var (compressed, notes, losses, paces) = (Compressed, Notes, Losses, Paces);
+        var (compressed, notes, losses, states, paces) = (Compressed, Notes, Losses, States, Paces);
         Seq<Pass> rest = [.. Left(source).Where(pass => compressed is null || pass.Stage > Stage.Compress)];
         var lower = targets.SkipLast(1).Select(target => new CpuProgram(target, Improve(compressed is null ? source.Module : new(compressed), target, rest).MustBeProgram)).ToList();
-        (Compressed, Notes, Losses, Paces) = (compressed, notes, losses, paces);
+        (Compressed, Notes, Losses, States, Paces) = (compressed, notes, losses, states, paces);
         IReadOnlyList<CpuProgram> all = [.. lower, highest];
         if (code.MaxArena is { } most && all.Select(level => ArenaLimit.Exceeded(level.Program, most.Bytes)).OfType<Diagnostic>().ToList() is { Count: > 0 } over) throw new MissedException([.. over]);
         return all;

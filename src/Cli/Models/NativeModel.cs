@@ -37,6 +37,8 @@ internal sealed class NativeModel : RunnableModel
     public override IReadOnlyList<Value> Inputs { get; }
     public override IReadOnlyList<string> Outputs { get; }
 
+    public override IReadOnlyList<Seq<string>> OutputShapes => [.. Contract.Outputs.Select(t => (Seq<string>)[.. t.Shape])];
+
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {
         using var invocation = Bind(inputs);

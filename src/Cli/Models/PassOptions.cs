@@ -9,7 +9,7 @@ public sealed record PassOptions(
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
-    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\"", Value = "FORMAT")] string? Quantize = null,
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\". kv=FORMAT stores states, such as keys and values of attention, in few bits (kv=int8, kv=int4, \"int4, kv=i8 group=32\"): the interface has codes and scales in their place", Value = "FORMAT")] string? Quantize = null,
     [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; or share@2, blocks that have their neighbours' matrices; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures are \"monarch blocks=4 rank=16\" and \"kronecker outputs=32 inputs=32 terms=4\". With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
@@ -57,8 +57,28 @@ public sealed record PassOptions(
             var pipeline = (Read() ?? Lathe.Passes.Pipeline.Default.With([.. PluginRewrites.All, .. OwnRewrites()])).Whole;
             if (Prune is not null) pipeline = WithPrune(pipeline);
             if (Factorize is not null) pipeline = WithFactorize(pipeline);
-            return Quantize is null ? pipeline : WithQuantize(pipeline);
+            if (WeightFormat is not null) pipeline = WithQuantize(pipeline);
+            return StateFormat is null ? pipeline : WithStates(pipeline);
         }
+    }
+
+    private const string States = "kv=";
+
+    /// <summary>What <see cref="Quantize"/> says of weights; null where it says nothing of them.</summary>
+    private string? WeightFormat => Quantize is null ? null : string.Join(", ", Said.Where(part => !part.StartsWith(States, StringComparison.Ordinal))) is var text && text == "" && StateFormat is not null ? null : text;
+
+    /// <summary>What it says of states; null where nothing.</summary>
+    private string? StateFormat => Quantize is null ? null : Said.FirstOrDefault(part => part.StartsWith(States, StringComparison.Ordinal))?[States.Length..];
+
+    private IEnumerable<string> Said => Quantize!.Split(',').Select(part => part.Trim());
+
+    /// <summary>What names of formats of states stand for.</summary>
+    private static readonly Dictionary<string, string> StatePresets = new(StringComparer.Ordinal) { ["int8"] = "i8 scales=f16", ["int4"] = "u4 scales=f16" };
+
+    private Pipeline WithStates(Pipeline pipeline)
+    {
+        var format = Encoded("--quantize kv", StatePresets.GetValueOrDefault(StateFormat!, StateFormat!), "--quantize kv=int8, kv=int4, or a format such as kv=\"u4 group=16 scales=f16\"");
+        return pipeline.With(new QuantizeState(format));
     }
 
     private Pipeline WithPrune(Pipeline pipeline)
@@ -81,7 +101,7 @@ public sealed record PassOptions(
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
         if (pattern == "slice") return With($"slice_stream(share={(dropped == "" ? "0" : dropped[", sparsity=".Length..])}{own})");
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
-        var weights = Quantize is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(QuantizedFormat())}";
+        var weights = WeightFormat is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(QuantizedFormat())}";
         return With($"prune(pattern={pattern}{dropped}{weights}{own})");
 
         Pipeline With(string pass)
@@ -103,14 +123,14 @@ public sealed record PassOptions(
         var (structure, own) = Apart(Factorize!);
         // Of weights that are not factorized --quantize takes care itself.
         var factors = structure.Split('+', 2)[0];
-        if (!factors.Contains('(', StringComparison.Ordinal) && (Quantize is not null || factors.Length < structure.Length)) structure = $"{factors.Trim()} ({(Quantize is null ? "f32" : QuantizedFormat())}) {structure[factors.Length..]}".Trim();
+        if (!factors.Contains('(', StringComparison.Ordinal) && (WeightFormat is not null || factors.Length < structure.Length)) structure = $"{factors.Trim()} ({(WeightFormat is null ? "f32" : QuantizedFormat())}) {structure[factors.Length..]}".Trim();
         var format = Encoded("--factorize", structure, "--factorize \"lowrank rank=32\", \"lowrank rank=32 (f16) + i4 group=64\", or \"lowrank (f16), size=0.5\" with options of the pass");
         try { return pipeline.With(PipelineReader.ReadLine($"factorize(weights={NameText.Quoted(format.ToString())}{own})", "--factorize").Passes[0]); }
         catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
     }
 
     /// <summary>The format that --quantize names.</summary>
-    private string QuantizedFormat() => Apart(Presets.GetValueOrDefault(Apart(Quantize!).Format, Apart(Quantize!).Format)).Format;
+    private string QuantizedFormat() => Apart(Presets.GetValueOrDefault(Apart(WeightFormat!).Format, Apart(WeightFormat!).Format)).Format;
 
     private static Encoding Encoded(string option, string text, string remedy)
     {
@@ -120,7 +140,7 @@ public sealed record PassOptions(
 
     private Pipeline WithQuantize(Pipeline pipeline)
     {
-        var (name, own) = Apart(Quantize!);
+        var (name, own) = Apart(WeightFormat!);
         var (text, preset) = Apart(Presets.GetValueOrDefault(name, name));
         var format = Encoded("--quantize", text, "--quantize int8, int4, a format such as \"i4 group=32\", or \"int4, method=gptq\" with options of the pass");
         try { return pipeline.With(PipelineReader.ReadLine($"quantize(weights={NameText.Quoted(format.ToString())}{Without(preset, own)}{own})", "--quantize").Passes[0]); }

@@ -6,6 +6,9 @@ internal abstract class RunnableModel : IDisposable
     public abstract IReadOnlyList<Value> Inputs { get; }
     public abstract IReadOnlyList<string> Outputs { get; }
 
+    /// <summary>Extents of outputs as text, over dimensions of inputs; none where that is not known.</summary>
+    public virtual IReadOnlyList<Seq<string>> OutputShapes => [];
+
     /// <exception cref="DiagnosticException">LT50xx: the inputs do not fit.</exception>
     public abstract Tensor[] Run(IReadOnlyList<Tensor> inputs);
 

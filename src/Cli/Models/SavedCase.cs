@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lathe.Passes;
 
 namespace Lathe.Cli;
 
@@ -32,11 +33,24 @@ internal sealed record SavedCase(string Name, string Folder, Seq<string> InputNa
     /// <exception cref="DiagnosticException">Everything that is missing or cannot be read.</exception>
     public Tensor[] Inputs(IReadOnlyList<Value> inputs)
     {
+        if (Coded(inputs) is { Count: > 0 } coded)
+        {
+            // A state that the model has as codes was saved in numbers.
+            List<Value> others = [.. inputs.Where(v => !coded.ContainsKey(v.Name))];
+            var read = others.Zip(Inputs(others)).ToDictionary(p => p.First.Name, p => p.Second, StringComparer.Ordinal);
+            return [.. inputs.Select(v => coded.TryGetValue(v.Name, out var part) ? part : read[v.Name])];
+        }
         var files = inputs.Index().Select(v => File("input", v.Index, v.Item.Name, InputNames)).ToList();
         var missing = inputs.Zip(files).Where(p => p.Second is null).Select(p => new Diagnostic("LT5203", $"{Folder} holds no file for this input", p.First.Name)).ToList();
         if (missing.Count > 0) throw new DiagnosticException([.. missing]);
         return [.. inputs.Zip(files).Select(p => TensorFormat.Of(p.Second!).ReadOne(p.Second!, p.First, ImageOptions.Default))];
     }
+
+    /// <summary>The parts of states whose numbers a file holds, and that have none themselves.</summary>
+    private Dictionary<string, Tensor> Coded(IReadOnlyList<Value> inputs) =>
+        CodedState.Of([.. inputs]).Where(state => state.Parts.All(part => !InputNames.Contains(part.Name)))
+            .SelectMany(state => Input([], state.Numbers) is { } numbers ? state.Parts.Zip(state.Code(numbers)) : [])
+            .ToDictionary(p => p.First.Name, p => p.Second, StringComparer.Ordinal);
 
     /// <summary>The tensor of one input; null where the folder has none.</summary>
     public Tensor? Input(IReadOnlyList<Value> inputs, Value input) =>

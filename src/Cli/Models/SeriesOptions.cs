@@ -4,7 +4,7 @@ namespace Lathe.Cli;
 public sealed record SeriesOptions(
     [Option("run each folder 0000, 0001 and on in DIR that holds input_0.npy and so on; to --save", Value = "DIR")] string? Batches = null,
     [Option("run each entry of an array's first axis, as the first input", Value = "FILE.npy")] string? Frames = null,
-    [Option("of --frames: an input that is fed from an output of the frame before; it begins as its file in --inputs says, or with zeros", Value = "INPUT=OUTPUT")] Seq<StateFeed> State = default,
+    [Option("of --frames: an input that is fed from an output of the frame before; it begins as its file in --inputs says, or with zeros, or empty where runs add to it. past_*=present_* is all that are called so", Value = "INPUT=OUTPUT")] Seq<StateFeed> State = default,
     [Option("of --frames: folder of the other inputs, NAME.npy or input_1.npy and on", Value = "DIR")] string? Inputs = null,
     [Option("where --batches saves output_0.npy and on, a folder for each batch, and --frames output_0.npy: the first output of all frames", Value = "DIR")] string? Save = null)
 {

@@ -1,6 +1,6 @@
 namespace Lathe.Cli;
 
-/// <summary>A state: <c>state=stateN</c> feeds the input from the output.</summary>
+/// <summary>A state: <c>state=stateN</c> feeds the input from the output, <c>past_*=present_*</c> every one that is called so.</summary>
 public sealed record StateFeed(string Input, string Output)
 {
     /// <exception cref="UsageException">It is not INPUT=OUTPUT.</exception>
