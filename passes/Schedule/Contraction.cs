@@ -55,6 +55,8 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         if (swap) (a, b) = (b, a);
         if (!single) foreach (var factor in loose) (Constant(b) && !Constant([factor]) ? a : b).Add(factor);
         var scale = factors.Except(summed).ToList();
+        // An axis that only what stands outside the sum has is no product's.
+        if (axes.Except([.. batch, .. Own(a), .. Own(b)]).Any(axis => axis.Extent is not Number { Integer: 1 })) return null;
         return new(kernel, store, sum, Product(a), Product(b), scale.Count == 0 ? null : Product(scale), batch, Own(a), Own(b), sum.Axes);
     }
 

@@ -8,9 +8,10 @@ namespace Lathe.Passes;
 /// <param name="Lanes">Multiply-adds of f32 that a multiprocessor does in a cycle.</param>
 /// <param name="SharedBytes">Fast memory of a group of threads that needs no leave to be asked for.</param>
 /// <param name="BytesPerCycle">What the whole device reads from its memory in a cycle.</param>
+/// <param name="MostThreads">Of one group.</param>
 /// <param name="HasTensorCores">Whether warps multiply small matrices, and the code that is made can ask for it.</param>
 /// <remarks>NVIDIA's A100, RTX 3090, L40 and H100 white papers.</remarks>
-public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes, int SharedBytes, double BytesPerCycle, bool HasTensorCores = true)
+public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes, int SharedBytes, double BytesPerCycle, int MostThreads = 1024, bool HasTensorCores = true)
 {
     /// <summary>Threads that run in step and read one another's registers.</summary>
     public const int Warp = 32;
@@ -26,8 +27,8 @@ public sealed record GpuDeviceModel(string Name, int Multiprocessors, int Lanes,
     /// <summary>Generations of NVIDIA's that have a row, the oldest first.</summary>
     public static Seq<string> Generations { get; } = [.. All.Select(device => device.Name)];
 
-    /// <summary>A device of any maker, reached through ILGPU: nothing is asked of it that OpenCL has not.</summary>
-    public static GpuDeviceModel Any { get; } = new("any", 64, 128, 32 << 10, 500, HasTensorCores: false);
+    /// <summary>A device of any maker: no more is asked of it than what is sold today has, 256 threads to a group and 32 KiB for them.</summary>
+    public static GpuDeviceModel Any { get; } = new("any", 64, 128, 32 << 10, 500, MostThreads: 256, HasTensorCores: false);
 
     /// <summary>The row of a name.</summary>
     /// <exception cref="DiagnosticException">LT4311: there is none.</exception>

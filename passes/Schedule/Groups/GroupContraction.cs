@@ -39,6 +39,8 @@ internal sealed class GroupContraction
     {
         var (m, n, k) = (new Flattened(contraction.M), new Flattened(contraction.N), new Flattened(contraction.K));
         bool AtLeast(Flattened axes, long least) => axes.Axes.Count > 0 && (axes.Static == 0 ? axes.Extent is not Number : axes.Static >= least);
+        // Blocks come from memory: a factor that is worked out from indices alone, or A of which no read goes along the sum, has none.
+        if (!contraction.B.Parts().Any(p => p is Load) || !contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))) return false;
         return AtLeast(m, 5) && AtLeast(n, 5) && AtLeast(k, 4) && m.Axes.Concat(n.Axes).Concat(k.Axes).Concat(contraction.Batch).All(axis => axis.Extent is Number || !axis.Extent.Parts().Any(p => p is Load or Axis))
             // Neighbours in a byte are other threads'.
             && contraction.Kernel.Outputs.Count == 1 && contraction.Output.Buffer.Scalar.Bits >= 8;
@@ -70,9 +72,9 @@ internal sealed class GroupContraction
     /// <summary>Steps of a block that are written out: more are code and no speed.</summary>
     private const int Written = 8;
 
-    private Stmt Multiply(Expr t, Expr stage) => For("r", tile.Depth / Written, r => Unroll("d", Written, d => Step(t, stage, Linear.Simplify(r * Written + d))));
+    private Stmt Multiply(Expr t, int stage) => For("r", tile.Depth / Written, r => Unroll("d", Written, d => Step(t, stage, Linear.Simplify(r * Written + d))));
 
-    private Stmt Step(Expr t, Expr stage, Expr d) => EachSum((i, j) =>
+    private Stmt Step(Expr t, int stage, Expr d) => EachSum((i, j) =>
     {
         var (x, y) = (a[stage, d, RowRun(t, i), Linear.Simplify(i % GroupTile.Run)], b[stage, d, ColumnRun(t, j), Linear.Simplify(j % GroupTile.Run)]);
         return sums.Set([t, i, j], sums.Scalar.IsReal ? Expr.Fma(x, y, sums[t, i, j]) : x * y + sums[t, i, j]);

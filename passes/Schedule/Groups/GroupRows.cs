@@ -21,16 +21,16 @@ internal sealed class GroupRows
     private readonly RowRegisters? held;
     private int folds;
 
-    private GroupRows(Kernel kernel, Axis row, Stmt body, int threads)
+    private GroupRows(Kernel kernel, Axis row, Stmt body, int threads, GpuDeviceModel device)
     {
-        (this.kernel, this.row, this.body, held) = (kernel, row, body, RowRegisters.Find(body, [row]));
+        (this.kernel, this.row, this.body, held) = (kernel, row, body, RowRegisters.Find(body, [row], device));
         thread = new("t", held?.Threads ?? threads);
     }
 
     public string Describe() => FormattableString.Invariant($"{thread.Extent} threads for each row{(held is null ? "" : ", which they hold")}");
 
     /// <summary>Null where rows are short, or what is done to them does not split.</summary>
-    public static GroupRows? Find(Kernel kernel)
+    public static GroupRows? Find(Kernel kernel, GpuDeviceModel device)
     {
         var (rows, body) = (new List<Axis>(), kernel.Body);
         for (; body is Loop l && !l.Axis.Extent.Parts().Any(p => p is Load or Axis) && Independence.Holds(l.Axis, l.Body) && Reduces(l.Body); body = l.Body) rows.Add(l.Axis);
@@ -42,7 +42,7 @@ internal sealed class GroupRows
         var flat = new Flattened([.. rows]);
         var row = new Axis("r", flat.Extent);
         Seq<(Axis, Expr)> at = [.. flat.At(row)];
-        return new(kernel, row, body.Map(e => e.Substitute(at)), longest switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, _ => 256 });
+        return new(kernel, row, body.Map(e => e.Substitute(at)), longest switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, _ => 256 }, device);
     }
 
     public Kernel Compute()

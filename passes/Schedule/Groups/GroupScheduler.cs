@@ -17,8 +17,8 @@ internal static class GroupScheduler
             var groups = new GroupContraction(packed?.Contraction ?? contraction, device);
             return new(groups.Compute(), packed is null ? [] : [GridMapping.Map(packed.Pack)], groups.Describe(), default);
         }
-        if (WeightSteps.Find(kernel, constants) is { } steps && GroupRows.Find(steps.Kernel) is { } laid) return new(laid.Compute(), [.. steps.Packs.Select(GridMapping.Map)], laid.Describe(), default);
-        if (GroupRows.Find(kernel) is { } rows) return new(rows.Compute(), [], rows.Describe(), default);
+        if (WeightSteps.Find(kernel, constants) is { } steps && GroupRows.Find(steps.Kernel, device) is { } laid) return new(laid.Compute(), [.. steps.Packs.Select(GridMapping.Map)], laid.Describe(), default);
+        if (GroupRows.Find(kernel, device) is { } rows) return new(rows.Compute(), [], rows.Describe(), default);
         if (WarpColumns.Find(kernel, device) is { } columns) return new(columns.Compute(), [], WarpColumns.Describe(), default);
         return new(GridMapping.Map(kernel), [], "a thread for each result", default);
     }

@@ -8,7 +8,7 @@ internal sealed class GroupSide
     private readonly int width;
     private readonly GroupTile tile;
     private readonly GroupFetch fetch;
-    private readonly Buffer numbers;
+    private readonly Seq<Buffer> stages;
 
     /// <param name="factor">Its formula.</param>
     /// <param name="axes">Axes of the result that it has.</param>
@@ -17,27 +17,27 @@ internal sealed class GroupSide
     {
         (this.width, this.tile) = (width, tile);
         fetch = new($"{name}.next", factor, axes, width, tile.Depth, tile.Threads, GroupTile.Run, steps);
-        numbers = new(name, factor.Type, [2, tile.Depth, width], Space.Shared);
+        stages = [.. Enumerable.Range(0, GroupSteps.Ahead).Select(stage => new Buffer(FormattableString.Invariant($"{name}{stage}"), factor.Type, [tile.Depth, width], Space.Shared))];
     }
 
     /// <summary>A number in shared memory, by stage, step, and the run of places and the place in it.</summary>
-    public Expr this[Expr stage, Expr step, Expr run, Expr near] => numbers[[.. Place(stage, step, run, near)]];
+    public Expr this[int stage, Expr step, Expr run, Expr near] => stages[stage][[.. Place(step, run, near)]];
 
-    public Stmt Around(Stmt body) => new Scratch(numbers, fetch.Around(body));
+    public Stmt Around(Stmt body) => stages.Aggregate(fetch.Around(body), (inside, stage) => new Scratch(stage, inside));
 
     /// <summary>Reads a block of steps into a slot of registers.</summary>
     public Stmt Fetch(Expr t, Expr slot, Expr block, Expr first, Seq<(Axis, Expr)> batch) => fetch.Fetch(t, slot, block, first, batch);
 
     /// <summary>Puts what was read where all threads find it.</summary>
-    public Stmt Put(Expr t, Expr slot, Expr stage) => fetch.Put(t, slot, (step, place, number) =>
-        numbers.Set(Place(stage, step, Linear.Simplify(place / GroupTile.Run), Linear.Simplify(place % GroupTile.Run)), number));
+    public Stmt Put(Expr t, Expr slot, int stage) => fetch.Put(t, slot, (step, place, number) =>
+        stages[stage].Set(Place(step, Linear.Simplify(place / GroupTile.Run), Linear.Simplify(place % GroupTile.Run)), number));
 
     /// <summary>Where it lies. What comes in along steps is stored across: runs of places change seats from one run of steps to the next, so that threads side by side meet no bank twice.</summary>
-    private Seq<Expr> Place(Expr stage, Expr step, Expr run, Expr near)
+    private Seq<Expr> Place(Expr step, Expr run, Expr near)
     {
         const int seats = 32 / GroupTile.Run;
         var each = tile.Depth / GroupTile.Run;
-        if (!fetch.AlongSteps || each > seats || width / GroupTile.Run % seats != 0) return [stage, step, Linear.Simplify(run * GroupTile.Run + near)];
-        return [stage, step, Linear.Simplify((run ^ Linear.Simplify(step / GroupTile.Run % each * (seats / each))) * GroupTile.Run + near)];
+        if (!fetch.AlongSteps || each > seats || width / GroupTile.Run % seats != 0) return [step, Linear.Simplify(run * GroupTile.Run + near)];
+        return [step, Linear.Simplify((run ^ Linear.Simplify(step / GroupTile.Run % each * (seats / each))) * GroupTile.Run + near)];
     }
 }

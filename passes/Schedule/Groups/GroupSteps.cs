@@ -16,14 +16,14 @@ internal sealed class GroupSteps
     /// <param name="begin">What threads do before.</param>
     /// <param name="fetch">Asks for a block into a slot of registers.</param>
     /// <param name="put">Puts a slot into a stage.</param>
-    /// <param name="work">Steps that work on a stage; threads wait around them where they must.</param>
-    public Stmt Walk(Axis thread, Expr from, Func<Expr, Stmt> begin, Func<Expr, Expr, Expr, Stmt> fetch, Func<Expr, Expr, Expr, Stmt> put, Func<Expr, Seq<Func<Expr, Stmt>>> work)
+    /// <param name="work">Steps that work on a stage; threads wait around them where they must. Stages are buffers of their own, so that a wait for one is none for the other.</param>
+    public Stmt Walk(Axis thread, Expr from, Func<Expr, Stmt> begin, Func<Expr, Expr, Expr, Stmt> fetch, Func<Expr, Expr, int, Stmt> put, Func<int, Seq<Func<Expr, Stmt>>> work)
     {
         var last = Linear.Simplify(Each - 1);
         Expr Block(Expr step) => Linear.Simplify(from + Expr.Min(step, last));
-        Stmt Phase(Expr step, Expr stage)
+        Stmt Phase(Expr step, int stage)
         {
-            var other = Linear.Simplify(1 - stage);
+            var other = 1 - stage;
             Seq<Func<Expr, Stmt>> all = [t => fetch(t, stage, Block(Linear.Simplify(step + Ahead))), .. work(stage), t => put(t, other, other)];
             return Stmts.Do(all.Select(one => Stmts.Threads(thread, one)));
         }
@@ -31,7 +31,7 @@ internal sealed class GroupSteps
         Expr isSome = Linear.Range(Length).Low >= 1 && Linear.Range(Each).Low >= 1 ? true : 0 < Each;
         return Stmts.Do(
             Stmts.Threads(thread, t => Stmts.Do(begin(t), Stmts.When(isSome, Stmts.Do(fetch(t, 0, from), put(t, 0, 0), fetch(t, 1, Block(1)))))),
-            Stmts.For("k", Linear.Simplify(Each / Ahead), k => Stmts.Unroll("u", Ahead, u => Phase(Linear.Simplify(k * Ahead + u), u))));
+            Stmts.For("k", Linear.Simplify(Each / Ahead), k => Stmts.Do(Enumerable.Range(0, Ahead).Select(u => Phase(Linear.Simplify(k * Ahead + u), u)))));
     }
 
     /// <param name="depth">Steps of a block.</param>

@@ -37,8 +37,10 @@ public sealed record GroupTile(int Rows, int Columns, int ThreadRows, int Thread
     /// <param name="bytes">Of the wider factor's numbers, as shared memory holds them.</param>
     public static GroupTile For(GpuDeviceModel device, long batch, long rows, long columns, long depth, int bytes)
     {
+        // Parts of sums lie side by side until they are joined: of how many results must be known.
+        var mayPart = batch > 0 && rows > 0 && columns > 0;
         (batch, rows, columns, depth) = (Known(batch, 1), Known(rows, 256), Known(columns, 256), Known(depth, 512));
-        return All.Where(tile => tile.SharedBytes(bytes) <= device.SharedBytes).SelectMany(tile => Parts(tile, depth).Select(parts => tile with { Splits = parts })).MinBy(tile => tile.Cycles(device, batch, rows, columns, depth))!;
+        return All.Where(tile => tile.SharedBytes(bytes) <= device.SharedBytes).SelectMany(tile => Parts(tile, mayPart ? depth : 0).Select(parts => tile with { Splits = parts })).MinBy(tile => tile.Cycles(device, batch, rows, columns, depth))!;
     }
 
     /// <summary>Shared memory that a group takes: two stages of a block of both factors.</summary>

@@ -12,9 +12,6 @@ internal sealed class RowRegisters
     /// <summary>Registers of a thread for one row, and rows that are held.</summary>
     private const int MostSlots = 16, MostRows = 3;
 
-    /// <summary>Most threads that share a row.</summary>
-    private const int MostThreads = 512;
-
     private readonly List<Held> rows;
     private readonly Dictionary<(Buffer, long, Expr), Held> byPlace;
     private readonly IReadOnlyList<Axis> around;
@@ -24,7 +21,8 @@ internal sealed class RowRegisters
     {
         (this.rows, this.around, this.length, Threads, Run) = (rows, around, length, threads, run);
         byPlace = rows.ToDictionary(r => (r.Buffer, r.Step, r.Start));
-        foreach (var row in rows) row.Registers = new($"{row.Buffer.Name}.row", row.Buffer.Scalar, [threads, Placement.Up(length, (long)threads * run) * run], Space.Registers);
+        // Several rows may be one buffer's.
+        foreach (var (i, row) in rows.Index()) row.Registers = new(FormattableString.Invariant($"{row.Buffer.Name}.row{i}"), row.Buffer.Scalar, [threads, Placement.Up(length, (long)threads * run) * run], Space.Registers);
     }
 
     public int Threads { get; }
@@ -33,8 +31,13 @@ internal sealed class RowRegisters
     public int Run { get; }
 
     /// <summary>A row of a buffer: where number i of it lies, <c>start + step · i</c>, and as its first use says it.</summary>
-    private sealed record Held(Buffer Buffer, long Step, Expr Start, Axis Along, Seq<Expr> At)
+    private sealed class Held(Buffer buffer, long step, Expr start, Axis along, Seq<Expr> at)
     {
+        public Buffer Buffer => buffer;
+        public long Step => step;
+        public Expr Start => start;
+        public Axis Along => along;
+        public Seq<Expr> At => at;
         public Buffer Registers { get; set; } = null!;
 
         /// <summary>Whether its first use is a read.</summary>
@@ -51,11 +54,12 @@ internal sealed class RowRegisters
     /// <summary>Null where nothing is met twice, rows are of no known length, or too long.</summary>
     /// <param name="body">What is done to one row.</param>
     /// <param name="around">Indices of the rows.</param>
-    public static RowRegisters? Find(Stmt body, IReadOnlyList<Axis> around)
+    public static RowRegisters? Find(Stmt body, IReadOnlyList<Axis> around, GpuDeviceModel device)
     {
         var passes = new List<Pass>();
         if (body.All.Any(s => s is Guard) || !Collect(body, passes) || passes.Select(p => p.Along.Extent).Distinct().ToList() is not [Number { Integer: var length }]) return null;
-        var threads = length switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, <= 4096 => 256, _ => MostThreads };
+        var threads = length switch { <= 64 => 32, <= 256 => 64, <= 1024 => 128, <= 4096 => 256, _ => 512 };
+        threads = Math.Min(threads, device.MostThreads);
         if (length > (long)threads * MostSlots) return null;
         var rows = Candidates(body, passes, around).OrderByDescending(r => r.Uses).Take(MostRows).ToList();
         return rows.Count == 0 ? null : new(rows, around, length, threads, RunOf(rows, length, threads));

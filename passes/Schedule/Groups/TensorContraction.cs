@@ -62,7 +62,7 @@ internal sealed class TensorContraction
     private Expr WarpColumn(Expr t) => Linear.Simplify(t / WarpProduct.Warp % tile.WarpsAcross * tile.WarpColumns);
 
     /// <summary>One round of products: each thread takes its share of the warp's rows and columns into registers, then all multiply.</summary>
-    private IEnumerable<Func<Expr, Stmt>> Product(Expr stage, int number)
+    private IEnumerable<Func<Expr, Stmt>> Product(int stage, int number)
     {
         var (lefts, rights, first) = (WarpProduct.Lefts(kind), WarpProduct.Rights(kind), number * WarpProduct.Steps(kind));
         yield return t => Do(

@@ -6,7 +6,7 @@ namespace Lathe.Passes;
 internal sealed class TensorSide
 {
     private readonly GroupFetch fetch;
-    private readonly Buffer shared;
+    private readonly Seq<Buffer> stages;
 
     /// <param name="factor">What is multiplied, before it is cast to the kind of the sum.</param>
     /// <param name="axes">Axes of the result that it has.</param>
@@ -17,7 +17,7 @@ internal sealed class TensorSide
         var (depth, run) = (tile.Depth(factor.Type), TensorTile.Run(factor.Type));
         fetch = new($"{name}.next", factor, axes, width, depth, tile.Threads, run, steps);
         // Rows of shared memory are as much longer than they hold as one access is: words of neighbouring rows lie in other banks.
-        shared = new(name, factor.Type, fetch.AlongSteps ? [2, width, depth + run] : [2, depth, width + run], Space.Shared);
+        stages = [.. Enumerable.Range(0, GroupSteps.Ahead).Select(stage => new Buffer(FormattableString.Invariant($"{name}{stage}"), factor.Type, fetch.AlongSteps ? [width, depth + run] : [depth, width + run], Space.Shared))];
         Held = new($"{name}.held", factor.Type, [tile.Threads, held], Space.Registers);
     }
 
@@ -27,15 +27,15 @@ internal sealed class TensorSide
     /// <summary>What products read, by thread.</summary>
     public Buffer Held { get; }
 
-    public Stmt Around(Stmt body) => new Scratch(shared, fetch.Around(new Scratch(Held, body)));
+    public Stmt Around(Stmt body) => stages.Aggregate(fetch.Around(new Scratch(Held, body)), (inside, stage) => new Scratch(stage, inside));
 
-    public Expr this[Expr stage, Expr step, Expr place] => shared[[.. Place(stage, step, place)]];
+    public Expr this[int stage, Expr step, Expr place] => stages[stage][[.. Place(step, place)]];
 
     /// <summary>Reads a block of steps into a slot of registers.</summary>
     public Stmt Fetch(Expr t, Expr slot, Expr block, Expr first, Seq<(Axis, Expr)> batch) => fetch.Fetch(t, slot, block, first, batch);
 
     /// <summary>Puts what was read where all threads find it.</summary>
-    public Stmt Put(Expr t, Expr slot, Expr stage) => fetch.Put(t, slot, (step, place, number) => shared.Set(Place(stage, step, place), number));
+    public Stmt Put(Expr t, Expr slot, int stage) => fetch.Put(t, slot, (step, place, number) => stages[stage].Set(Place(step, place), number));
 
-    private Seq<Expr> Place(Expr stage, Expr step, Expr place) => fetch.AlongSteps ? [stage, place, step] : [stage, step, place];
+    private Seq<Expr> Place(Expr step, Expr place) => fetch.AlongSteps ? [place, step] : [step, place];
 }

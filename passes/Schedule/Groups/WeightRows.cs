@@ -12,6 +12,8 @@ internal sealed record WeightRows(Contraction Contraction, Kernel Pack)
     {
         // Narrow weights are laid out as narrow as they are.
         if ((contraction.B is Cast cast ? cast.Operand : contraction.B) is not Load { Outside: null } load || !constants.Contains(load.Buffer.Name)) return null;
+        // A number that another number places (an entry of a table) is decoded where it is read, and a place that a dimension moves is not known yet.
+        if (load.At.Any(at => at.Parts().Any(p => p is Load or Symbol))) return null;
         Seq<Axis> axes = [.. contraction.Batch.Where(load.Mentions), .. contraction.NearLast(), .. contraction.N];
         if (!axes.All(axis => axis.Extent is Number)) return null;
         var place = Linear.Of(load.Buffer.Flat(load.At));

@@ -22,6 +22,10 @@ public sealed class GpuProgramTests
     [InlineData("f32", "[100, 100]", "%y = log_softmax(%x) : tensor<100x100, f32>", 100, Any, "64 threads for each row, which they hold", false)]
     [InlineData("f32", "[100, 100]", "%y = log_softmax(%x) : tensor<100x100, f32>", 100, Any, "64 threads for each row, which they hold", true)]
     [InlineData("f16", "[64, 64]", "%y = softmax(%x) : tensor<64x64, f16>", 64, Hopper, "32 threads for each row", true)]
+    [InlineData("f32", "[40, 40]", "%t = transpose(%x, perm=[1, 0]) : tensor<40x40, f32>\n  %a = add(%x, %t) : tensor<40x40, f32>\n  %y = softmax(%a) : tensor<40x40, f32>", 40, Any, "32 threads for each row, which they hold", false)]
+    [InlineData("f32", "[40, 40]", "%t = transpose(%x, perm=[1, 0]) : tensor<40x40, f32>\n  %a = add(%x, %t) : tensor<40x40, f32>\n  %y = softmax(%a) : tensor<40x40, f32>", 40, Any, "32 threads for each row, which they hold", true)]
+    [InlineData("f32", "[n, n]", "%y = einsum(%x, %x, @b, equation=\"ik,jk,b->bij\") : tensor<[3, n, n], f32>", 7, Any, "", false)]
+    [InlineData("f32", "[48, 48]", "%i = eye_like(@eye, dtype=f32) : tensor<48x48, f32>\n  %y = mat_mul(%x, %i) : tensor<48x48, f32>", 48, Any, "", false)]
     [InlineData("f32", "[n, n]", "%y = erf(%x) : tensor<[n, n], f32>", 9, Any, "a thread for each result", false)]
     [InlineData("f32", "[40, 40]", "%y = reduce_max(%x, @rows) : tensor<1x40, f32>", 40, Any, "8 parts of the steps", false)]
     [InlineData("f32", "[40, 40]", "%y = reduce_sum(%x, @columns) : tensor<40x1, f32>", 40, Any, "32 threads for each row", false)]
@@ -30,9 +34,9 @@ public sealed class GpuProgramTests
     [InlineData("bf16", "[41, 41]", "%y = mat_mul(%x, %x) : tensor<41x41, bf16>", 41, Hopper, "tensor cores, bf16", true)]
     public void Give_what_the_interpreter_gives(string kind, string shape, string step, int n, string device, string form, bool inTurns)
     {
-        var result = step[(step.IndexOf(" : ", StringComparison.Ordinal) + 3)..];
+        var result = step[(step.LastIndexOf(" : ", StringComparison.Ordinal) + 3)..];
         var where = shape.Contains('n', StringComparison.Ordinal) ? " where n in 1.." : "";
-        var graph = IrText.Read($"weights {{\n  @rows : tensor<1, i64> = [0]\n  @columns : tensor<1, i64> = [1]\n}}\n\ngraph main(%x: tensor<{shape}, {kind}>) -> {result}{where} {{\n  {step}\n  return %y\n}}\n").Graphs[0];
+        var graph = IrText.Read($"weights {{\n  @rows : tensor<1, i64> = [0]\n  @columns : tensor<1, i64> = [1]\n  @b : tensor<3, f32> = [1.0, 2.0, 3.0]\n  @eye : tensor<48x48, u8> = [{string.Join(", ", Enumerable.Repeat("0", 48 * 48))}]\n}}\n\ngraph main(%x: tensor<{shape}, {kind}>) -> {result}{where} {{\n  {step}\n  return %y\n}}\n").Graphs[0];
         var random = new Random(1);
         var x = Tensor.Of([n, n], [.. Enumerable.Range(0, n * n).Select(_ => (float)(random.NextDouble() * 4 - 2))]);
         var input = kind == "f32" ? x : Interpreter.Run(IrText.Read($"graph main(%x: tensor<{n}x{n}, f32>) -> tensor<{n}x{n}, {kind}> {{\n  %y = cast(%x, to={kind}) : tensor<{n}x{n}, {kind}>\n  return %y\n}}\n").Graphs[0], [x])[0];

@@ -73,6 +73,40 @@ public sealed class WarpAccessTests
             Assert.True(times <= 1.2 * buffer.Size.Whole, $"%{buffer.Name}: {times} numbers move, it has {buffer.Size}");
     }
 
+    /// <summary>No more threads and memory than devices of any maker give, registers that OpenCL exchanges through memory among them.</summary>
+    [Theory]
+    [InlineData("f64")]
+    [InlineData("f32")]
+    public void What_any_device_must_run_asks_for_no_more_than_it_has(string kind)
+    {
+        var (_, kernel) = Mapped($"graph main(%x: tensor<4x8192, {kind}>) -> tensor<4x8192, {kind}> {{\n  %y = softmax(%x) : tensor<4x8192, {kind}>\n  return %y\n}}\n", "any");
+        Assert.All(kernel.Body.All.OfType<Loop>().Where(l => l.Kind == LoopKind.Threads), l => Assert.InRange(l.Axis.Extent.Whole, 1, GpuDeviceModel.Any.MostThreads));
+        var exchanged = kernel.Body.All.OfType<Loop>().Where(l => l.Kind == LoopKind.Threads).SelectMany(l => l.Loads.Where(load => load.Buffer.Space == Space.Registers && load.At is [Binary { Operator: Operator.Xor }, ..])).Select(l => l.Buffer).ToHashSet();
+        Assert.NotEmpty(exchanged);
+        Assert.InRange(kernel.Body.All.OfType<Scratch>().Where(s => s.Buffer.Space == Space.Shared || exchanged.Contains(s.Buffer)).Sum(s => s.Buffer.Scalar.Bytes(s.Buffer.Size.Whole)), 1, GpuDeviceModel.Any.SharedBytes);
+    }
+
+    [Fact]
+    public void Parts_of_sums_are_not_laid_down_for_results_of_any_number()
+    {
+        var (template, kernel) = Mapped("graph main(%x: tensor<[n, 4096], f32>, %w: tensor<4096x64, f32>) -> tensor<[n, 64], f32> where n in 1.. {\n  %y = mat_mul(%x, %w) : tensor<[n, 64], f32>\n  return %y\n}\n");
+        Assert.StartsWith("groups of", template, StringComparison.Ordinal);
+        Assert.Equal(0, ScratchLayout.Of(kernel).Bytes);
+    }
+
+    /// <summary>While a stage is worked on the other is filled: once, not twice, all wait in a round.</summary>
+    [Theory]
+    [InlineData("f32", 4096)]
+    [InlineData("f16", 4096)]
+    public void A_round_waits_once(string kind, int n)
+    {
+        var (_, kernel) = Product(kind, n);
+        var group = (Loop)kernel.Body;
+        var barriers = new Codegen.Gpu.Barriers(group.Body);
+        var rounds = group.Body.All.OfType<Loop>().Single(l => l.Kind == LoopKind.For && l.HasThreads);
+        Assert.Equal(2, rounds.Body.All.OfType<Loop>().Count(l => l.Kind == LoopKind.Threads && barriers.IsBefore(l)));
+    }
+
     /// <summary>How often each access of a kernel happens.</summary>
     private static IEnumerable<(Lathe.Ir.Buffer Buffer, long Times)> Times(Stmt stmt, long times) => stmt switch
     {
@@ -84,9 +118,9 @@ public sealed class WarpAccessTests
     private static (string Template, Kernel Kernel) Product(string kind, int n) =>
         Mapped($"graph main(%x: tensor<{n}x{n}, {kind}>, %w: tensor<{n}x{n}, {kind}>) -> tensor<{n}x{n}, {kind}> {{\n  %y = mat_mul(%x, %w) : tensor<{n}x{n}, {kind}>\n  return %y\n}}\n");
 
-    private static (string Template, Kernel Kernel) Mapped(string graph)
+    private static (string Template, Kernel Kernel) Mapped(string graph, string device = "sm_90")
     {
-        var program = new Runner(MapKernels.Instead(Pipeline.Default, "sm_90").Run).Run(new(IrText.Read(graph).Graphs[0]), new Compilation(new Machine("test"))).MustBeProgram;
+        var program = new Runner(MapKernels.Instead(Pipeline.Default, device).Run).Run(new(IrText.Read(graph).Graphs[0]), new Compilation(new Machine("test"))).MustBeProgram;
         return (Assert.Single(program.Steps.Calls).Info!.Template, Assert.Single(program.Kernels));
     }
 }

@@ -7,6 +7,7 @@ public sealed class Device
 
     public AcceleratorType AcceleratorType { get; }
     public string Name { get; }
+    public int WarpSize => Warp.WarpSize;
     public long MemorySize => long.MaxValue;
 
     public Accelerator CreateAccelerator(Context context) => new CPU.CPUAccelerator();

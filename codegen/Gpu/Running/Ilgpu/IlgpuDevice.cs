@@ -64,5 +64,6 @@ internal sealed class IlgpuDevice : GpuDevice
         _ => builder.CPU(CPUDeviceKind.Nvidia),
     };
 
-    private static bool Is(GpuKind kind, Device device) => device.AcceleratorType == AcceleratorType.CPU == (kind == GpuKind.Cpu);
+    /// <summary>Kernels shuffle among threads of a warp of 32: a device of narrower ones is none.</summary>
+    private static bool Is(GpuKind kind, Device device) => device.AcceleratorType == AcceleratorType.CPU == (kind == GpuKind.Cpu) && (kind == GpuKind.Cpu || device.WarpSize >= Passes.GpuDeviceModel.Warp);
 }
