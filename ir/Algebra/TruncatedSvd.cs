@@ -5,35 +5,22 @@ public static class TruncatedSvd
 {
     /// <param name="matrix">Row by row.</param>
     /// <returns>U of rows × rank, with unit columns where there are no more rows than columns, and V of rank × columns.</returns>
-    public static (double[] U, double[] V) Of(ReadOnlySpan<double> matrix, int rows, int columns, int rank)
+    public static (double[] U, double[] V) Of(double[] matrix, int rows, int columns, int rank)
     {
-        var a = matrix.ToArray();
-        var (few, many) = (Math.Min(rows, columns), Math.Max(rows, columns));
-        // The smaller side in rows.
-        var lying = rows <= columns ? a : Turned(a, rows, columns);
-        var gram = new double[few * few];
-        for (var i = 0; i < few; i++)
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = 0.0;
-                for (var t = 0; t < many; t++) sum += lying[i * many + t] * lying[j * many + t];
-                gram[i * few + j] = gram[j * few + i] = sum;
-            }
-        var vectors = SymmetricEigen.Of(gram, few).Vectors;
-        var (turn, rest) = (new double[few * rank], new double[rank * many]);
-        for (var r = 0; r < rank; r++)
-            for (var i = 0; i < few; i++)
-            {
-                var factor = turn[i * rank + r] = vectors[r * few + i];
-                for (var t = 0; t < many; t++) rest[r * many + t] += factor * lying[i * many + t];
-            }
-        return rows <= columns ? (turn, rest) : (Turned(rest, rank, many), Turned(turn, few, rank));
+        var few = Math.Min(rows, columns);
+        var (_, vectors) = LeadingEigen.Of(Gram(matrix, rows, columns), few, rank);
+        return Factors(matrix, rows, columns, rank, vectors);
     }
 
-    private static double[] Turned(double[] a, int rows, int columns)
+    /// <summary>A·Aᵀ where there are no more rows than columns, else Aᵀ·A.</summary>
+    public static double[] Gram(double[] matrix, int rows, int columns) => Matrices.Turned(matrix, rows, columns) is var turned && rows <= columns
+        ? Matrices.Product(matrix, turned, rows, columns, rows) : Matrices.Product(turned, matrix, columns, rows, columns);
+
+    /// <param name="vectors">Of the smaller side, a row each.</param>
+    public static (double[] U, double[] V) Factors(double[] matrix, int rows, int columns, int rank, double[] vectors)
     {
-        var turned = new double[a.Length];
-        for (var i = 0; i < rows; i++) for (var j = 0; j < columns; j++) turned[j * rows + i] = a[i * columns + j];
-        return turned;
+        var chosen = vectors[..(rank * Math.Min(rows, columns))];
+        return rows <= columns ? (Matrices.Turned(chosen, rank, rows), Matrices.Product(chosen, matrix, rank, rows, columns))
+            : (Matrices.Product(matrix, Matrices.Turned(chosen, rank, columns), rows, columns, rank), chosen);
     }
 }

@@ -1,3 +1,5 @@
+using Lathe.Ir.Algebra;
+
 namespace Lathe.Ir;
 
 /// <summary>
@@ -32,12 +34,15 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     public sealed override Scalar Scalar => Scalar.F32;
 
+    /// <summary>How factors are found, for the report.</summary>
+    public virtual string Fitting => "projection";
+
     /// <summary>The factors of a weight.</summary>
-    protected abstract Seq<Part> Factors(Shape shape);
+    protected internal abstract Seq<Part> Factors(Shape shape);
 
     /// <summary>A number of the product.</summary>
     /// <param name="factor">Reads a factor by its name.</param>
-    protected abstract Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at);
+    protected internal abstract Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at);
 
     /// <summary>The numbers of each factor, whose product is nearest to given numbers.</summary>
     public abstract Seq<float[]> Split(ReadOnlySpan<float> numbers, Shape shape);
@@ -101,7 +106,7 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     /// <summary>The numbers of the product.</summary>
     /// <param name="factors">The numbers of each.</param>
-    protected abstract float[] Multiplied(Seq<float[]> factors, Shape shape);
+    protected internal abstract float[] Multiplied(Seq<float[]> factors, Shape shape);
 
     /// <summary>A part of a weight as a weight of its own.</summary>
     public Value Of(Value weight, string name, string called)
@@ -138,6 +143,32 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     /// <summary>Where a number of that matrix lies in the weight.</summary>
     protected int Place(Shape shape, int output, int column) => Inside(shape) is var inside ? (column / inside * (int)shape[Axis].Whole + output) * inside + column % inside : 0;
+
+    /// <summary>The weight as that matrix.</summary>
+    public double[] Matrix(ReadOnlySpan<float> numbers, Shape shape)
+    {
+        var (outputs, columns) = Sides(shape);
+        var matrix = new double[numbers.Length];
+        for (var o = 0; o < outputs; o++) for (var c = 0; c < columns; c++) matrix[(long)o * columns + c] = numbers[Place(shape, o, c)];
+        return matrix;
+    }
+
+    /// <summary>That matrix as the weight.</summary>
+    public float[] Natural(ReadOnlySpan<double> matrix, Shape shape)
+    {
+        var (outputs, columns) = Sides(shape);
+        var numbers = new float[matrix.Length];
+        for (var o = 0; o < outputs; o++) for (var c = 0; c < columns; c++) numbers[Place(shape, o, c)] = (float)matrix[o * columns + c];
+        return numbers;
+    }
+
+    /// <summary>The shape of a factor that lies as the weight does, with other outputs.</summary>
+    protected Shape Low(Shape shape, long rank) => shape.With(Axis, rank);
+
+    /// <summary>The weight whose outputs are sums of those of a factor that lies as the weight does.</summary>
+    /// <param name="mixing">Outputs by rank.</param>
+    protected float[] Mixed(float[] mixing, float[] low, long rank, Shape shape) => Sides(shape) is var (outputs, columns)
+        ? Natural(Matrices.Product([.. mixing.Select(n => (double)n)], Matrix(low, Low(shape, rank)), outputs, (int)rank, columns), shape) : [];
 
     /// <summary>The column of that matrix at an index of the weight.</summary>
     protected Expr Column(Shape shape, Seq<Expr> at) => Linear.Simplify(at.Index().Where(p => p.Index != Axis).Aggregate((Expr)0, (column, p) => column * shape[p.Index] + p.Item));

@@ -14,31 +14,34 @@ namespace Lathe.Ir;
 /// <param name="Inner">As of <see cref="Factored"/>.</param>
 /// <param name="Remainder">As of <see cref="Factored"/>.</param>
 [EncodingExample("kronecker outputs=1 inputs=1 terms=1 (f32)", "kronecker outputs=2 inputs=1 terms=1 axis=1 input=0 (f16)")]
-public sealed record Kronecker(long Outputs, long Inputs, long Terms = 1, int Axis = 0, int Input = 1, Encoding? Inner = null, Encoding? Remainder = null) : Factored(Axis, Input, Inner, Remainder)
+public sealed record Kronecker(long Outputs, long Inputs, long? Terms = null, int Axis = 0, int Input = 1, Encoding? Inner = null, Encoding? Remainder = null) : Ranked(Terms, Axis, Input, Inner, Remainder)
 {
     public long Outputs { get; } = Outputs > 0 ? Outputs : throw new TypeException($"a factor has at least one row, not {Outputs}");
 
     public long Inputs { get; } = Inputs > 0 ? Inputs : throw new TypeException($"a factor has at least one column, not {Inputs}");
 
-    public long Terms { get; } = Terms > 0 ? Terms : throw new TypeException($"a sum of {Terms} products holds nothing: there is at least 1");
+    public long? Terms => Rank;
 
-    protected override Seq<Part> Factors(Shape shape)
+    public override long Full(Shape shape) => Small(shape) is var (high, wide) ? Math.Min(Outputs * Inputs, (long)high * wide) : 0;
+
+    protected override string Subject(Shape shape) => Small(shape) is var (high, wide) ? $"a matrix of {Outputs} by {Inputs} blocks of {high} by {wide}" : "";
+
+    protected internal override Seq<Part> Factors(Shape shape)
     {
-        var (high, wide) = Small(shape);
-        if (Math.Min(Outputs * Inputs, (long)high * wide) is var full && Terms > full) throw new TypeException($"{this} has {Terms} terms, {full} give any matrix");
-        return [Factor("a", [Terms, Outputs, Inputs], 2, 1), Factor("b", [Terms, high, wide], 2, 1)];
+        var ((high, wide), terms) = (Small(shape), Checked(shape));
+        return [Factor("a", [terms, Outputs, Inputs], 2, 1), Factor("b", [terms, high, wide], 2, 1)];
     }
 
-    protected override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
+    protected internal override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
     {
         var ((high, wide), column) = (Small(shape), Column(shape, at));
-        return Expr.Sum([Terms], t => factor("a", [t[0], Linear.Simplify(at[Axis] / high), Linear.Simplify(column / wide)]) * factor("b", [t[0], Linear.Simplify(at[Axis] % high), Linear.Simplify(column % wide)]));
+        return Expr.Sum([Checked(shape)], t => factor("a", [t[0], Linear.Simplify(at[Axis] / high), Linear.Simplify(column / wide)]) * factor("b", [t[0], Linear.Simplify(at[Axis] % high), Linear.Simplify(column % wide)]));
     }
 
     public override Seq<float[]> Split(ReadOnlySpan<float> numbers, Shape shape)
     {
         var (outputs, inputs) = Sides(shape);
-        var ((high, wide), terms) = (Small(shape), (int)Terms);
+        var ((high, wide), terms) = (Small(shape), Checked(shape));
         var (rows, columns) = ((int)(Outputs * Inputs), high * wide);
         var matrix = new double[rows * columns];
         for (var o = 0; o < outputs; o++)
@@ -49,34 +52,37 @@ public sealed record Kronecker(long Outputs, long Inputs, long Terms = 1, int Ax
         return [a, [.. v.Select(n => (float)n)]];
     }
 
-    protected override float[] Multiplied(Seq<float[]> factors, Shape shape)
+    protected internal override float[] Multiplied(Seq<float[]> factors, Shape shape)
     {
         var (outputs, inputs) = Sides(shape);
-        var (high, wide) = Small(shape);
+        var ((high, wide), terms) = (Small(shape), Checked(shape));
         var (rows, columns, product) = ((int)(Outputs * Inputs), high * wide, new float[outputs * inputs]);
         Parallel.For(0, outputs, o =>
         {
             for (var i = 0; i < inputs; i++)
             {
                 var sum = 0.0;
-                for (var t = 0; t < Terms; t++) sum += (double)factors[0][t * rows + o / high * (int)Inputs + i / wide] * factors[1][t * columns + o % high * wide + i % wide];
+                for (var t = 0; t < terms; t++) sum += (double)factors[0][t * rows + o / high * (int)Inputs + i / wide] * factors[1][t * columns + o % high * wide + i % wide];
                 product[Place(shape, o, i)] = (float)sum;
             }
         });
         return product;
     }
 
-    public override Value? Contract(WeightProduct product, Func<string, Value> factor)
+    public override Value? Contract(WeightProduct product, Func<string, Value> factor) => Blocks(product, factor) is var (sum, _) ? product.Joined(sum, ".product") : null;
+
+    /// <summary>The product with its channels as blocks and places in them, and what is multiplied divided likewise.</summary>
+    internal (Value Sum, Value Bands)? Blocks(WeightProduct product, Func<string, Value> factor)
     {
         var shape = product.Weight.Type.Shape;
         if (Unserved(shape) is not null || product.Divided(Input, [Inputs, Small(shape).Wide], ".bands") is not { } x) return null;
         var middle = product.Mix(x, "KI", factor("b"), "TLI", "KTL", ".small");
-        return product.Joined(product.Mix(middle, "KTL", factor("a"), "TJK", "JL", ".terms"), ".product");
+        return (product.Mix(middle, "KTL", factor("a"), "TJK", "JL", ".terms"), x);
     }
 
     public override string? Unserved(Shape shape) => !IsMatrix(shape) ? $"{this} is for matrices, {shape} has more axes than those of outputs and inputs"
         : shape[Axis].Whole % Outputs != 0 || shape[Input].Whole % Inputs != 0 ? $"{shape[Axis]} outputs by {shape[Input]} inputs are no multiples of {Outputs} by {Inputs}" : null;
 
     /// <summary>Rows and columns of B; the last blocks may be fewer.</summary>
-    private (int High, int Wide) Small(Shape shape) => Sides(shape) is var (outputs, columns) ? ((int)((outputs + Outputs - 1) / Outputs), (int)((columns + Inputs - 1) / Inputs)) : default;
+    internal (int High, int Wide) Small(Shape shape) => Sides(shape) is var (outputs, columns) ? ((int)((outputs + Outputs - 1) / Outputs), (int)((columns + Inputs - 1) / Inputs)) : default;
 }

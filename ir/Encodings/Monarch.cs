@@ -14,31 +14,32 @@ namespace Lathe.Ir;
 /// <param name="Remainder">As of <see cref="Factored"/>.</param>
 /// <remarks>blocks·rank·(in + out) numbers and multiplications. The nearest one is found part by part: each is a singular value decomposition of its own.</remarks>
 [EncodingExample("monarch blocks=1 rank=1 (f32)", "monarch blocks=2 rank=1 axis=1 input=0 (f16)")]
-public sealed record Monarch(long Blocks, long Rank = 1, int Axis = 0, int Input = 1, Encoding? Inner = null, Encoding? Remainder = null) : Factored(Axis, Input, Inner, Remainder)
+public sealed record Monarch(long Blocks, long? Rank = null, int Axis = 0, int Input = 1, Encoding? Inner = null, Encoding? Remainder = null) : Ranked(Rank, Axis, Input, Inner, Remainder)
 {
     public long Blocks { get; } = Blocks > 0 ? Blocks : throw new TypeException($"a matrix is at least one block, not {Blocks}");
 
-    public long Rank { get; } = Rank > 0 ? Rank : throw new TypeException($"parts of rank {Rank} hold nothing: the rank is at least 1");
+    public override long Full(Shape shape) => Bands(shape) is var (high, wide) ? Math.Min(high, wide) : 0;
 
-    protected override Seq<Part> Factors(Shape shape)
+    protected override string Subject(Shape shape) => Bands(shape) is var (high, wide) ? $"a part of {high} by {wide}" : "";
+
+    protected internal override Seq<Part> Factors(Shape shape)
     {
-        var (high, wide) = Bands(shape);
-        if (Rank > Math.Min(high, wide)) throw new TypeException($"{this} has parts of rank {Rank}, one of {high} by {wide} has at most {Math.Min(high, wide)}");
+        var ((high, wide), rank) = (Bands(shape), Checked(shape));
         // By output band, input band: r is read with inputs along the last axis, l with what is summed along the last two.
-        return [Factor("l", [Blocks, high, Blocks, Rank], 3, 1), Factor("r", [Blocks, Blocks, Rank, wide], 3, 1)];
+        return [Factor("l", [Blocks, high, Blocks, rank], 3, 1), Factor("r", [Blocks, Blocks, rank, wide], 3, 1)];
     }
 
-    protected override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
+    protected internal override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
     {
         var ((high, wide), column) = (Bands(shape), Column(shape, at));
         var (j, l, k, i) = (Linear.Simplify(at[Axis] / high), Linear.Simplify(at[Axis] % high), Linear.Simplify(column / wide), Linear.Simplify(column % wide));
-        return Expr.Sum([Rank], r => factor("l", [j, l, k, r[0]]) * factor("r", [k, j, r[0], i]));
+        return Expr.Sum([Checked(shape)], r => factor("l", [j, l, k, r[0]]) * factor("r", [k, j, r[0], i]));
     }
 
     public override Seq<float[]> Split(ReadOnlySpan<float> numbers, Shape shape)
     {
         var (outputs, inputs) = Sides(shape);
-        var (blocks, rank, (high, wide)) = ((int)Blocks, (int)Rank, Bands(shape));
+        var (blocks, rank, (high, wide)) = ((int)Blocks, Checked(shape), Bands(shape));
         var (all, left, right) = (numbers.ToArray(), new float[blocks * high * blocks * rank], new float[blocks * blocks * rank * wide]);
         Parallel.For(0, blocks * blocks, part =>
         {
@@ -54,10 +55,10 @@ public sealed record Monarch(long Blocks, long Rank = 1, int Axis = 0, int Input
         return [left, right];
     }
 
-    protected override float[] Multiplied(Seq<float[]> factors, Shape shape)
+    protected internal override float[] Multiplied(Seq<float[]> factors, Shape shape)
     {
         var (outputs, inputs) = Sides(shape);
-        var (blocks, rank, (high, wide)) = ((int)Blocks, (int)Rank, Bands(shape));
+        var (blocks, rank, (high, wide)) = ((int)Blocks, Checked(shape), Bands(shape));
         var (left, right, product) = (factors[0], factors[1], new float[outputs * inputs]);
         Parallel.For(0, outputs, o =>
         {

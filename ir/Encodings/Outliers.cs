@@ -27,13 +27,13 @@ public sealed record Outliers(double Keep = 0.01, int Axis = 0, int Input = 1, E
 
     public override string? Unserved(Shape shape) => IsMatrix(shape) ? null : $"{this} keeps inputs of a matrix apart, {shape} is more than that";
 
-    protected override Seq<Part> Factors(Shape shape)
+    protected internal override Seq<Part> Factors(Shape shape)
     {
         Seq<Expr> rows = [shape[Axis], Count(shape)];
         return [new(Places, new(rows, Sides(shape).Columns <= ushort.MaxValue + 1 ? Scalar.U16 : Scalar.I32)), Factor(Numbers, rows, 1, 0)];
     }
 
-    protected override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
+    protected internal override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at)
     {
         var (column, count, none) = (Column(shape, at), Count(shape), (Expr)Ir.Number.Of(Scalar.F32, 0.0));
         Expr Here(Expr k, Expr otherwise) => Expr.Select(Expr.Same(factor(Places, [at[Axis], k]).As(Scalar.I64), column), factor(Numbers, [at[Axis], k]), otherwise);
@@ -64,7 +64,7 @@ public sealed record Outliers(double Keep = 0.01, int Axis = 0, int Input = 1, E
     /// <param name="columns">What <see cref="Split(float[], float[], Seq{Expr})"/> gives of places.</param>
     public int[] Spots(float[] columns, Shape shape) => (int)Count(shape) is var count ? [.. columns.Select((column, i) => Place(shape, i / count, (int)column))] : [];
 
-    protected override float[] Multiplied(Seq<float[]> factors, Shape shape)
+    protected internal override float[] Multiplied(Seq<float[]> factors, Shape shape)
     {
         var ((outputs, columns), count) = (Sides(shape), (int)Count(shape));
         var all = new float[outputs * columns];

@@ -53,7 +53,36 @@ public sealed class WeightProduct
 
     /// <summary>The same step over another weight, without bias.</summary>
     /// <param name="suffix">Behind the result's name.</param>
-    public Value Same(Value other, string suffix) => Add(suffix, Node.Op, [.. operands.Select(v => v == Weight ? other : v)]);
+    /// <param name="x">What is multiplied; as it is if none is given.</param>
+    public Value Same(Value other, string suffix, Value? x = null) => Add(suffix, Node.Op, [.. operands.Select(v => v == Weight ? other : x is not null && v == Multiplied.Value ? x : v)]);
+
+    /// <summary>What the weight multiplies, and where it is read.</summary>
+    private (Value Value, Load Load) Multiplied => Formula.Of(Node)! is var formula && formula.Reduces.First().Parts().OfType<Load>().Single(load => formula.Operand(load) != Weight) is var load ? (formula.Operand(load), load) : default;
+
+    /// <summary>What the weight multiplies with its inputs mixed: x'[.., r, ..] = Σi matrix[r, i]·x[.., i, ..]. What is outside stays 0.</summary>
+    /// <param name="input">The weight's axis of inputs.</param>
+    /// <returns>Null where inputs are no axis of their own, or what is outside is not 0.</returns>
+    public Value? Inputs(int input, Value matrix, string suffix)
+    {
+        var formula = Formula.Of(Node)!;
+        if (formula.Reduces.First() is not { Body: Binary { Operator: Operator.Multiply } } sum || sum.Parts().OfType<Load>().Count() != 2) return null;
+        var ((x, load), summed) = (Multiplied, formula.ReadsOf(Weight).First().At[input]);
+        if (x.Type is not { Encoding: Dense { Kind: Scalar.F32 }, Order: [] } || summed is not Axis axis || load.Outside is not (null or Ir.Number { Real: 0 })) return null;
+        if (load.At.Index().Where(p => p.Item.Mentions(axis)).ToList() is not [(var place, Axis)]) return null;
+        var letters = string.Concat(Enumerable.Range(0, x.Type.Rank).Select(i => (char)('a' + i)));
+        return Add(suffix, new Einsum($"{letters},Z{letters[place]}->{letters.Replace(letters[place], 'Z')}"), x, matrix);
+    }
+
+    /// <summary>The step's window on each channel by itself, one axis after the other. Where windows lie only the operator's numbers tell: this is for convolutions.</summary>
+    /// <param name="taps">For each axis of the window: channels by 1 by taps along that axis, and 1 along the others.</param>
+    public Value? Windows(Value x, Seq<Value> taps, string suffix)
+    {
+        if (Node.Op is not Conv conv) return null;
+        Seq<long> Only(Seq<long> all, int axis, long none) => [.. all.Select((n, i) => i % taps.Count == axis ? n : none)];
+        foreach (var (axis, along) in taps.Index())
+            x = Add($"{suffix}{axis}", conv with { Dilations = Only(conv.Dilations, axis, 1), Group = along.Type.Shape[0].Whole, KernelShape = [], Pads = Only(conv.Pads, axis, 0), Strides = Only(conv.Strides, axis, 1) }, x, along);
+        return x;
+    }
 
     /// <summary>Mixes the channels of a value: y[.., o, ..] = Σr x[.., r, ..]·matrix[o, r].</summary>
     public Value Channels(Value x, Value matrix, string suffix)
@@ -80,12 +109,12 @@ public sealed class WeightProduct
         return Shaped(x, [.. x.Type.Shape.SelectMany((extent, axis) => axis == Channel ? extents : (Seq<Expr>)[extent])], suffix);
     }
 
-    /// <summary>Mixes what lies in the place of the channels with a matrix, as letters for its axes say; axes that are kept have theirs in the result.</summary>
-    public Value Mix(Value x, string of, Value matrix, string by, string to, string suffix)
+    /// <summary>Mixes what lies in the place of the channels with a matrix, as letters for its axes say; axes that are kept have theirs in the result. Without a matrix the others are summed.</summary>
+    public Value Mix(Value x, string of, Value? matrix, string by, string to, string suffix)
     {
         var letters = string.Concat(Enumerable.Range(0, Node.Result.Type.Rank).Select(i => (char)('a' + i)));
         var (before, after) = (letters[..Channel], letters[(Channel + 1)..]);
-        return Add(suffix, new Einsum($"{before}{of}{after},{by}->{before}{to}{after}"), x, matrix);
+        return matrix is null ? Add(suffix, new Einsum($"{before}{of}{after}->{before}{to}{after}"), x) : Add(suffix, new Einsum($"{before}{of}{after},{by}->{before}{to}{after}"), x, matrix);
     }
 
     /// <summary>A value in the shape of the result: its axes in the place of the channels as one.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Lathe.Ir;
-using Lathe.Passes.Algebra;
+using Lathe.Ir.Algebra;
 
 namespace Lathe.Passes;
 

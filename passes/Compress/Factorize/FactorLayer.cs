@@ -25,13 +25,12 @@ internal sealed class FactorLayer
         try
         {
             var left = rest is null ? null : Decoded.Of(rest);
-            var whole = new Lazy<Spectrum>(() => Of(layer, options, place => left is null ? numbers[place] : (double)numbers[place] - left[place]));
-            if (format is Lowrank { Rank: null } lowrank)
+            var whole = new Lazy<Spectrum>(() => Of(layer, options, place => left is null ? numbers[place] : (double)numbers[place] - left[place], options.Energy > 0 || options.Knee ? null : (int?)((Ranked)format).Rank));
+            if (format is Ranked { Rank: null } ranked)
             {
-                var full = (int)Lowrank.Full(type.Shape, use.Output);
-                var rank = options.Size > 0 ? OfSize(lowrank, type, options.Size, full) : options.Knee ? whole.Value.OfKnee() : whole.Value.OfEnergy(options.Energy);
+                var rank = options.Size > 0 ? OfSize(ranked, type, options.Size, (int)ranked.Full(type.Shape)) : options.Knee ? whole.Value.OfKnee() : whole.Value.OfEnergy(options.Energy);
                 if (rank == 0) return (null, $"at rank 1 it would take more than {RecordText.Show(options.Size)} of its bytes");
-                format = lowrank with { Rank = rank };
+                format = ranked with { Rank = rank };
             }
             if (format.Unserved(type.Shape) is { } unserved) return (null, unserved);
             var (before, after) = (type.Encoding.Size(type.Shape), format.Size(type.Shape));
@@ -61,7 +60,7 @@ internal sealed class FactorLayer
         var (planes, after) = format.Remainder is null ? Product() : InTurns();
         var value = new Value(Use.Weight.Name, Type, planes);
         var how = $"{RecordText.Show(IsAware(layer, options) ? options.Method : FactorizeMethod.Svd)}{(options.Alternate > 0 ? " in turns" : "")}";
-        return (value, LayerLoss.Measure(Use, value, format is Lowrank ? how : "projection", layer.Numbers, after, layer.Importance()) with
+        return (value, LayerLoss.Measure(Use, value, format is Lowrank ? how : format.Fitting, layer.Numbers, after, layer.Importance()) with
         {
             OutputError = layer.OutputError(after),
             UnseenError = unseen is null ? null : new PruneLayer(Use, layer.Numbers, unseen).OutputError(after),
@@ -92,7 +91,7 @@ internal sealed class FactorLayer
 
     private (Seq<Bytes> Planes, float[] Product) Factors(Func<int, double> number)
     {
-        if (format is Lowrank lowrank) return Packed(Natural(lowrank, Of(layer, options, number)));
+        if (format is Lowrank lowrank) return Packed(Natural(lowrank, Of(layer, options, number, (int)lowrank.Rank!)));
         return Packed(format.Split([.. Enumerable.Range(0, layer.Numbers.Length).Select(place => (float)number(place))], layer.Shape));
     }
 
@@ -110,7 +109,7 @@ internal sealed class FactorLayer
         var ordered = new double[v.Length];
         for (var c = 0; c < columns; c++)
             if (lowrank.Column(layer.Matrix.Column[c], layer.Shape) is var place) for (var r = 0; r < rank; r++) ordered[r * columns + place] = v[r * columns + c];
-        return lowrank.Factors(u, ordered, layer.Shape);
+        return lowrank.Laid(u, ordered, layer.Shape);
     }
 
     private (Seq<Bytes> Planes, float[] Numbers) Rest(float[] left)
@@ -139,7 +138,8 @@ internal sealed class FactorLayer
 
     private static bool IsAware(PruneLayer layer, Factorize options) => options.Method == FactorizeMethod.Afm && layer.IsCalibrated;
 
-    private static Spectrum Of(PruneLayer layer, Factorize options, Func<int, double> number)
+    /// <param name="most">The largest rank that is asked for; null: all.</param>
+    private static Spectrum Of(PruneLayer layer, Factorize options, Func<int, double> number, int? most)
     {
         var (rows, columns) = (layer.Matrix.Rows, layer.Matrix.Columns);
         var hessian = IsAware(layer, options) ? layer.Hessian(0) : null;
@@ -149,11 +149,11 @@ internal sealed class FactorLayer
             for (var i = 0; i < columns; i++) mean += hessian[(long)i * columns + i] / columns;
             for (var i = 0; i < columns; i++) hessian[(long)i * columns + i] += mean > 0 ? options.Damping * mean : 1;
         }
-        return new(layer.Rows([.. Enumerable.Range(0, rows)], number), rows, columns, hessian);
+        return new(layer.Rows([.. Enumerable.Range(0, rows)], number), rows, columns, hessian, most);
     }
 
     /// <summary>The largest rank that takes a share of the bytes.</summary>
-    private static int OfSize(Lowrank format, TensorType type, double share, int full)
+    private static int OfSize(Ranked format, TensorType type, double share, int full)
     {
         var most = share * type.Encoding.Size(type.Shape);
         var (low, high) = (0, full);

@@ -1,5 +1,4 @@
 using Lathe.Ir.Algebra;
-using Lathe.Passes.Algebra;
 
 namespace Lathe.Passes;
 
@@ -16,14 +15,15 @@ internal sealed class Spectrum
 
     /// <param name="matrix">Row by row.</param>
     /// <param name="hessian">H, damped already; null: best means nearest.</param>
-    public Spectrum(double[] matrix, int rows, int columns, double[]? hessian)
+    /// <param name="most">The largest rank that is asked for; null: all.</param>
+    public Spectrum(double[] matrix, int rows, int columns, double[]? hessian, int? most = null)
     {
         (this.matrix, this.rows, this.columns) = (matrix, rows, columns);
         double[] gram;
-        if (rows <= columns) gram = Matrices.Product(hessian is null ? matrix : Matrices.Product(matrix, hessian, rows, columns, columns), Matrices.Turned(matrix, rows, columns), rows, columns, rows);
+        if (hessian is not null && rows <= columns) gram = Matrices.Product(Matrices.Product(matrix, hessian, rows, columns, columns), Matrices.Turned(matrix, rows, columns), rows, columns, rows);
         else
         {
-            gram = Matrices.Product(Matrices.Turned(matrix, rows, columns), matrix, columns, rows, columns);
+            gram = TruncatedSvd.Gram(matrix, rows, columns);
             if (hessian is not null)
             {
                 root = (double[])hessian.Clone();
@@ -32,22 +32,21 @@ internal sealed class Spectrum
                 gram = Matrices.Product(Matrices.Turned(root, columns, columns), Matrices.Product(gram, root, columns, columns, columns), columns, columns, columns);
             }
         }
-        var eigen = SymmetricEigen.Of(gram, Full);
-        (Energies, vectors) = ([.. eigen.Values.Select(value => Math.Max(0, value))], eigen.Vectors);
+        var (values, found) = LeadingEigen.Of(gram, Full, most ?? Full);
+        (Energies, vectors) = ([.. values.Select(value => Math.Max(0, value))], found);
     }
 
     public int Full => Math.Min(rows, columns);
 
-    /// <summary>Squares of singular values, the largest first: the sum of those left out is what a rank loses.</summary>
+    /// <summary>Squares of singular values, the largest first: the sum of those left out is what a rank loses. As many as are asked for, at least.</summary>
     public double[] Energies { get; }
 
     /// <summary>U of rows × rank and V of rank × columns.</summary>
     public (double[] U, double[] V) Factors(int rank)
     {
+        if (rows <= columns || root is null) return TruncatedSvd.Factors(matrix, rows, columns, rank, vectors);
         var chosen = vectors[..(rank * Full)];
-        if (rows <= columns) return (Matrices.Turned(chosen, rank, rows), Matrices.Product(chosen, matrix, rank, rows, columns));
-        var across = Matrices.Turned(chosen, rank, columns);
-        return (Matrices.Product(matrix, root is null ? across : Matrices.Product(root, across, columns, columns, rank), rows, columns, rank), inverse is null ? chosen : Matrices.Product(chosen, inverse, rank, columns, columns));
+        return (Matrices.Product(matrix, Matrices.Product(root, Matrices.Turned(chosen, rank, columns), columns, columns, rank), rows, columns, rank), Matrices.Product(chosen, inverse!, rank, columns, columns));
     }
 
     /// <summary>The least rank that keeps a share of the energy.</summary>

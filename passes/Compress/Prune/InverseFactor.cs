@@ -1,4 +1,4 @@
-using Lathe.Passes.Algebra;
+using Lathe.Ir.Algebra;
 
 namespace Lathe.Passes;
 

@@ -1,5 +1,5 @@
 using Lathe.Ir;
-using Lathe.Passes.Algebra;
+using Lathe.Ir.Algebra;
 
 namespace Lathe.Passes;
 

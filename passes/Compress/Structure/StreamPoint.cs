@@ -1,6 +1,5 @@
 using Lathe.Ir;
 using Lathe.Ir.Algebra;
-using Lathe.Passes.Algebra;
 
 namespace Lathe.Passes;
 

@@ -1,6 +1,6 @@
 using Lathe.Ir;
 using Lathe.Ir.Ops;
-using Lathe.Passes.Algebra;
+using Lathe.Ir.Algebra;
 
 namespace Lathe.Passes;
 

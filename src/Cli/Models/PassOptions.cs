@@ -11,7 +11,7 @@ public sealed record PassOptions(
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
     [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\". kv=FORMAT stores states, such as keys and values of attention, in few bits (kv=int8, kv=int4, \"int4, kv=i8 group=32\"): the interface has codes and scales in their place", Value = "FORMAT")] string? Quantize = null,
     [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; or share@2, blocks that have their neighbours' matrices; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
-    [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures are \"monarch blocks=4 rank=16\" and \"kronecker outputs=32 inputs=32 terms=4\". With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
+    [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures: monarch, kronecker, blockaffine, tt, cur, dense_sparse, and of filters tucker2 and cp. With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
     [Option("only the first N items of it", Value = "N")] int CalibrateLimit = 0,
     [Option("data of the same kind that nothing is chosen by: what compressed layers lose is told for it too", Value = "PATH")] string? Unseen = null)
@@ -154,8 +154,15 @@ public sealed record PassOptions(
         return string.Concat(preset.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Trim()).Where(option => !given.Contains(option.Split('=')[0])).Select(option => $", {option}"));
     }
 
-    /// <summary>A format, and the options of the pass behind it.</summary>
-    private static (string Format, string Options) Apart(string text) => text.Split(',', 2) is [var format, var options] ? (format.Trim(), ", " + options.Trim()) : (text, "");
+    /// <summary>A format, and what is behind the first comma that stands in no list: <c>tt outputs=[2, 2] inputs=[2, 2], size=0.5</c>.</summary>
+    private static (string Format, string Options) Apart(string text)
+    {
+        var depth = 0;
+        foreach (var (i, c) in text.Index())
+            if (c is '[' or ']') depth += c == '[' ? 1 : -1;
+            else if (c == ',' && depth == 0) return (text[..i].Trim(), ", " + text[(i + 1)..].Trim());
+        return (text, "");
+    }
 
     /// <summary>Null where neither a file nor passes are given.</summary>
     /// <exception cref="DiagnosticException">The file is faulty.</exception>

@@ -1,7 +1,7 @@
-namespace Lathe.Passes.Algebra;
+namespace Lathe.Ir.Algebra;
 
 /// <summary>Whole matrices of f64, row by row.</summary>
-internal static unsafe class Matrices
+public static unsafe class Matrices
 {
     /// <summary>a·b, a of rows × depth and b of depth × columns.</summary>
     public static double[] Product(double[] a, double[] b, int rows, int depth, int columns)

@@ -1,7 +1,7 @@
-namespace Lathe.Passes.Algebra;
+namespace Lathe.Ir.Algebra;
 
 /// <summary>The Cholesky factor of a symmetric positive matrix, and its inverse, in blocks. Golub and Van Loan, Matrix Computations, 4.2.</summary>
-internal static unsafe class Cholesky
+public static unsafe class Cholesky
 {
     private const int Block = 64;
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace Lathe.Passes.Algebra;
+namespace Lathe.Ir.Algebra;
 
 /// <summary>Products of f64 matrices in tiles. Every number is summed in one order, whatever the number of threads.</summary>
-internal static unsafe class Products
+public static unsafe class Products
 {
     /// <summary>Rows of the result that one task makes, and columns that it stays on while their factors are near.</summary>
     private const int Rows = 32, Columns = 256;
