@@ -76,7 +76,7 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
         if (reduced.TryGetValue(term, out var z))
         {
             var turn = Matrices.Product(z.Back, across, z.Width, full, kept);
-            return (IsUnit(turn, kept) ? z.Value : Product(names.Fresh(point.Sum.Name + ".turned"), z.Value, Constants.Of(names.Fresh(point.Sum.Name + ".turn"), new([z.Width, kept], Scalar.F32), turn)), Matrices.Product(z.Rest, across, 1, full, kept));
+            return (IsUnit(turn, kept, across) ? z.Value : Product(names.Fresh(point.Sum.Name + ".turned"), z.Value, Constants.Of(names.Fresh(point.Sum.Name + ".turn"), new([z.Width, kept], Scalar.F32), turn)), Matrices.Product(z.Rest, across, 1, full, kept));
         }
         if (term.IsWeight)
         {
@@ -191,10 +191,14 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
 
     private string Renewed(Value old) => names.Renewed(old, old.Name + ".kept");
 
-    private static bool IsUnit(double[] matrix, int size)
+    /// <summary>Whether coordinates stay what they are; one that is 0 of every value, as that along ones where means are taken off, may be anything.</summary>
+    private static bool IsUnit(double[] matrix, int size, double[] across)
     {
         if (matrix.Length != size * size) return false;
-        for (var i = 0; i < matrix.Length; i++) if (Math.Abs(matrix[i] - (i / size == i % size ? 1 : 0)) > 1e-7) return false;
+        for (var i = 0; i < matrix.Length; i++)
+            if (Math.Abs(matrix[i] - (i / size == i % size ? 1 : 0)) > 1e-7 && !(i / size == i % size && IsNothing(i % size))) return false;
         return true;
+
+        bool IsNothing(int column) => Enumerable.Range(0, across.Length / size).All(r => Math.Abs(across[r * size + column]) < 1e-12);
     }
 }
