@@ -16,15 +16,14 @@ public sealed record Blockaffine(long Outputs, long Inputs, long? Terms = null, 
 {
     private const string Offset = "c";
 
-    private readonly Kronecker sum = new(Outputs, Inputs, Terms, Axis, Input, Inner);
-
-    public long Outputs { get; } = Outputs;
+    /// <remarks>What numbers of blocks there can be is said where a sum of products is.</remarks>
+    public long Outputs { get; } = new Kronecker(Outputs, Inputs).Outputs;
 
     public long Inputs { get; } = Inputs;
 
     public long? Terms => Rank;
 
-    private Kronecker Sum => sum with { Rank = Rank, Axis = Axis, Input = Input };
+    private Kronecker Sum => new(Outputs, Inputs, Rank, Axis, Input, Inner);
 
     public override long Full(Shape shape) => Sum.Full(shape);
 

@@ -67,7 +67,8 @@ public sealed record Cp(long? Rank = null, int Axis = 0, int Input = 1, Encoding
             // At the least squares of one factor the product's energy is what it has in common with the weight.
             if (Math.Abs(gain - kept) <= Settled * energy) break;
             kept = gain;
-            foreach (var factor in taps.Append(b)) Even(factor, rank);
+            // The first factor has the size of all, so it is solved once more behind this.
+            if (sweep + 1 < Sweeps) foreach (var factor in taps.Append(b)) Even(factor, rank);
         }
         return [[.. Matrices.Turned(a, rank, filters.Outputs).Select(n => (float)n)], [.. b.Select(n => (float)n)], .. taps.Select(t => t.Select(n => (float)n).ToArray())];
     }

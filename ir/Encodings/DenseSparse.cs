@@ -48,8 +48,9 @@ public sealed record DenseSparse(SparsePattern Pattern, long? Rank = null, doubl
             Scaled(d, s);
             var turned = Matrices.Turned(d, outputs, rank);
             var (gram, aim) = (Matrices.Product(turned, d, rank, outputs, rank), Matrices.Product(turned, w, rank, outputs, columns));
-            // A step as long as the steepest direction allows.
-            var step = 1 / Math.Max(double.Epsilon, LeadingEigen.Of((double[])gram.Clone(), rank, 1).Values[0]);
+            // A step as long as the steepest direction allows; none where there is nothing to fit.
+            var steepest = LeadingEigen.Of((double[])gram.Clone(), rank, 1).Values[0];
+            var step = steepest > 1e-300 ? 1 / steepest : 0;
             for (var i = 0; i < Steps; i++)
             {
                 var image = Matrices.Product(gram, s, rank, rank, columns);

@@ -1,3 +1,4 @@
+using Lathe.Ir;
 using Lathe.Ir.Algebra;
 
 namespace Lathe.Passes;
@@ -27,7 +28,7 @@ internal sealed class Spectrum
             if (hessian is not null)
             {
                 root = (double[])hessian.Clone();
-                if (!Cholesky.Factor(root, columns)) throw new ArithmeticException("H is not positive");
+                if (!Cholesky.Factor(root, columns)) throw new DiagnosticException([new("LT3221", "factorize: what a weight is multiplied by has no usable Gram matrix: some inputs are always 0, or fewer samples than inputs were seen", "", "more calibration data, or damping=0.01")]);
                 inverse = Cholesky.Inverse(root, columns);
                 gram = Matrices.Product(Matrices.Turned(root, columns, columns), Matrices.Product(gram, root, columns, columns, columns), columns, columns, columns);
             }

@@ -51,8 +51,12 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
         var shares = Pattern.Numbers is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep);
         var (after, kept) = Steps > 1 || Stop != PruneStop.None ? GradualPruning.Run(this, graph, layers, shares, (layer, share) => Left(layer, Placed(layer.Use, share), compilation).Numbers, compilation) : (layers, shares);
         var stored = new Dictionary<Value, Value>();
-        foreach (var (layer, current, share) in layers.Zip(after, kept))
+        for (var i = 0; i < layers.Count; i++)
         {
+            var (layer, current, share) = (layers[i], after[i], kept[i]);
+            // What was read of it is of no use behind it.
+            (layers[i], after[i]) = (null!, null!);
+            LargeArrays.Settle();
             // What allocation or the end of steps gives more than was asked for may be no smaller than it was.
             if (Placed(layer.Use, share).Size(layer.Use.Weight.Type.Shape) >= layer.Use.Weight.Type.Encoding.Size(layer.Use.Weight.Type.Shape))
             {

@@ -55,6 +55,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
         foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, Placed(use, format), compilation)), (type, use) => type.With(Placed(use, format)), compilation))
         {
+            LargeArrays.Settle();
             var (value, loss) = Store(use, format, compilation);
             stored[use.Weight] = value;
             compilation.Originals[value.Name] = use.Weight;
@@ -89,6 +90,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         var stored = new Dictionary<Value, Value>();
         foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, format.Placed(use.Input, use.Output), compilation)), Type, compilation))
         {
+            LargeArrays.Settle();
             var layer = new MeasuredLayer(use, Finite(use), compilation.Calibration);
             var (wanted, placed) = (Usable(layer, compilation), format.Placed(use.Input, use.Output));
             var (planes, method) = VectorWeights.Choose(layer, placed, this, wanted);

@@ -15,7 +15,7 @@ public sealed record CodedState(string Name, Seq<Value> Parts)
         where codes.Name.EndsWith(Endings[0], StringComparison.Ordinal) && codes.Type.Encoding is Dense { Kind: { IsInteger: true, Bits: <= 8 } }
         let name = codes.Name[..^Endings[0].Length]
         let parts = Endings.Select(ending => values.FirstOrDefault(v => v.Name == name + ending)).OfType<Value>().ToSeq()
-        where parts.Count >= 2 && parts[1].Type is { Encoding: Dense { Kind: { IsReal: true } } } scale && scale.Rank == codes.Type.Rank
+        where parts.Count >= 2 && parts[1].Type is { Encoding: Dense { Kind: { IsReal: true } } } scale && scale.Rank == codes.Type.Rank && !scale.Shape.SequenceEqual(codes.Type.Shape)
         select new CodedState(name, parts);
 
     /// <summary>The state as the model had it.</summary>

@@ -45,7 +45,7 @@ public sealed record QuantizeState(Encoding Format) : GraphPass
     private Uniform Uniform()
     {
         var format = Format is Dense { Kind: var kind } && Code.Parse(kind.Text) is { } code ? new Uniform(code) : Format as Uniform;
-        return format is { Axis: -1, Word.Bits: 2 or 4 or 8, Scales: Scalar.F32 or Scalar.F16 or Scalar.BF16 } ? format
+        return format is { Axis: -1, Group: not 1, Word.Bits: 2 or 4 or 8, Scales: Scalar.F32 or Scalar.F16 or Scalar.BF16 } ? format
             : throw new DiagnosticException([new("LT3246", $"{Name}: no run can store a state as {Format}", "", "format=\"i8 scales=f16\", or u8, i4, u4, i2, u2; group=16 divides rows; scales are f32, f16 or bf16")]);
     }
 

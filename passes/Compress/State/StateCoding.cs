@@ -66,6 +66,8 @@ internal sealed class StateCoding(Uniform format, int channel, long row)
                 step = build.Add($"{name}.step", new Mul(), build.Add($"{name}.width", new Sub(), high, low), Number("share", 1.0 / ((1 << format.Word.Bits) - 1)));
             }
         }
+        // Numbers beyond what codes under the largest scale reach become those.
+        if (format.Scales == Scalar.F16) step = build.Add($"{name}.held", new Clip(), step, Number("far_down", -65504), Number("far_up", 65504));
         var stored = format.Scales == Scalar.F32 ? step : build.Add($"{name}.stored", new Ir.Ops.Cast(format.Scales), step);
         var wide = format.Scales == Scalar.F32 ? stored : build.Add($"{name}.wide", new Ir.Ops.Cast(Scalar.F32), stored);
         // A group of zeros, or of less than a scale can say, has codes of 0 under any scale.

@@ -6,17 +6,17 @@ namespace Lathe.Cli;
 /// <summary>A model whose kernels run on a device. No other takes its place where there is none.</summary>
 internal sealed class GpuModel : RunnableModel
 {
-    private readonly ModelSource source;
+    private readonly Lathe.Ir.Program program;
     private readonly CancellationToken cancellation;
 
     /// <exception cref="DiagnosticException">It cannot be compiled; LT43xx: there is no such device, or the model does not fit it.</exception>
     public GpuModel(Session session, ModelBuild build, GpuOptions options, ModelSource source)
     {
-        (this.source, cancellation) = (source, session.Cancellation);
+        cancellation = session.Cancellation;
         Device = GpuDevice.Open(options.Kind);
         try
         {
-            var program = build.Mapped(source, Device.Generation);
+            program = build.Mapped(source, Device.Generation);
             Templates = program.Steps.Calls.DistinctBy(call => call.Name).ToDictionary(call => call.Name, call => call.Info?.Template ?? "", StringComparer.Ordinal);
             session.Progress($"compiling {program.Kernels.Count} kernels for {Device.Name}");
             var watch = Stopwatch.StartNew();
@@ -41,8 +41,10 @@ internal sealed class GpuModel : RunnableModel
     /// <summary>From the mapped program to kernels that are compiled and weights that are uploaded.</summary>
     public double LoadMilliseconds { get; }
 
-    public override IReadOnlyList<Value> Inputs => source.Inputs;
-    public override IReadOnlyList<string> Outputs => [.. source.Outputs.Select(v => v.Name)];
+    // What compression stores in few bits the interface has in few bits.
+    public override IReadOnlyList<Value> Inputs => program.Inputs;
+    public override IReadOnlyList<string> Outputs => [.. program.Outputs.Select(v => v.Name)];
+    public override IReadOnlyList<Seq<string>> OutputShapes => [.. program.Outputs.Select(v => (Seq<string>)[.. v.Type.Shape.Select(e => e.ToString())])];
 
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => Program.Run(inputs, cancellation);
 

@@ -45,7 +45,8 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         catch (Exception e) when (IsTheModels(e))
         {
             if (!code.IsForGpu && e is DiagnosticException && saved.Count > 0 && HostModel.Load(path) is { IsNeeded: true } host) return [.. saved.Select(c => Guarded(c.Name, () => OnHost(host, c)))];
-            if (saved.Count == 0 || !Specialisation.IsPossible(outline)) return [Unfinished("", e)];
+            // What is refused may be taken once it is known; a bug of ours is told.
+            if (saved.Count == 0 || !Specialisation.IsPossible(outline) || Only(e) is not (DiagnosticException or Lathe.Runtime.ArtifactException)) return [Unfinished("", e)];
             return [.. saved.Select(c => Guarded(c.Name, () => Specialised(path, outline, c)))];
         }
     }
@@ -128,10 +129,17 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
         catch (Exception e) when (IsTheModels(e)) { return Unfinished(name, e); }
     }
 
+    /// <summary>What work in parallel threw, without what it is wrapped in.</summary>
+    private static Exception Only(Exception e)
+    {
+        while (e is AggregateException { InnerExceptions: [var only, ..] }) e = only;
+        return e;
+    }
+
     /// <summary>A case that gave no result. A bug of ours in one model must not hide the results of the others.</summary>
     private CaseResult Unfinished(string name, Exception e)
     {
-        while (e is AggregateException { InnerExceptions: [var only, ..] }) e = only;
+        e = Only(e);
         Seq<Diagnostic> diagnostics = e is DiagnosticException fault ? fault.Diagnostics : e is Lathe.Runtime.ArtifactException { Code: > 0 } ? [new("LT5006", $"the run is refused: {e.Message}", label)] : [new("LT9999", $"internal error: {e.GetType().Name}: {e.Message}", label)];
         var errors = diagnostics.Where(d => d.Severity == Severity.Error).ToList();
         // LT5xxx is said of inputs: the model did compile.

@@ -17,7 +17,7 @@ public sealed record SeriesOptions(
     {
         if (Save is null) throw new UsageException("--batches and --frames need --save DIR");
         if (Batches is not null && Frames is not null) throw new UsageException("--batches and --frames are two ways to run");
-        if (Batches is null && Inputs is null && model.Inputs.Count > 1 + State.Count) throw new UsageException("--frames fills the first input", "--inputs DIR gives the others");
+        if (Batches is null && Inputs is null && model.Inputs.Count > 1 + StateFeeds.Of(model, State.Select(s => new KeyValuePair<string, string>(s.Input, s.Output))).Count) throw new UsageException("--frames fills the first input", "--inputs DIR gives the others");
         return Batches is null ? RunFrames(session, model) : RunBatches(session, model);
     }
 

@@ -77,6 +77,41 @@ public sealed class StructureTests
         Near(made, encoding.Multiplied(encoding.Encode(made, shape), shape), tolerance);
     }
 
+    /// <summary>A weight of zeros has factors, and nothing becomes of it but zeros.</summary>
+    [Theory]
+    [InlineData("lowrank rank=2")]
+    [InlineData("monarch blocks=2 rank=2")]
+    [InlineData("kronecker outputs=3 inputs=2 terms=2")]
+    [InlineData("blockaffine outputs=3 inputs=2 terms=2")]
+    [InlineData("cur rank=2")]
+    [InlineData("tt outputs=[2, 3] inputs=[2, 2] rank=2")]
+    [InlineData("dense_sparse 2:4 rank=4")]
+    [InlineData("cp rank=2")]
+    [InlineData("tucker2 rank=2 inputs=2")]
+    public void Zeros_stay_zeros(string format)
+    {
+        var encoding = (Factored)IrText.ReadEncoding(format);
+        var shape = encoding is Cp or Tucker2 ? Of(12, 8, 3, 3) : Of(12, 8);
+        Assert.All(encoding.Multiplied(encoding.Encode(new float[shape.Aggregate(1L, (size, extent) => size * extent.Whole)], shape), shape), number => Assert.Equal(0, number));
+    }
+
+    /// <summary>What no product of so few filters comes near is fitted all the same: never worse than nothing, whenever the search ends.</summary>
+    [Fact]
+    public void A_fit_that_does_not_settle_is_one()
+    {
+        var (encoding, shape) = ((Cp)IrText.ReadEncoding("cp rank=4"), Of(12, 8, 3, 3));
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var all = Numbers(seed, shape);
+            var made = encoding.Multiplied(encoding.Encode(all, shape), shape);
+            Assert.True(all.Zip(made, (a, m) => (a - m) * (double)(a - m)).Sum() < all.Sum(a => a * (double)a));
+        }
+    }
+
+    [Fact]
+    public void Structures_that_say_the_same_are_the_same() =>
+        Assert.Equal(IrText.ReadEncoding("blockaffine outputs=3 inputs=2 terms=2"), (Blockaffine)IrText.ReadEncoding("blockaffine outputs=3 inputs=2 terms=4") with { Rank = 2 });
+
     /// <summary>Numbers of a group or block that are kept are those of the pattern; more directions than a dense product of the same bytes has.</summary>
     [Theory]
     [InlineData("dense_sparse 2:4 rank=24", 24 * 40 * 4 + 24 * 48 / 2 * 4 + 24 * 48 / 2 / 4)]
