@@ -11,7 +11,7 @@ public static class Factorization
 
     private static readonly (int Inputs, int Outputs)[] Products = [(768, 768), (768, 3072), (3072, 768)], Rows = [(768, 3072), (2048, 5632), (4096, 4096)];
 
-    private static readonly string[] Models = ["mobilenet_digits", "resnet_glyph", "vit_glyph"];
+    private static readonly string[] Models = ["mobilenet_digits", "resnet_glyph", "vit_glyph", "chargpt"];
 
     /// <summary>Options of the tool, those together that answer one question.</summary>
     private static readonly string[][] Ways =
@@ -25,6 +25,14 @@ public static class Factorization
         ["--prune", "2:4", "--quantize", "i4 group=64 scales=f16"],
         ["--factorize", "lowrank (f16) + sparse 2:4 (i4 group=64 scales=f16), size=0.14"],
         ["--factorize", "lowrank (f16) + sparse 2:4 (i4 group=64 scales=f16), size=0.14, method=afm"],
+        ["--factorize", "cur, size=0.5"],
+        ["--factorize", "dense_sparse 2:4, size=0.5"],
+        ["--factorize", "monarch blocks=4, size=0.5"],
+        ["--factorize", "kronecker outputs=4 inputs=4, size=0.5"],
+        ["--factorize", "blockaffine outputs=4 inputs=4, size=0.5"],
+        ["--factorize", "tt outputs=[4, 4] inputs=[4, 4], size=0.5"],
+        ["--factorize", "tucker2, size=0.5"],
+        ["--factorize", "cp, size=0.5"],
     ];
 
     private static readonly string Folder = Path.Combine(Places.Root, "artifacts", "factorization");

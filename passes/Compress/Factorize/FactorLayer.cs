@@ -2,18 +2,17 @@ using Lathe.Ir;
 
 namespace Lathe.Passes;
 
-/// <summary>One weight that is to be stored as factors, and maybe a rest.</summary>
+/// <summary>One weight that is to be stored as factors, and maybe a rest. Its numbers are read when they are needed: of a large model those of a few layers at a time are in memory.</summary>
 internal sealed class FactorLayer
 {
-    private readonly PruneLayer layer;
     private readonly Factored format;
     private readonly Factorize options;
     private readonly Calibration? calibration;
-    private readonly Lazy<Spectrum> whole;
+    private readonly Seq<float[]>? known;
     private readonly Value? rest;
 
-    private FactorLayer(PruneLayer layer, Factored format, Factorize options, Calibration? calibration, Lazy<Spectrum> whole, Value? rest) =>
-        (this.layer, this.format, this.options, this.calibration, this.whole, this.rest) = (layer, format, options, calibration, whole, rest);
+    private FactorLayer(PruneLayer layer, Factored format, Factorize options, Calibration? calibration, Seq<float[]>? known, Value? rest) =>
+        (Use, IsCalibrated, Samples, Columns, this.format, this.options, this.calibration, this.known, this.rest) = (layer.Use, layer.IsCalibrated, layer.Samples, layer.Matrix.Columns, format, options, calibration, known, rest);
 
     /// <summary>The layer in its format, the rank chosen; or why it cannot be stored so, or should not be.</summary>
     /// <param name="rest">The weight as it is compressed already; null where the format says what is kept of the rest.</param>
@@ -24,40 +23,44 @@ internal sealed class FactorLayer
         format = format with { Axis = use.Output, Input = use.Input, Remainder = rest is null ? Placed(format.Remainder, use) : rest.Type.Encoding is Narrow narrow ? new Dense(narrow.Kind) : rest.Type.Encoding };
         try
         {
-            var left = rest is null ? null : Decoded.Of(rest);
-            var whole = new Lazy<Spectrum>(() => Of(layer, options, place => left is null ? numbers[place] : (double)numbers[place] - left[place], options.Energy > 0 || options.Knee ? null : (int?)((Ranked)format).Rank));
+            Spectrum? whole = null;
             if (format is Ranked { Rank: null } ranked)
             {
-                var rank = options.Size > 0 ? OfSize(ranked, type, options.Size, (int)ranked.Full(type.Shape)) : options.Knee ? whole.Value.OfKnee() : whole.Value.OfEnergy(options.Energy);
+                var left = rest is null || options.Size > 0 ? null : Decoded.Of(rest);
+                whole = options.Size > 0 ? null : Of(layer, options, place => left is null ? numbers[place] : (double)numbers[place] - left[place], null);
+                var rank = whole is null ? OfSize(ranked, type, options.Size, (int)ranked.Full(type.Shape)) : options.Knee ? whole.OfKnee() : whole.OfEnergy(options.Energy);
                 if (rank == 0) return (null, $"at rank 1 it would take more than {RecordText.Show(options.Size)} of its bytes");
                 format = ranked with { Rank = rank };
             }
             if (format.Unserved(type.Shape) is { } unserved) return (null, unserved);
             var (before, after) = (type.Encoding.Size(type.Shape), format.Size(type.Shape));
-            return after < before ? (new(layer, format, options, calibration, whole, rest), null) : (null, $"{format} would take {after} bytes, it has {before}");
+            if (after >= before) return (null, $"{format} would take {after} bytes, it has {before}");
+            // A spectrum is as large as several weights; of it the factors are kept.
+            return (new(layer, format, options, calibration, whole is not null && format is Lowrank { Remainder: null } lowrank ? Natural(layer, lowrank, whole) : null, rest), null);
         }
         catch (TypeException e) { return (null, e.Message); }
     }
 
-    public WeightUse Use => layer.Use;
+    public WeightUse Use { get; }
 
-    public bool IsCalibrated => layer.IsCalibrated;
+    public bool IsCalibrated { get; }
 
-    public long Samples => layer.Samples;
+    public long Samples { get; }
 
-    public int Columns => layer.Matrix.Columns;
+    public int Columns { get; }
 
     /// <summary>The weight's type once it is stored.</summary>
     public TensorType Type => Use.Weight.Type.With(format);
 
     /// <summary>Whether a step that reads the weight can multiply with its factors in turn.</summary>
     public bool Serves(Node reader) => WeightProduct.Of(reader, Use.Weight, Use.Output, name => name) is { } product
-        && format.Contract(product, name => format.Blank(name, layer.Shape)) is not null;
+        && format.Contract(product, name => format.Blank(name, Use.Weight.Type.Shape)) is not null;
 
     /// <summary>The weight as it is stored, and what is lost.</summary>
     public (Value Value, LayerLoss Loss) Store(Calibration? unseen)
     {
-        var (planes, after) = format.Remainder is null ? Product() : InTurns();
+        var layer = new PruneLayer(Use, Use.Weight.Planes[0].ToArray<float>(), calibration);
+        var (planes, after) = format.Remainder is null ? Packed(layer, known ?? Factors(layer, place => layer.Numbers[place])) : InTurns(layer);
         var value = new Value(Use.Weight.Name, Type, planes);
         var how = $"{RecordText.Show(IsAware(layer, options) ? options.Method : FactorizeMethod.Svd)}{(options.Alternate > 0 ? " in turns" : "")}";
         return (value, LayerLoss.Measure(Use, value, format is Lowrank ? how : format.Fitting, layer.Numbers, after, layer.Importance()) with
@@ -71,40 +74,37 @@ internal sealed class FactorLayer
     /// The rest as its format makes it, then the factors for what that loses; and again with the rest of what the factors leave. The best of all rounds is kept.
     /// Yao and others, ZeroQuant-V2 (2023); Liu and others, EoRA (2024); Guo and others, LQ-LoRA (2023).
     /// </summary>
-    private (Seq<Bytes> Planes, float[] After) InTurns()
+    private (Seq<Bytes> Planes, float[] After) InTurns(PruneLayer layer)
     {
         var (numbers, least, best) = (layer.Numbers, double.PositiveInfinity, default((Seq<Bytes>, float[])));
         var product = new float[numbers.Length];
         for (var round = 0; round <= options.Alternate; round++)
         {
-            var rest = this.rest is null ? Rest([.. numbers.Zip(product, (number, known) => number - known)]) : (this.rest.Planes, Numbers: Decoded.Of(this.rest));
-            var (factors, made) = Factors(place => (double)numbers[place] - rest.Numbers[place]);
+            var rest = this.rest is null ? Rest(layer, [.. numbers.Zip(product, (number, known) => number - known)]) : (this.rest.Planes, Numbers: Decoded.Of(this.rest));
+            var (factors, made) = Packed(layer, Factors(layer, place => (double)numbers[place] - rest.Numbers[place]));
             product = made;
             float[] after = [.. product.Zip(rest.Numbers, (known, left) => known + left)];
-            var error = Error(after);
+            var error = Error(layer, after);
             if (error < least) (least, best) = (error, ([.. factors, .. rest.Planes], after));
         }
         return best;
     }
 
-    private (Seq<Bytes> Planes, float[] Product) Product() => format is Lowrank lowrank ? Packed(Natural(lowrank, whole.Value)) : Packed(format.Split(layer.Numbers, layer.Shape));
+    /// <summary>The factors of what <paramref name="number"/> says of each place.</summary>
+    private Seq<float[]> Factors(PruneLayer layer, Func<int, double> number) => format is Lowrank lowrank
+        ? Natural(layer, lowrank, Of(layer, options, number, (int)lowrank.Rank!))
+        : format.Split([.. Enumerable.Range(0, layer.Numbers.Length).Select(place => (float)number(place))], layer.Shape);
 
-    private (Seq<Bytes> Planes, float[] Product) Factors(Func<int, double> number)
-    {
-        if (format is Lowrank lowrank) return Packed(Natural(lowrank, Of(layer, options, number, (int)lowrank.Rank!)));
-        return Packed(format.Split([.. Enumerable.Range(0, layer.Numbers.Length).Select(place => (float)number(place))], layer.Shape));
-    }
-
-    private (Seq<Bytes>, float[]) Packed(Seq<float[]> factors)
+    private (Seq<Bytes> Planes, float[] Product) Packed(PruneLayer layer, Seq<float[]> factors)
     {
         var planes = format.Pack(factors, [], layer.Shape);
         return (planes, format.Multiplied(planes, layer.Shape));
     }
 
     /// <summary>U and V in the order of the weight's axes.</summary>
-    private Seq<float[]> Natural(Lowrank lowrank, Spectrum spectrum)
+    private static Seq<float[]> Natural(PruneLayer layer, Lowrank lowrank, Spectrum spectrum)
     {
-        var (rank, columns) = ((int)lowrank.Rank!, Columns);
+        var (rank, columns) = ((int)lowrank.Rank!, layer.Matrix.Columns);
         var (u, v) = spectrum.Factors(rank);
         var ordered = new double[v.Length];
         for (var c = 0; c < columns; c++)
@@ -112,7 +112,7 @@ internal sealed class FactorLayer
         return lowrank.Laid(u, ordered, layer.Shape);
     }
 
-    private (Seq<Bytes> Planes, float[] Numbers) Rest(float[] left)
+    private (Seq<Bytes> Planes, float[] Numbers) Rest(PruneLayer layer, float[] left)
     {
         switch (format.Remainder)
         {
@@ -134,7 +134,7 @@ internal sealed class FactorLayer
     }
 
     /// <summary>By what the rounds are compared: the output where data show it, else the weight.</summary>
-    private double Error(float[] after) => layer.OutputError(after) ?? layer.Numbers.Zip(after, (a, b) => ((double)a - b) * (a - b)).Sum();
+    private static double Error(PruneLayer layer, float[] after) => layer.OutputError(after) ?? layer.Numbers.Zip(after, (a, b) => ((double)a - b) * (a - b)).Sum();
 
     private static bool IsAware(PruneLayer layer, Factorize options) => options.Method == FactorizeMethod.Afm && layer.IsCalibrated;
 

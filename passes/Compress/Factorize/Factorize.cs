@@ -64,7 +64,7 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         var uses = CompressibleWeights.Chosen(graph, ActsOn, (use, why) => Left(compilation, use, why)).ToList();
         var products = Readers(graph).ToLookup(p => p.Weight, p => p.Node);
         var made = new (FactorLayer? Layer, string? Why)[uses.Count];
-        Parallel.For(0, uses.Count, i => made[i] = Decide(uses[i], products[uses[i].Weight], compressed.GetValueOrDefault(uses[i].Weight), compilation));
+        Each(uses.Count, i => made[i] = Decide(uses[i], products[uses[i].Weight], compressed.GetValueOrDefault(uses[i].Weight), compilation));
         var kept = new List<FactorLayer>();
         foreach (var (use, (layer, why)) in uses.Zip(made))
         {
@@ -78,11 +78,18 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
             compilation.Notes.Add(Name, node.Result.Name, $"{weight} stays f32: it is no matrix of several outputs and inputs");
         kept = Fast(graph, kept, compilation);
         var results = new (Value Weight, LayerLoss Loss)[kept.Count];
-        Parallel.For(0, kept.Count, i => results[i] = kept[i].Store(compilation.Unseen));
+        Each(kept.Count, i => results[i] = kept[i].Store(compilation.Unseen));
         foreach (var (_, loss) in results) compilation.Losses.Add(loss); // in the graph's order, whichever was done first
         var stored = kept.Zip(results).ToDictionary(p => p.First.Use.Weight, p => p.Second.Weight);
         return now.Map(value => stored.GetValueOrDefault(before.GetValueOrDefault(value, value), value));
     }
+
+    /// <summary>Works on a few layers at a time: each takes several times its weight in f64.</summary>
+    private static void Each(int count, Action<int> layer) => Parallel.For(0, count, new() { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, i =>
+    {
+        layer(i);
+        LargeArrays.Settle();
+    });
 
     private void Check()
     {
