@@ -37,6 +37,7 @@ internal static class GradualPruning
     public static (List<PruneLayer> Layers, double[] Shares) Run(Prune options, Graph graph, List<PruneLayer> layers, IReadOnlyList<double> shares, Func<PruneLayer, double, float[]> prune, Compilation compilation)
     {
         var (now, kept) = (layers.ToList(), shares.Select(_ => 1.0).ToArray());
+        if (layers.Count == 0) return (now, kept);
         for (var step = 1; step <= options.Steps; step++)
         {
             for (var i = 0; i < now.Count; i++) kept[i] = Math.Max(Kept(shares[i], step, options.Steps), options.Stop == PruneStop.Pqi ? kept[i] * Least(now[i].Numbers) : 0);

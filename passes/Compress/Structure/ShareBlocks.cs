@@ -39,7 +39,8 @@ public sealed record ShareBlocks(int Count) : GraphPass
         var found = trials.Select(t => Measure(t.Pair, t.Other, t.Change, seen)).OfType<Found>().OrderBy(f => f.Share).ToList();
         var chosen = new List<Found>();
         foreach (var one in found)
-            if (chosen.Count < Count && !chosen.Exists(c => c.Pair.Taker == one.Pair.Taker || c.Pair.Taker == one.Pair.Giver || c.Pair.Giver == one.Pair.Taker)) chosen.Add(one);
+            // Neither taker may be part of what another pair takes or gives: blocks lie in blocks.
+            if (chosen.Count < Count && !chosen.Exists(c => Meet(c.Pair.Taker, one.Pair.Taker) || Meet(c.Pair.Taker, one.Pair.Giver) || Meet(c.Pair.Giver, one.Pair.Taker))) chosen.Add(one);
         if (chosen.Count < Count) throw new DiagnosticException([new("LT3236", $"share_blocks: {Count} blocks are to share, the model has {chosen.Count} that can", "", chosen.Count == 0 ? "two blocks x + f(x) share where f is the same steps over matrices of the same shapes, and nothing else reads what they make" : $"count={chosen.Count} at most")]);
         foreach (var one in chosen)
             compilation.Notes.Add(Name, one.Pair.Taker.Sum.Result.Name, string.Create(CultureInfo.InvariantCulture, $"its matrices ({one.Pair.Matrices.Count}) are those of the block that adds {one.Pair.Giver.Branch}: the sum is off by {one.Share:0.0E+0} of its mean square{(one.Unseen is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({one.Unseen:0.0E+0} on unseen data)"))}"));
@@ -48,6 +49,8 @@ public sealed record ShareBlocks(int Count) : GraphPass
         (compilation.Calibration, compilation.Unseen) = (null, null);
         return result;
     }
+
+    private static bool Meet(ResidualBlock a, ResidualBlock b) => a == b || a.Steps.Any(b.Steps.Contains);
 
     /// <summary>f by a line through f', channel by channel: from the variances of both and of their difference. Null where channels are not told apart.</summary>
     private static Found? Measure(BlockPair pair, Value other, Value change, IReadOnlyList<Calibration> all)

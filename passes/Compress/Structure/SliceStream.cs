@@ -41,17 +41,17 @@ public sealed record SliceStream(double Share, StreamBasis Basis = StreamBasis.O
         if (all.Count == 0) throw new DiagnosticException([new("LT3235", "slice_stream: which directions matter shows in data, and none was run", "", "--calibrate DATA: the data itself, no statistics of it")]);
         var (calibration, unseen) = (all[0], all.Count > 1 ? all[1] : null);
         points = Chosen(points, calibration, seen);
-        foreach (var point in points)
-        {
-            var other = unseen?.Grams.GetValueOrDefault(seen[point.Sum].Key) is { } gram ? string.Create(CultureInfo.InvariantCulture, $" ({point.ShareOf(gram.Matrix(0)):0.0000} on unseen data)") : "";
-            compilation.Notes.Add(Name, point.Sum.Name, string.Create(CultureInfo.InvariantCulture, $"{point.Kept} of {point.Full} directions are kept, with {point.Share:0.0000} of the mean square of what is normalized{other}"));
-        }
         var slicing = new StreamSlicing(graph, points);
         var result = new Simplify().Run(new(slicing.Run()), compilation).MustBeGraph;
         if (Bytes(result) >= Bytes(graph))
         {
             compilation.Notes.Add(Name, points[0].Sum.Name, $"nothing is sliced: weights would take {Bytes(result)} bytes, they take {Bytes(graph)}");
             return graph;
+        }
+        foreach (var point in points)
+        {
+            var other = unseen?.Grams.GetValueOrDefault(seen[point.Sum].Key) is { } gram && gram.Counts[0] > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({point.ShareOf(gram.Matrix(0)):0.0000} on unseen data)") : "";
+            compilation.Notes.Add(Name, point.Sum.Name, string.Create(CultureInfo.InvariantCulture, $"{point.Kept} of {point.Full} directions are kept, with {point.Share:0.0000} of the mean square of what is normalized{other}"));
         }
         foreach (var loss in slicing.Losses) compilation.Losses.Add(loss);
         OutputChange.Note(Name, graph, result, compilation);
@@ -98,8 +98,8 @@ public sealed record SliceStream(double Share, StreamBasis Basis = StreamBasis.O
     /// <summary>The points with their directions.</summary>
     private List<StreamPoint> Chosen(List<StreamPoint> points, Calibration seen, Dictionary<Value, Unfolding> keys)
     {
-        var squares = points.Select(p => seen.Grams.GetValueOrDefault(keys[p.Sum].Key)?.Matrix(0) is { } m && m.All(double.IsFinite) ? m
-            : throw new DiagnosticException([new("LT3239", $"slice_stream: what data showed of {p.Sum} is {(seen.Grams.ContainsKey(keys[p.Sum].Key) ? "not finite" : "nothing")}", p.Sum.Name, "data that the model computes finite numbers of")])).ToList();
+        var squares = points.Select(p => seen.Grams.GetValueOrDefault(keys[p.Sum].Key) is { } gram && gram.Counts[0] > 0 && gram.Matrix(0) is var m && m.All(double.IsFinite) ? m
+            : throw new DiagnosticException([new("LT3239", $"slice_stream: what data showed of {p.Sum} is {(seen.Grams.GetValueOrDefault(keys[p.Sum].Key)?.Counts[0] > 0 ? "not finite" : "nothing")}", p.Sum.Name, "data that the model computes finite numbers of")])).ToList();
         var shared = Basis == StreamBasis.One ? Together(points) : [.. points.Select((_, i) => i)];
         var bases = shared.Distinct().ToDictionary(s => s, s =>
         {

@@ -39,7 +39,7 @@ internal sealed record StreamProduct(Node Node, Value Data, Value Weight, bool I
     public static double[] Numbers(Value weight, Node node)
     {
         var numbers = Constants.Read(weight);
-        return Array.FindIndex(numbers, n => !double.IsFinite(n)) is >= 0 and var bad ? throw Prune.NotFinite(weight, weight.Planes[0].ToArray<float>(), bad, node) : numbers;
+        return Array.FindIndex(numbers, n => !double.IsFinite(n)) is >= 0 and var bad ? throw new DiagnosticException([new("LT3233", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{weight} holds {numbers[bad]} at {bad}, which does not turn"), node.Result.Name, "a model whose weights are numbers")]) : numbers;
     }
 
     private static bool IsMatrix(Value weight) => weight is { IsWeight: true, Type: { Rank: 2, IsStatic: true, Encoding: Dense { Kind: Scalar.F32 } } };

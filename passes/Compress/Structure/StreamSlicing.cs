@@ -81,7 +81,7 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
         if (term.IsWeight)
         {
             var numbers = Matrices.Product(StreamProduct.Numbers(term, readers[term].First()!), across, (int)(term.Type.Count / full), full, kept);
-            return term.Type.Count == full ? (null, numbers) : (Constants.Of(names.Renewed(term, term.Name + ".turned"), new([.. term.Type.Shape.SkipLast(1), kept], Scalar.F32), numbers), null);
+            return term.Type.Count == full && point.Terms.Any(t => t != term && t.Type.Rank == point.Sum.Type.Rank) ? (null, numbers) : (Constants.Of(names.Renewed(term, term.Name + ".turned"), new([.. term.Type.Shape.SkipLast(1), kept], Scalar.F32), numbers), null);
         }
         var maker = makers.GetValueOrDefault(term);
         if (maker is not null && point.Inside.Contains(maker) && StreamProduct.Of(maker) is { } product)
@@ -153,7 +153,8 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
     /// <summary>The value of which a step moves whole rows; null where it does not.</summary>
     public static Value? Carried(Node node)
     {
-        if (node.Op is not (Gather or Transpose or Slice or Identity or Unsqueeze or Squeeze) || Formula.Of(node) is not { Number: Load { Outside: null } load } formula) return null;
+        // Without axes a squeeze takes whatever has one place, the coordinates too where there is one.
+        if (node.Op is not (Gather or Transpose or Slice or Identity or Unsqueeze or Squeeze) || node is { Op: Squeeze, Operands.Count: < 2 } || Formula.Of(node) is not { Number: Load { Outside: null } load } formula) return null;
         var from = formula.Operand(load);
         return from.Type.Rank > 0 && node.Result.Type.Rank > 0 && from.Type.Shape[^1] == node.Result.Type.Shape[^1] && load.At[^1] == (Expr)formula.Axes[^1] && load.At.SkipLast(1).All(i => !i.Mentions(formula.Axes[^1])) ? from : null;
     }
@@ -173,7 +174,11 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
         if (whole.TryGetValue(value, out var known)) return known;
         if (!reduced.TryGetValue(value, out var z)) return value;
         var back = Constants.Of(names.Fresh(value.Name + ".back"), new([z.Width, z.Full], Scalar.F32), z.Back);
-        return whole[value] = build.Add(names.Fresh(value.Name + ".whole"), new Add(), Product(names.Fresh(value.Name + ".turned"), z.Value, back), Constants.Of(names.Fresh(value.Name + ".row"), new([z.Full], Scalar.F32), z.Rest));
+        var (turned, row) = (Product(names.Fresh(value.Name + ".turned"), z.Value, back), Constants.Of(names.Fresh(value.Name + ".row"), new([z.Full], Scalar.F32), z.Rest));
+        if (!names.IsOutput(value)) return whole[value] = build.Add(names.Fresh(value.Name + ".whole"), new Add(), turned, row);
+        // What the model gives back keeps its name.
+        build.Add(new Node(new Add(), [turned, row], [value]));
+        return whole[value] = value;
     }
 
     private Value Product(string name, Value data, Value weight) => build.Add(name, new MatMul(), data, weight);

@@ -10,7 +10,9 @@ internal static class StreamSum
     public static List<StreamPoint> Points(Graph graph, Func<Node, bool> actsOn, Action<Value, string> left)
     {
         var (makers, readers) = (graph.Makers, graph.Readers);
-        var points = Normalization.Of(graph).GroupBy(n => n.Input).Where(g => g.SelectMany(n => n.Steps).All(actsOn)).Select(g => Point(g.Key, [.. g], makers, readers)).ToList();
+        var points = Normalization.Of(graph).GroupBy(n => n.Input).Where(g => g.SelectMany(n => n.Steps).All(actsOn))
+            // A step has one result that goes on here.
+            .Where(g => makers.GetValueOrDefault(g.Key) is not { } maker || maker.Result == g.Key).Select(g => Point(g.Key, [.. g], makers, readers)).ToList();
         // What reads a point must be a normalization, or a sum that is a point itself; one that goes may take others along.
         while (points.Find(p => Why(p, points, readers) is not null) is { } whole)
         {
@@ -57,16 +59,19 @@ internal static class StreamSum
             terms.Add(value);
             return true;
         }
-        return formula.Number is Binary && Take(formula.Number) ? [.. terms] : null;
+        return formula.Number is Binary && Take(formula.Number) && terms.Distinct().Count() == terms.Count ? [.. terms] : null;
     }
 
     /// <summary>Why a point cannot be kept in fewer directions; null where it can.</summary>
     private static string? Why(StreamPoint point, List<StreamPoint> points, ILookup<Value, Node?> readers)
     {
         if (point.Norms.Any(n => n.IsCentred != point.IsCentred)) return "one normalization takes its mean off and another does not";
-        // What the mean was taken off of cannot be had back.
-        var other = readers[point.Sum].Where(r => r is null || !point.Norms.Any(n => n.Steps.Contains(r)) && !points.Exists(p => p.Inside.Contains(r) && p.Terms.Contains(point.Sum))).ToList();
+        // Steps that are written anew for one normalization are not there for another sum.
+        if (points.Exists(p => p != point && p.Norms.Any(n => n.Steps.Count > 1 && n.Steps.Any(s => s.Results.Contains(point.Sum) || point.Inside.Contains(s))))) return "another normalization makes it, in several steps";
+        // What the mean was taken off of cannot be had back: only a sum whose own mean goes may add it up, and no product may read it.
+        var other = readers[point.Sum].Where(r => r is null || !point.Norms.Any(n => n.Steps.Contains(r))
+            && !points.Exists(p => p.Inside.Contains(r) && p.Terms.Contains(point.Sum) && Operands(r) is not null && (p.IsCentred || !point.IsCentred))).ToList();
         if (other.Count == 0 || !point.IsCentred && other.TrueForAll(r => r is not null)) return null;
-        return other[0] is { } reader ? $"{reader.Op.Name} of %{reader.Result.Name} reads it as it is" : "it is an output";
+        return other.Find(r => r is not null) is { } reader && !other.Contains(null) ? $"{reader.Op.Name} of %{reader.Result.Name} reads it as it is" : "it is an output";
     }
 }

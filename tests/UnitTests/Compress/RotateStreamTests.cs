@@ -30,6 +30,49 @@ public sealed class RotateStreamTests
         Assert.NotEqual(graph.Weights.First(w => w.Name == "in").Planes[0].ToArray<float>(), turned.Weights.First(w => w.Name == "in").Planes[0].ToArray<float>());
     }
 
+    /// <summary>Streams that are met in other ways: whatever is turned, the model computes the same and its output keeps its name.</summary>
+    [Theory]
+    [InlineData("mixed")] // a sum whose mean goes is a term of one whose mean stays
+    [InlineData("linear")] // a product reads the sum beside its normalization
+    [InlineData("twice")] // what a normalization gives is normalized again
+    [InlineData("behind")] // a block's own normalization, in steps, stands before the sum
+    [InlineData("double")] // a sum of a value and itself
+    [InlineData("output")] // the model gives a normalization back
+    public void Whatever_else_reads_a_stream_reads_the_same(string how)
+    {
+        Value x = new("x", new([Rows, 6], Scalar.F32));
+        var build = new GraphBuilder("g", x);
+        Value Into(string name, Value of, int inputs, int outputs) => build.Add(name, new MatMul(), of, Weight(name + ".w", inputs, outputs));
+        var stream = build.Add("s", new Add(), Into("in", x, 6, Wide), Constants.Of("row", new([Wide], Scalar.F32), [.. Enumerable.Range(0, Wide).Select(c => c * 0.1)]));
+        var block = Into("out", build.Add("h", new Relu(), Into("up", how == "twice" ? Normal(build, "n", Steps(build, "e", stream), true, Wide) : Normal(build, "n", stream, true, Wide), Wide, 40)), 40, Wide);
+        stream = how switch
+        {
+            "mixed" or "output" or "twice" => build.Add("s1", new Add(), stream, block),
+            "linear" => build.Add("s1", new Add(), build.Add("s0", new Add(), stream, Into("lin", stream, Wide, Wide)), block),
+            "behind" => build.Add("s1", new Add(), stream, Steps(build, "after", block)),
+            _ => build.Add("s1", new Add(), build.Add("s0", new Add(), stream, stream), block),
+        };
+        var last = Normal(build, "last", stream, how != "mixed", Wide);
+        var graph = build.Return(how == "output" ? last : Into("y", last, Wide, 10));
+        Graph after;
+        try { after = Turned(graph); }
+        catch (DiagnosticException e) when (e.Diagnostics is [{ Code: "LT3247" }]) { return; } // nothing can be turned, and it is said
+        Assert.Empty(Verifier.Check(after));
+        Assert.Equal(graph.Outputs.Select(v => v.Name), after.Outputs.Select(v => v.Name));
+        Assert.InRange(Off(graph, after), 0, 1e-9);
+    }
+
+    /// <summary>A normalization in the steps that exporters write, with a bias.</summary>
+    private Value Steps(GraphBuilder build, string name, Value x)
+    {
+        var along = Constants.Wholes($"{name}.along", -1);
+        Value Row(string what) => Constants.Of($"{name}.{what}", new([Wide], Scalar.F32), [.. Enumerable.Range(0, Wide).Select(_ => 0.5 + random.NextDouble())]);
+        var centred = build.Add($"{name}.centred", new Sub(), x, build.Add($"{name}.mean", new ReduceMean(), x, along));
+        var variance = build.Add($"{name}.variance", new ReduceMean(), build.Add($"{name}.square", new Mul(), centred, centred), along);
+        var norm = build.Add($"{name}.norm", new Sqrt(), build.Add($"{name}.more", new Add(), variance, Constants.Of($"{name}.epsilon", new([], Scalar.F32), [1e-5])));
+        return build.Add(name, new Add(), build.Add($"{name}.scaled", new Mul(), build.Add($"{name}.normal", new Div(), centred, norm), Row("g")), Row("b"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
