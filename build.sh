@@ -192,8 +192,9 @@ archives() {
     name=lathe-$(version)-$rid
     say "packing $into/$name.tar.gz"
     rm -rf "artifacts/archives/$name"
-    dotnet publish src/Cli -c Release -r "$rid" --self-contained -p:PublishReadyToRun=true -p:DebugType=none -v q --nologo -o "artifacts/archives/$name" >&2
-    rm -f "artifacts/archives/$name"/*.xml
+    dotnet publish src/Cli -c Release -r "$rid" --self-contained -p:PublishReadyToRun=true -v q --nologo -o "artifacts/archives/$name" >&2
+    # Symbols are left out here, not when it is built: others pack what is built beside.
+    rm -f "artifacts/archives/$name"/*.xml "artifacts/archives/$name"/*.pdb
     cp LICENSE README.md "artifacts/archives/$name"
     tar -C artifacts/archives --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u+w,go-w -cf - "$name" | gzip -9n > "$into/$name.tar.gz"
   done
