@@ -15,11 +15,15 @@ internal sealed class DeviceWeights : IDisposable
 
     /// <param name="kernels">The program's.</param>
     /// <param name="most">Bytes that they may take; null: what the device gives.</param>
-    /// <exception cref="DiagnosticException">LT4302: not even those of two calls have room.</exception>
+    /// <exception cref="DiagnosticException">LT4302: not even those of two calls have room, or would keep to the limit.</exception>
     public static DeviceWeights Of(Program program, GpuDevice device, IDeviceKernels kernels, long? most)
     {
         var all = program.Slots.Where(s => s.Kind == SlotKind.Weight).Sum(s => RunPlan.Aligned(Size(s)));
-        if (most is { } limit) return new(program, device, kernels, Math.Min(limit, all));
+        if (most is { } limit)
+        {
+            if (limit < all && limit < Turns(program)) throw device.NoRoom(Turns(program), "the weights of two calls that take turns", FormattableString.Invariant($"{limit} are allowed"));
+            return new(program, device, kernels, Math.Min(limit, all));
+        }
         // Nobody says how much is free: what is refused is tried with less, down to nothing that stays.
         for (var room = all; ; room /= 2)
             try { return new(program, device, kernels, room); }
@@ -31,10 +35,8 @@ internal sealed class DeviceWeights : IDisposable
         (this.program, this.device) = (program, device);
         var sizes = program.Slots.Where(s => s.Kind is SlotKind.Weight or SlotKind.Source).ToDictionary(s => s.Name, Size, StringComparer.Ordinal);
         var weights = program.Slots.Where(s => s.Kind == SlotKind.Weight).ToDictionary(s => s.Name, Size, StringComparer.Ordinal);
-        // The half of the stream is as large as the call that reads most, so what stays is chosen with room for it left.
-        var needs = WeightStream.Calls(program, weights.ContainsKey).ConvertAll(call => call.Weights.Sum(name => RunPlan.Aligned(weights[name])));
         var isWhole = weights.Values.Sum(RunPlan.Aligned) <= room;
-        var left = isWhole ? room : Math.Max(0, room - 2 * needs.DefaultIfEmpty(0).Max());
+        var left = isWhole ? room : Math.Max(0, room - Turns(program));
         var top = 0L;
         foreach (var (name, bytes) in weights)
             if (RunPlan.Aligned(bytes) <= left - top)
@@ -55,8 +57,15 @@ internal sealed class DeviceWeights : IDisposable
         }
     }
 
-    /// <summary>Bytes of them that the device holds.</summary>
-    public long Bytes => stored.Length;
+    /// <summary>What <see cref="WeightStream"/> takes at the most: its halves are as large as the call that reads most, so what stays is chosen with room for them left.</summary>
+    private static long Turns(Program program)
+    {
+        var weights = program.Slots.Where(s => s.Kind == SlotKind.Weight).ToDictionary(s => s.Name, Size, StringComparer.Ordinal);
+        return 2 * WeightStream.Calls(program, weights.ContainsKey).Select(call => call.Weights.Sum(name => RunPlan.Aligned(weights[name]))).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>Bytes of the device that stay theirs: of those that never move, and of the stretches that the others take turns in.</summary>
+    public long Bytes => stored.Length + (stream?.Room ?? 0);
 
     /// <summary>Bytes that come again in every run.</summary>
     public long Streamed => stream?.Bytes ?? 0;

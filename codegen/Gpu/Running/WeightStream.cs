@@ -34,6 +34,9 @@ internal sealed class WeightStream : IDisposable
         }
     }
 
+    /// <summary>Bytes of the device.</summary>
+    public long Room => halves.Sum(half => half.Length);
+
     /// <summary>Bytes that come in every run, each once.</summary>
     public long Bytes { get; }
 

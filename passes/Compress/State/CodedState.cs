@@ -7,7 +7,8 @@ namespace Lathe.Passes;
 /// <param name="Parts">Codes, scales, zero points.</param>
 public sealed record CodedState(string Name, Seq<Value> Parts)
 {
-    private static readonly string[] Endings = [".codes", ".scale", ".zero"];
+    /// <summary>What names of parts end with, the codes' first.</summary>
+    public static Seq<string> Endings { get; } = [".codes", ".scale", ".zero"];
 
     /// <summary>The states among inputs or outputs, by what they are called and what they are.</summary>
     public static IEnumerable<CodedState> Of(IReadOnlyCollection<Value> values) =>

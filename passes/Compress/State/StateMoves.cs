@@ -11,7 +11,8 @@ internal static class StateMoves
     {
         if (Formula.Of(node) is not { } formula || node.Regions.Count > 0 || !IsRows(node.Result.Type, channel)) return null;
         var (axis, moved) = (formula.Axes[channel], new List<Value>());
-        return Walk(formula.Number) && moved.Count > 0 ? moved : null;
+        // The step is taken again over codes and over scales: a number beside what moves, 0 too, would be of another kind there.
+        return Walk(formula.Number) && moved.Count > 0 && node.Reads.All(v => !v.Type.Scalar.IsReal || moved.Contains(v)) ? moved : null;
 
         bool Walk(Expr number) => number switch
         {

@@ -63,16 +63,16 @@ internal sealed class StateRewriting
     /// <summary>The step that reads a value back, where anything but a move needs its numbers.</summary>
     private void Decoded(GraphBuilder build, Value value)
     {
-        if (graph.Readers[value].Any(node => node is not null && !Moves(node, value) && NeedsNumbers(node, value))) build.Add(Coding(value, reached[value]).Decode(coded[value], value));
+        if (graph.Readers[value].Any(node => node is not null && !Moves(node, value) && NeedsNumbers(node))) build.Add(Coding(value, reached[value]).Decode(coded[value], value));
     }
 
     private bool Moves(Node node, Value value) => node.Results is [var result] && reached.TryGetValue(result, out var channel) && StateMoves.Of(node, channel)!.Contains(value);
 
-    /// <summary>Whether it reads more than the shape.</summary>
-    private static bool NeedsNumbers(Node node, Value value) => Formula.Of(node) is not { } formula || formula.ReadsOf(value).Any();
+    /// <summary>Whether it reads more than the shape. Others that read no number may read the kind.</summary>
+    private static bool NeedsNumbers(Node node) => node.Op is not (Ir.Ops.Shape or Size);
 
     /// <summary>A step that asks for a shape asks the codes.</summary>
-    private Node Read(Node node) => node.Map(v => reached.ContainsKey(v) && !NeedsNumbers(node, v) ? coded[v].Codes : v);
+    private Node Read(Node node) => node.Map(v => reached.ContainsKey(v) && !NeedsNumbers(node) ? coded[v].Codes : v);
 
     /// <summary>What storing states so did, each output that is one; and in notes what it did to the model's outputs.</summary>
     public IReadOnlyList<StateLoss> Losses(string pass)

@@ -54,7 +54,7 @@ internal sealed record SavedCase(string Name, string Folder, Seq<string> InputNa
 
     /// <summary>The tensor of one input; null where the folder has none.</summary>
     public Tensor? Input(IReadOnlyList<Value> inputs, Value input) =>
-        File("input", inputs.ToList().IndexOf(input), input.Name, InputNames) is { } file ? TensorFormat.Of(file).ReadOne(file, input, ImageOptions.Default) : null;
+        Coded(inputs).TryGetValue(input.Name, out var part) ? part : File("input", inputs.ToList().IndexOf(input), input.Name, InputNames) is { } file ? TensorFormat.Of(file).ReadOne(file, input, ImageOptions.Default) : null;
 
     /// <summary>What each output should be, where a file says so; read as it was saved.</summary>
     public IEnumerable<(int Output, Tensor Expected)> Expected(IReadOnlyList<string> outputs, IReadOnlyList<Tensor> actual) =>

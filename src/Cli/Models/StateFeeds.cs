@@ -1,10 +1,10 @@
+using Lathe.Passes;
+
 namespace Lathe.Cli;
 
 /// <summary>Which inputs of a model are fed from which outputs, run after run, and what they hold before the first.</summary>
 internal static class StateFeeds
 {
-    private static readonly string[] Parts = [".codes", ".scale", ".zero"];
-
     /// <summary>Pairs as they are said, for a model: <c>past_*=present_*</c> is every input that fits, and a state that the model has as codes is all its parts.</summary>
     /// <exception cref="DiagnosticException">An input or output that the model lacks.</exception>
     public static Dictionary<string, string> Of(RunnableModel model, IEnumerable<KeyValuePair<string, string>> said)
@@ -23,10 +23,15 @@ internal static class StateFeeds
     private static IEnumerable<(string Input, string Output)> Matches(string input, string output, List<string> inputs)
     {
         if (inputs.Contains(input)) return [(input, output)];
-        if (Parts.Where(part => inputs.Contains(input + part)).ToList() is { Count: > 0 } parts) return parts.Select(part => (input + part, output + part));
+        if (CodedState.Endings.Where(part => inputs.Contains(input + part)).ToList() is { Count: > 0 } parts) return parts.Select(part => (input + part, output + part));
         if (input.Split('*') is not [var head, var tail] || output.Split('*') is not [var before, var behind]) return [];
-        return inputs.Where(name => name.Length >= head.Length + tail.Length && name.StartsWith(head, StringComparison.Ordinal) && name.EndsWith(tail, StringComparison.Ordinal))
-            .Select(name => (name, before + name[head.Length..^tail.Length] + behind));
+        // A part of a state is called as the state is, and what it is behind that.
+        return from name in inputs
+               let part = CodedState.Endings.FirstOrDefault(ending => name.EndsWith(ending, StringComparison.Ordinal)) ?? ""
+               from ending in part == "" ? (string[])[""] : ["", part]
+               let state = name[..^ending.Length]
+               where state.Length >= head.Length + tail.Length && state.StartsWith(head, StringComparison.Ordinal) && state.EndsWith(tail, StringComparison.Ordinal)
+               select (name, before + state[head.Length..^tail.Length] + behind + ending);
     }
 
     /// <summary>
