@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lathe.Codegen.Package;
 using Lathe.Ir;
 
@@ -29,34 +28,9 @@ internal sealed class CSharp : KernelLanguage
 
     public override string Barrier => "Group.Barrier();";
 
-    public override string Of(Scalar kind) => kind switch
-    {
-        Scalar.Bool => "bool",
-        Scalar.I2 or Scalar.I4 or Scalar.I8 => "sbyte",
-        Scalar.U1 or Scalar.U2 or Scalar.U4 or Scalar.U8 => "byte",
-        Scalar.I16 => "short",
-        Scalar.U16 or Scalar.F16 or Scalar.BF16 => "ushort",
-        Scalar.I32 => "int",
-        Scalar.U32 => "uint",
-        Scalar.I64 => "long",
-        Scalar.U64 => "ulong",
-        Scalar.F32 => "float",
-        Scalar.F64 => "double",
-        _ when kind.IsReal => "byte",
-        _ => throw Unsupported(kind),
-    };
+    protected override (string Signed, string Plain) Byte => ("sbyte", "byte");
 
-    public override string Literal(Number n) => n.Type switch
-    {
-        Scalar.Bool => n.Integer != 0 ? "true" : "false",
-        Scalar.F32 => Real((float)n.Real),
-        Scalar.F64 => Real(n.Real),
-        Scalar.I64 => n.Integer == long.MinValue ? "long.MinValue" : Signed(n.Integer, "L"),
-        Scalar.U64 => $"{((ulong)n.Integer).ToString(CultureInfo.InvariantCulture)}ul",
-        Scalar.U32 => $"{Bare(n.Integer)}u",
-        Scalar.I32 => Signed(n.Integer, ""),
-        _ => $"({Of(n.Type)}){Signed(n.Integer, "")}",
-    };
+    protected override (string Int, string Long) Least => ("int.MinValue", "long.MinValue");
 
     public override string Declare(string type, string name) => $"{type} {name} = default;";
 
@@ -117,11 +91,9 @@ internal sealed class CSharp : KernelLanguage
 
     private static List<string> Parameters(LaunchText launch) => [.. launch.Views.Select(v => $"ArrayView<{v.Type}> {v.Name}"), .. launch.Scratch == "" ? (string[])[] : [$"ArrayView<byte> {launch.Scratch}"], .. launch.Numbers.Select(n => $"long {n}")];
 
-    private static string Real(float x) => float.IsNaN(x) ? "float.NaN" : float.IsPositiveInfinity(x) ? "float.PositiveInfinity" : float.IsNegativeInfinity(x) ? "float.NegativeInfinity"
-        : Parenthesized(x.ToString("R", CultureInfo.InvariantCulture) + "f");
-
-    private static string Real(double x) => double.IsNaN(x) ? "double.NaN" : double.IsPositiveInfinity(x) ? "double.PositiveInfinity" : double.IsNegativeInfinity(x) ? "double.NegativeInfinity"
-        : Parenthesized(x.ToString("R", CultureInfo.InvariantCulture) + "d");
-
-    private static string Parenthesized(string literal) => literal[0] == '-' ? $"({literal})" : literal;
+    protected override string Real(double x, bool isSingle)
+    {
+        var type = isSingle ? "float" : "double";
+        return double.IsNaN(x) ? $"{type}.NaN" : double.IsPositiveInfinity(x) ? $"{type}.PositiveInfinity" : double.IsNegativeInfinity(x) ? $"{type}.NegativeInfinity" : Parenthesized(Shortest(x, isSingle) + (isSingle ? "f" : "d"));
+    }
 }

@@ -21,13 +21,52 @@ internal abstract class KernelLanguage
     /// <summary>Waits for the other threads of the group.</summary>
     public abstract string Barrier { get; }
 
+    /// <summary>A whole number in a byte, with a sign and without.</summary>
+    protected abstract (string Signed, string Plain) Byte { get; }
+
+    /// <summary>The least of whole numbers with a sign, which no literal is.</summary>
+    protected abstract (string Int, string Long) Least { get; }
+
     /// <summary>The type of a variable.</summary>
     /// <exception cref="DiagnosticException">LT4310: no kernel for a GPU holds such numbers.</exception>
-    public abstract string Of(Scalar kind);
+    public string Of(Scalar kind) => kind switch
+    {
+        Scalar.Bool => "bool",
+        Scalar.I2 or Scalar.I4 or Scalar.I8 => Byte.Signed,
+        Scalar.U1 or Scalar.U2 or Scalar.U4 or Scalar.U8 => Byte.Plain,
+        Scalar.I16 => "short",
+        Scalar.U16 or Scalar.F16 or Scalar.BF16 => "ushort",
+        Scalar.I32 => "int",
+        Scalar.U32 => "uint",
+        Scalar.I64 => "long",
+        Scalar.U64 => "ulong",
+        Scalar.F32 => "float",
+        Scalar.F64 => "double",
+        _ when kind.IsReal => Byte.Plain,
+        _ => throw Unsupported(kind),
+    };
 
     public string InMemory(Scalar kind) => Of(kind == Scalar.Bool || kind.Bits < 8 ? Scalar.U8 : kind);
 
-    public abstract string Literal(Number n);
+    public string Literal(Number n) => n.Type switch
+    {
+        Scalar.Bool => n.Integer != 0 ? "true" : "false",
+        Scalar.F32 => Real((float)n.Real, isSingle: true),
+        Scalar.F64 => Real(n.Real, isSingle: false),
+        Scalar.I64 => n.Integer == long.MinValue ? Least.Long : Signed(n.Integer, "L"),
+        Scalar.U64 => $"{((ulong)n.Integer).ToString(System.Globalization.CultureInfo.InvariantCulture)}ul",
+        Scalar.U32 => $"{Bare(n.Integer)}u",
+        Scalar.I32 => n.Integer == int.MinValue ? Least.Int : Signed(n.Integer, ""),
+        _ => $"({Of(n.Type)}){Signed(n.Integer, "")}",
+    };
+
+    /// <summary>A real number that comes back as it was.</summary>
+    protected abstract string Real(double x, bool isSingle);
+
+    /// <summary>The shortest digits that say a number.</summary>
+    protected static string Shortest(double x, bool isSingle) => isSingle ? ((float)x).ToString("R", System.Globalization.CultureInfo.InvariantCulture) : x.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
+    protected static string Parenthesized(string literal) => literal[0] == '-' ? $"({literal})" : literal;
 
     /// <summary>A variable that is nothing yet.</summary>
     public abstract string Declare(string type, string name);
@@ -78,7 +117,7 @@ internal abstract class KernelLanguage
 
     protected static string Indented(string text) => string.Concat(text.TrimEnd('\n').Split('\n').Select(line => line == "" ? "\n" : $"    {line}\n"));
 
-    protected static string Signed(long n, string ending) => n < 0 ? $"({Bare(n)}{ending})" : $"{Bare(n)}{ending}";
+    private static string Signed(long n, string ending) => n < 0 ? $"({Bare(n)}{ending})" : $"{Bare(n)}{ending}";
 
     /// <summary>A text that a cast may stand before.</summary>
     public static string Atom(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.') || Naked(text) != text ? text : $"({text})";

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Lathe.Codegen.Package;
 using Lathe.Ir;
 
@@ -30,34 +29,9 @@ internal sealed class OpenclC : KernelLanguage
 
     public override string Barrier => "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);";
 
-    public override string Of(Scalar kind) => kind switch
-    {
-        Scalar.Bool => "bool",
-        Scalar.I2 or Scalar.I4 or Scalar.I8 => "char",
-        Scalar.U1 or Scalar.U2 or Scalar.U4 or Scalar.U8 => "uchar",
-        Scalar.I16 => "short",
-        Scalar.U16 or Scalar.F16 or Scalar.BF16 => "ushort",
-        Scalar.I32 => "int",
-        Scalar.U32 => "uint",
-        Scalar.I64 => "long",
-        Scalar.U64 => "ulong",
-        Scalar.F32 => "float",
-        Scalar.F64 => "double",
-        _ when kind.IsReal => "uchar",
-        _ => throw Unsupported(kind),
-    };
+    protected override (string Signed, string Plain) Byte => ("char", "uchar");
 
-    public override string Literal(Number n) => n.Type switch
-    {
-        Scalar.Bool => n.Integer != 0 ? "true" : "false",
-        Scalar.F32 => Real(n.Real, ((float)n.Real).ToString("R", CultureInfo.InvariantCulture), "f"),
-        Scalar.F64 => Real(n.Real, n.Real.ToString("R", CultureInfo.InvariantCulture), ""),
-        Scalar.I64 => n.Integer == long.MinValue ? "LONG_MIN" : Signed(n.Integer, "L"),
-        Scalar.U64 => $"{((ulong)n.Integer).ToString(CultureInfo.InvariantCulture)}ul",
-        Scalar.U32 => $"{Bare(n.Integer)}u",
-        Scalar.I32 => n.Integer == int.MinValue ? "INT_MIN" : Signed(n.Integer, ""),
-        _ => $"({Of(n.Type)}){Signed(n.Integer, "")}",
-    };
+    protected override (string Int, string Long) Least => ("INT_MIN", "LONG_MIN");
 
     public override string Declare(string type, string name) => $"{type} {name} = 0;";
 
@@ -112,8 +86,12 @@ internal sealed class OpenclC : KernelLanguage
         return $"{(hasDouble ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#define NUM_HAS_DOUBLE\n" : "")}{EmbeddedText.Read("Num.cl.txt")}\n{text}";
     }
 
-    private static string Real(double x, string digits, string ending) => double.IsNaN(x) ? "NAN" : double.IsPositiveInfinity(x) ? "INFINITY" : double.IsNegativeInfinity(x) ? "(-INFINITY)"
-        : $"{digits}{(digits.AsSpan().IndexOfAny('.', 'E') < 0 ? ".0" : "")}{ending}" is var literal && literal[0] == '-' ? $"({literal})" : literal;
+    protected override string Real(double x, bool isSingle)
+    {
+        if (!double.IsFinite(x)) return double.IsNaN(x) ? "NAN" : x > 0 ? "INFINITY" : "(-INFINITY)";
+        var digits = Shortest(x, isSingle);
+        return Parenthesized($"{digits}{(digits.AsSpan().IndexOfAny('.', 'E') < 0 ? ".0" : "")}{(isSingle ? "f" : "")}");
+    }
 
     private static string Snake(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) ? $"{(i > 0 && !char.IsAsciiLetterUpper(name[i - 1]) ? "_" : "")}{char.ToLowerInvariant(c)}" : c.ToString()));
 }

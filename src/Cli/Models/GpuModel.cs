@@ -44,7 +44,7 @@ internal sealed class GpuModel : RunnableModel
     // What compression stores in few bits the interface has in few bits.
     public override IReadOnlyList<Value> Inputs => program.Inputs;
     public override IReadOnlyList<string> Outputs => [.. program.Outputs.Select(v => v.Name)];
-    public override IReadOnlyList<Seq<string>> OutputShapes => [.. program.Outputs.Select(v => (Seq<string>)[.. v.Type.Shape.Select(e => e.ToString())])];
+    public override IReadOnlyList<Seq<string>> OutputShapes => ShapesOf(program.Outputs);
 
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => Program.Run(inputs, cancellation);
 

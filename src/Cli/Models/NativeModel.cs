@@ -37,7 +37,7 @@ internal sealed class NativeModel : RunnableModel
     public override IReadOnlyList<Value> Inputs { get; }
     public override IReadOnlyList<string> Outputs { get; }
 
-    public override IReadOnlyList<Seq<string>> OutputShapes => [.. Contract.Outputs.Select(t => (Seq<string>)[.. t.Shape])];
+    public override IReadOnlyList<Seq<string>> OutputShapes => ShapesOf(Contract);
 
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {

@@ -111,16 +111,10 @@ public sealed record PassOptions(
         if (share != "" && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var sparsity) || !share.EndsWith('%') && sparsity > 1))
             throw new UsageException($"--prune: {share} is no share", "--prune 4x1@80%, unstructured@90%, 2:4, or \"4x1@80%, method=obs\" with options of the pass");
         var dropped = share == "" ? "" : $", sparsity={RecordText.Real(double.Parse(text, CultureInfo.InvariantCulture) / (share.EndsWith('%') ? 100 : 1), single: false)}";
-        if (pattern == "slice") return With($"slice_stream(share={(dropped == "" ? "0" : dropped[", sparsity=".Length..])}{own})");
+        if (pattern == "slice") return With(pipeline, "--prune", $"slice_stream(share={(dropped == "" ? "0" : dropped[", sparsity=".Length..])}{own})");
         // What is kept is stored as --quantize says; of weights that are not pruned it takes care itself.
         var weights = WeightFormat is null || IsUnits(pattern) || own.Contains("weights=", StringComparison.Ordinal) ? "" : $", weights={NameText.Quoted(QuantizedFormat())}";
-        return With($"prune(pattern={pattern}{dropped}{weights}{own})");
-
-        Pipeline With(string pass)
-        {
-            try { return pipeline.With(PipelineReader.ReadLine(pass, "--prune").Passes[0]); }
-            catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
-        }
+        return With(pipeline, "--prune", $"prune(pattern={pattern}{dropped}{weights}{own})");
     }
 
     /// <summary>Whether units of the graph are dropped: what is left is dense, and quantize stores it.</summary>
@@ -137,8 +131,7 @@ public sealed record PassOptions(
         var factors = structure.Split('+', 2)[0];
         if (!factors.Contains('(', StringComparison.Ordinal) && (WeightFormat is not null || factors.Length < structure.Length)) structure = $"{factors.Trim()} ({(WeightFormat is null ? "f32" : QuantizedFormat())}) {structure[factors.Length..]}".Trim();
         var format = Encoded("--factorize", structure, "--factorize \"lowrank rank=32\", \"lowrank rank=32 (f16) + i4 group=64\", or \"lowrank (f16), size=0.5\" with options of the pass");
-        try { return pipeline.With(PipelineReader.ReadLine($"factorize(weights={NameText.Quoted(format.ToString())}{own})", "--factorize").Passes[0]); }
-        catch (DiagnosticException e) { throw new UsageException(e.Diagnostics); }
+        return With(pipeline, "--factorize", $"factorize(weights={NameText.Quoted(format.ToString())}{own})");
     }
 
     /// <summary>The format that --quantize names.</summary>

@@ -5,6 +5,6 @@ internal sealed class ReferenceModel(ModelSource source) : RunnableModel
 {
     public override IReadOnlyList<Value> Inputs => source.Inputs;
     public override IReadOnlyList<string> Outputs { get; } = [.. source.Outputs.Select(v => v.Name)];
-    public override IReadOnlyList<Seq<string>> OutputShapes => [.. source.Outputs.Select(v => (Seq<string>)[.. v.Type.Shape.Select(e => e.ToString())])];
+    public override IReadOnlyList<Seq<string>> OutputShapes => ShapesOf(source.Outputs);
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs) => source.Module.Graph is { } graph ? Interpreter.Run(graph, inputs) : Interpreter.Run(source.Module.MustBeProgram, inputs);
 }

@@ -47,6 +47,7 @@ internal sealed class RemoteModel : RunnableModel
 
     public override IReadOnlyList<Value> Inputs { get; }
     public override IReadOnlyList<string> Outputs { get; }
+    public override IReadOnlyList<Seq<string>> OutputShapes => ShapesOf(contract);
 
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {

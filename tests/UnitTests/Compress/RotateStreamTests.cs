@@ -54,9 +54,9 @@ public sealed class RotateStreamTests
         };
         var last = Normal(build, "last", stream, how != "mixed", Wide);
         var graph = build.Return(how == "output" ? last : Into("y", last, Wide, 10));
-        Graph after;
-        try { after = Turned(graph); }
-        catch (DiagnosticException e) when (e.Diagnostics is [{ Code: "LT3247" }]) { return; } // nothing can be turned, and it is said
+        var after = Turned(graph);
+        // Something is turned in each: all weights together are no longer those.
+        Assert.NotEqual(graph.Weights.SelectMany(w => Constants.Read(w)), after.Weights.SelectMany(w => Constants.Read(w)));
         Assert.Empty(Verifier.Check(after));
         Assert.Equal(graph.Outputs.Select(v => v.Name), after.Outputs.Select(v => v.Name));
         Assert.InRange(Off(graph, after), 0, 1e-9);

@@ -76,16 +76,9 @@ internal sealed unsafe class CudaDevice : GpuDevice
 
     internal override DeviceMark Mark()
     {
-        Enter();
-        nint mark = 0;
-        Check(((delegate* unmanaged<nint*, uint, int>)Library.Function("cuEventCreate"))(&mark, 0), "running kernels");
-        Check(((delegate* unmanaged<nint, nint, int>)Library.Function("cuEventRecord"))(mark, Stream), "running kernels");
-        var made = mark;
-        return new(() =>
-        {
-            Enter();
-            Check(((delegate* unmanaged<nint, int>)Library.Function("cuEventSynchronize"))(made), "running kernels");
-        }, () => Leave("cuEventDestroy_v2", made));
+        var mark = new CudaEvent(this);
+        mark.Record();
+        return new(mark.Wait, mark.Dispose);
     }
 
     private nint MadeStream()

@@ -1,30 +1,13 @@
 namespace Lathe.Codegen.Gpu;
 
 /// <summary>Time between two events in the device's stream.</summary>
-internal sealed unsafe class CudaTime : DeviceTime
+internal sealed unsafe class CudaTime(CudaDevice device) : DeviceTime
 {
-    private readonly CudaDevice device;
-    private nint begin, end;
+    private readonly CudaEvent begin = new(device), end = new(device);
 
-    public CudaTime(CudaDevice device)
-    {
-        this.device = device;
-        device.Enter();
-        try
-        {
-            begin = Event();
-            end = Event();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
+    public override void Begin() => begin.Record();
 
-    public override void Begin() => Record(begin);
-
-    public override void End() => Record(end);
+    public override void End() => end.Record();
 
     public override double? Milliseconds
     {
@@ -32,27 +15,15 @@ internal sealed unsafe class CudaTime : DeviceTime
         {
             device.Synchronize();
             var milliseconds = 0f;
-            device.Check(((delegate* unmanaged<float*, nint, nint, int>)device.Library.Function("cuEventElapsedTime"))(&milliseconds, begin, end), "timing");
+            device.Check(((delegate* unmanaged<float*, nint, nint, int>)device.Library.Function("cuEventElapsedTime"))(&milliseconds, begin.Handle, end.Handle), "timing");
             return milliseconds;
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) device.Leave("cuEventDestroy_v2", begin, end);
-        (begin, end) = (0, 0);
-    }
-
-    private nint Event()
-    {
-        nint made = 0;
-        device.Check(((delegate* unmanaged<nint*, uint, int>)device.Library.Function("cuEventCreate"))(&made, 0), "timing");
-        return made;
-    }
-
-    private void Record(nint at)
-    {
-        device.Enter();
-        device.Check(((delegate* unmanaged<nint, nint, int>)device.Library.Function("cuEventRecord"))(at, device.Stream), "timing");
+        if (!disposing) return;
+        begin.Dispose();
+        end.Dispose();
     }
 }
