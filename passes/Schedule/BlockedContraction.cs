@@ -119,7 +119,7 @@ public sealed class BlockedContraction
         Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? b.At(kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j))
             : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
         // Weights beyond the cache come in time if they are asked for one group of panels early.
-        var next = !constantB || loops.TilesPerBlock < 2 || b.Bytes < machine.Level2 / 2 ? null
+        var next = !constantB || loops.TilesPerBlock < 2 || b.Bytes < 16384 ? null
             : new RegisterTile.Next(Linear.Simplify(local / tile.Rows), loops.TilesPerBlock, (k, v, j) => b.Ahead(kb, Linear.Simplify(panel + width + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)));
         return sums.Around(
             When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),
@@ -128,7 +128,7 @@ public sealed class BlockedContraction
                 : lookUps is not null && b.Groups is null ? Add(sums, contraction.B, 0, depth.Steps, next)
                 : sums.Add(depth.StepsOf(kb), Passes.RegisterTile.Products(machine, A, (k, v, j) => B(panel, k, v, j)), next),
             one ? Do() : When(kb < depth.Count - 1, sums.Each((r, v, j) => partial.Set([local + r, Column(v, j)], sums[r, v, j]))),
-            When(one ? true : Expr.Same(kb, depth.Count - 1), sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, StoreAt(Linear.Simplify(row + r), Column(v, j), sums[r, v, j])))));
+            When(one ? true : Expr.Same(kb, depth.Count - 1), sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, contraction.Finished(sums[r, v, j], [.. rows.At(Linear.Simplify(row + r)), .. columns.At(Column(v, j))])))));
 
         // What a group of steps shares multiplies their sum, not each of its numbers.
         Stmt InGroups(Expr each, Expr shares, long steps)
@@ -166,13 +166,6 @@ public sealed class BlockedContraction
     private Stmt FillTables(Expr block, Expr kb) => loops.Rows(block, (local, height) => For("r", height, r => For("t", depth.Steps / lookUps!.Together, t => Vector("e", Entries, e =>
         tables.Set([Linear.Simplify(local + r), t, e], Enumerable.Range(0, (int)lookUps.Together)
             .Select(i => A(kb, local, Linear.Simplify(loops.FirstRow(block) + local), r, Linear.Simplify(t * lookUps.Together + i)) * lookUps.Factor(e.As(Scalar.I32), i)).Aggregate((x, y) => x + y))))), loops.IsInside);
-
-    private Stmt StoreAt(Expr row, Expr column, Expr sum)
-    {
-        var output = contraction.Output;
-        (Axis, Expr)[] at = [.. rows.At(row), .. columns.At(column)];
-        return output.Buffer.Set(output.At.Placed(at), contraction.Epilogue(sum).Placed(at));
-    }
 
     /// <summary>Gathers a block of A into rows: padding, decoding and producers happen here, once. Rows that read nothing outside are copied without checks.</summary>
     private Stmt PackRows(Expr block, Expr kb) => loops.Rows(block, (local, height) => For("r", height, r =>

@@ -69,7 +69,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
 
     /// <summary>Stores a result once its sum is known.</summary>
     /// <param name="places">Its index along each axis.</param>
-    internal Stmt Finished(Expr total, Seq<(Axis, Expr)> places) => Output.Buffer.Set([.. Output.At.Select(e => Linear.Simplify(e.Substitute(places)))], Epilogue(total).Substitute(places));
+    internal Stmt Finished(Expr total, Seq<(Axis, Expr)> places) => Output.Buffer.Set(Output.At.Placed(places), Epilogue(total).Placed(places));
 
     /// <summary>Machine steps that a result takes once its sum is known.</summary>
     internal double Finishing => Effort.Of(Epilogue(new Buffer("sum", Sum.Type, [1])[0])) + 1;

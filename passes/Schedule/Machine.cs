@@ -33,6 +33,9 @@ public sealed record Machine(string Name, int VectorBytes = 32, int VectorRegist
     /// <summary>GB/s that one thread reads where a run reads so many bytes in all, run after run.</summary>
     public double ReadRate(double all) => all <= Level2 ? Level2Rate : all <= Level3 ? Level3Rate : MemoryRate;
 
+    /// <summary>Bytes of the caches that are much faster than memory: the last one often is not, where it lies far from the cores and is shared by many.</summary>
+    public long Near => Level3Rate >= 2 * MemoryRate ? Level3 : 2 * Level2;
+
     /// <summary>f32 operations that one core does at most, in billions a second; a multiply-add is two.</summary>
     public double Gflops => 2 * StepRate * Lanes;
 

@@ -106,8 +106,8 @@ internal sealed class RowChain
         return lead;
     }
 
-    /// <summary>Bytes that must lie between stages. For speed they leave the last cache (measured: in it, runs take as long either way); for size the second.</summary>
-    public static long Least(Machine machine, Objective objective) => objective == Objective.Speed ? machine.Level3 : machine.Level2;
+    /// <summary>Bytes that must lie between stages. For speed they leave what is near (measured: in a last cache that is, runs take as long either way); for size the second cache.</summary>
+    public static long Least(Machine machine, Objective objective) => objective == Objective.Speed ? machine.Near : machine.Level2;
 
     /// <summary>
     /// Whether running some rows at a time saves more than it costs: bytes between stages that would be written and read beyond the caches,

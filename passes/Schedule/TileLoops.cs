@@ -64,7 +64,7 @@ internal sealed class TileLoops
         return shared && parts % 2 == 1 && usual > 1 && (usual % 2 == 1 || tilesWide % usual != 0) ? Shares.Parts(tilesWide, Math.Max(1, usual / 2), Math.Min(machine.Tasks / parts, tilesWide)) : usual;
     }
 
-    /// <summary>The panels of a part in tiles: as many side by side as the tile is wide, then what is left, then the last panel alone where its columns end early.</summary>
+    /// <summary>The panels of a part in tiles: as many side by side as the tile is wide, then what is left, then the last panel where its columns end early, with the one before it if that would be alone.</summary>
     /// <param name="body">Given the first panel, how many there are, and whether it ends early.</param>
     public Stmt Columns(Expr chunk, Func<Expr, long, bool, Stmt> body)
     {
@@ -79,6 +79,9 @@ internal sealed class TileLoops
                 When(0 < left, body(full, 1, true)));
         }
         var (at, whole, steps) = (0L, columns.Static / Tile.Panel, new List<Stmt>());
+        // A panel that would be alone goes with the last, which ends early: rows are read once for both.
+        var joins = widest > 1 && whole % 2 == 1 && columns.Static % Tile.Panel > 0;
+        if (joins) whole--;
         for (var width = widest; width >= 1; width /= 2)
         {
             var (from, count) = (at, (whole - at) / width);
@@ -91,7 +94,7 @@ internal sealed class TileLoops
             }));
             at += count * width;
         }
-        if (at < Up(columns.Static, Tile.Panel)) steps.Add(When(chunks == 1 ? true : Expr.Same(chunk, chunks - 1), body(at, 1, true)));
+        if (at < Up(columns.Static, Tile.Panel)) steps.Add(When(chunks == 1 ? true : Expr.Same(chunk, chunks - 1), body(at, joins ? 2 : 1, true)));
         return Do(steps);
     }
 
