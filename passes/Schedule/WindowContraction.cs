@@ -27,7 +27,7 @@ public sealed class WindowContraction
     private readonly TileLoops loops;
     private readonly Seq<Linear> places;
     private readonly Buffer window;
-    private readonly bool shared;
+    private readonly bool shared, isOne;
     private readonly long rows, parts;
 
     private WindowContraction(Contraction contraction, Machine machine)
@@ -40,12 +40,14 @@ public sealed class WindowContraction
         tile = Tile.For(machine, across.Extent.Whole, columns.Static, new Flattened(steps).Static) with { RowBlock = across.Extent.Whole, Unroll = steps[^1].Extent.Whole is <= MostUnrolled and var last ? last : 4 };
         depth = new(steps, tile.Depth);
         b = new(contraction, columns, depth, constant: true, tile.Unroll);
-        loops = new(machine, new([across]), columns, tile, shared: false, packsRows: true, isBatched: false);
         shared = machine.Pays(contraction);
         var all = down?.Extent.Whole ?? 1;
         var least = Enumerable.Range(1, (int)Math.Min(all, int.MaxValue / 2)).FirstOrDefault(some => Bytes(Up(all, some)) <= machine.Level2 / 4, (int)all);
         parts = shared ? Shares.Parts(all, least, Math.Max(least, Math.Min(machine.Tasks / 2, all / 4))) : least;
         rows = Up(all, parts);
+        // Of one part, such as a line of sound, threads share results of a row, or columns.
+        isOne = parts == 1 && new Flattened(around).Static == 1;
+        loops = new(machine, new([across]), columns, tile, shared && isOne, packsRows: true, isBatched: false);
         window = new($"{contraction.Output.Buffer.Name}.window", Scalar.F32, [.. Enumerable.Range(0, places.Count).Select(i => (Expr)Span(i, rows))], Space.Arena);
     }
 
@@ -83,17 +85,21 @@ public sealed class WindowContraction
 
     public Kernel Compute()
     {
-        var all = Linear.Simplify(new Flattened(around).Extent * parts);
-        return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], machine.Shared(shared, "b", all, p =>
+        return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], isOne ? Part(0, loops.All)
+            : machine.Shared(shared, "b", Linear.Simplify(new Flattened(around).Extent * parts), p => Part(p, block => block(0, columns => columns(0)))));
+
+        // A part, given what runs its blocks of a row and their columns.
+        Stmt Part(Expr p, Func<Func<Expr, Func<Func<Expr, Stmt>, Stmt>, Stmt>, Stmt> blocks)
         {
             Seq<(Axis, Expr)> at = [.. new Flattened(around).At(Linear.Simplify(p / parts))];
             var first = Linear.Simplify(p % parts * rows);
-            return new Scratch(window, Do(Fill(at, first), loops.Columns(0, (panel, count, ragged) => For("y", rows, y =>
+            return new Scratch(window, Do(Fill(at, first), blocks((block, each) => each(chunk => loops.Columns(chunk, (panel, count, ragged) => For("y", rows, y =>
             {
                 Seq<(Axis, Expr)> row = down is null ? at : [.. at, (down, Linear.Simplify(first + y))];
-                return When(down is null ? true : Linear.Decided(Linear.Simplify(first + y) < down.Extent), loops.Rows(0, (local, height) => Tiled(row, y, panel, count, local, height, ragged)));
-            }))));
-        }));
+                return When(down is null ? true : Linear.Decided(Linear.Simplify(first + y) < down.Extent),
+                    loops.Rows(block, (local, height) => Tiled(row, y, panel, count, Linear.Simplify(loops.FirstRow(block) + local), height, ragged)));
+            }))))));
+        }
     }
 
     /// <summary>Numbers along an axis of the image that so many rows of results see.</summary>
