@@ -17,12 +17,14 @@ internal static class Wishes
             var weights = loads.Where(l => formula.Operand(l).IsWeight).ToList();
             var images = loads.Except(weights).ToList();
             var columns = formula.Axes.Index().Where(p => weights.Exists(l => l.Mentions(p.Item)) && !images.Exists(l => l.Mentions(p.Item))).Select(p => p.Index).ToList();
+            // An axis that is summed whole, and not one that a window slides along, are the channels.
+            bool Sums(Expr index) => reduce.Axes.Any(index.Mentions) && !formula.Axes.Any(index.Mentions);
             if (formula.Axes.Count >= 3 && (isWindow || columns.Count > 0)) yield return (formula.Node.Result, isWindow || columns is [1] ? 1 : columns.Contains(formula.Axes.Count - 1) ? -1 : 0);
             foreach (var load in images)
                 // Fewer channels than a vector's least lie better in planes.
                 if (isWindow && load.At.Count >= 3 && formula.Operand(load).Type.Shape[1] is Number { Integer: < 4 }) yield return (formula.Operand(load), -1);
                 else if (load.At.Count >= 3 && (isWindow || columns.Count > 0))
-                    yield return (formula.Operand(load), isWindow || reduce.Axes.Any(load.At[1].Mentions) ? 1 : reduce.Axes.Any(load.At[^1].Mentions) ? -1 : 0);
+                    yield return (formula.Operand(load), isWindow || Sums(load.At[1]) ? 1 : Sums(load.At[^1]) ? -1 : 0);
         }
     }
 

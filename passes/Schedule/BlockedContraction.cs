@@ -83,6 +83,9 @@ public sealed class BlockedContraction
         }
     }
 
+    /// <summary>Whether rows of A are copied before they are multiplied, since they are not evenly apart.</summary>
+    public bool Gathers => packsA;
+
     /// <summary>What the tile was weighed against.</summary>
     public string Weighed => tile.Weighed == "" ? "" : $"tile: {tile.Weighed}";
 

@@ -42,7 +42,7 @@ public static class Scheduler
                 var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
                 if (winograd is not null)
                     return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace) { Why = decided };
-                if (sparse is null && WindowContraction.Find(contraction, machine, constantB) is { } windows) return new(windows.Compute(), [.. windows.PackB()], windows.Describe(), windows.Pace) { Why = decided };
+                if (sparse is null && blocked.Gathers && WindowContraction.Find(contraction, machine, constantB) is { } windows) return new(windows.Compute(), [.. windows.PackB()], windows.Describe(), windows.Pace) { Why = decided };
                 return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace) { Why = decided };
             }
         }

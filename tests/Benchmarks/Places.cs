@@ -10,6 +10,9 @@ public static class Places
     public static string Peer { get; } = Path.Combine(Root, "artifacts", "peer");
 
     /// <summary>The compiler under test.</summary>
+    /// <summary>This program's own launcher, also where dotnet was given its .dll.</summary>
+    public static string Self { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Benchmarks.exe" : "Benchmarks");
+
     public static string Lathe { get; } = Path.Combine(Root, "artifacts", "lathe");
 
     /// <summary>Real models with saved inputs, outside the repository.</summary>

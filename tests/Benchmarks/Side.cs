@@ -38,7 +38,7 @@ public sealed class Side : IDisposable
     public static Side Ours(string library, BenchModel model, int threads)
     {
         var saved = Folder();
-        return Ready(new(new(Environment.ProcessPath!, ["serve", library, model.Inputs, threads.ToString(CultureInfo.InvariantCulture), saved]), saved));
+        return Ready(new(new(Places.Self, ["serve", library, model.Inputs, threads.ToString(CultureInfo.InvariantCulture), saved]), saved));
     }
 
     /// <summary>ONNX Runtime's outputs when it runs the graph as it stands, node by node: what its own optimiser changes is noise to be granted to others.</summary>
