@@ -9,10 +9,10 @@ public static class Places
     /// <summary>What peer.sh made.</summary>
     public static string Peer { get; } = Path.Combine(Root, "artifacts", "peer");
 
-    /// <summary>The compiler under test.</summary>
     /// <summary>This program's own launcher, also where dotnet was given its .dll.</summary>
     public static string Self { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Benchmarks.exe" : "Benchmarks");
 
+    /// <summary>The compiler under test.</summary>
     public static string Lathe { get; } = Path.Combine(Root, "artifacts", "lathe");
 
     /// <summary>Real models with saved inputs, outside the repository.</summary>
