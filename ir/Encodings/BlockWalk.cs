@@ -25,13 +25,17 @@ public sealed record BlockWalk(Expr Whole, Expr IsKept, Expr Rank, Expr Block, E
         return null;
     }
 
+    /// <summary>The number of a place that is kept.</summary>
+    public Expr Kept => ((Call)Whole).Arguments[1];
+
     /// <summary>The formula's number for an entry of the list, for given axes of the place.</summary>
-    /// <param name="formula">In which this was found.</param>
+    /// <param name="formula">In which this was found, or a part of <see cref="Kept"/>.</param>
     /// <param name="entry">Which block of the list, <paramref name="lane"/> which of its numbers.</param>
     /// <param name="at">What stands for the axes of the place elsewhere: in the groups of scales.</param>
     public Expr Number(Expr formula, Expr entry, Expr lane, IReadOnlyCollection<(Axis, Expr)> at)
     {
-        var value = ((Call)Whole).Arguments[1].Replace(part => part is Load { At: [Call { Function: Function.Select } position, _] } load && position.Arguments[0] == IsKept ? Load.Of(load.Buffer, [entry, lane]) : null);
-        return formula.Replace(part => part == Whole ? value : null).Substitute(at);
+        Expr Read(Expr e) => e.Replace(part => part is Load { At: [Call { Function: Function.Select } position, _] } load && position.Arguments[0] == IsKept ? Load.Of(load.Buffer, [entry, lane]) : null);
+        var value = Read(Kept);
+        return Read(formula.Replace(part => part == Whole ? value : null)).Substitute(at);
     }
 }

@@ -19,26 +19,41 @@ internal static class OutputChange
     }
 
     /// <summary>Σ E|y - ŷ|² over Σ E|y|² of the outputs.</summary>
-    public static double Share(Calibration seen, Graph before)
+    /// <param name="other">Which of the graphs beside the first.</param>
+    public static double Share(Calibration seen, Graph before, int other = 0)
     {
         var (off, whole) = (0.0, 0.0);
         foreach (var output in before.Outputs.Where(IsReal))
-            if (seen.Of(output.Name) is { } y && seen.Of(output.Name + Change) is { } change) (off, whole) = (off + Square(change) * change.Count, whole + Square(y) * y.Count);
+            if (seen.Of(output.Name) is { } y && seen.Of(Changed(output.Name, other)) is { } change) (off, whole) = (off + Square(change) * change.Count, whole + Square(y) * y.Count);
         return whole == 0 ? 0 : off / whole;
     }
 
-    /// <summary>One graph that computes what both do, and the differences of their outputs.</summary>
-    public static Graph Beside(Graph before, Graph after)
+    /// <summary>One graph that computes what all do, and the differences of their outputs from those of the first. What others compute as the first does is computed once.</summary>
+    public static Graph Beside(Graph before, params IReadOnlyList<Graph> others)
     {
-        var others = new Dictionary<Value, Value>(before.Inputs.Zip(after.Inputs).Select(p => KeyValuePair.Create(p.Second, p.First)));
-        Value Other(Value value) => others.TryGetValue(value, out var known) ? known : others[value] = new(value.Name + ".after", value.Type, value.Planes, value.IsWeight ? null : value.Known);
         var build = new GraphBuilder(before.Name, before.Inputs);
-        foreach (var guard in before.Guards.Concat(after.Guards)) build.Check(guard);
-        foreach (var node in before.Nodes.Concat(after.Nodes.Select(n => n.Map(Other)))) build.Add(node);
-        return build.Return([.. before.Outputs, .. before.Outputs.Zip(after.Outputs).Where(p => IsReal(p.First)).Select(p => build.Add(p.First.Name + Change, new Sub(), p.First, Other(p.Second)))]);
+        foreach (var guard in others.Prepend(before).SelectMany(graph => graph.Guards)) build.Check(guard);
+        foreach (var node in before.Nodes) build.Add(node);
+        var mine = before.Nodes.DistinctBy(node => node.Result.Name).ToDictionary(node => node.Result.Name, StringComparer.Ordinal);
+        var own = before.Nodes.SelectMany(node => node.Reads).Where(v => v.IsWeight).ToHashSet();
+        var outputs = before.Outputs.ToList();
+        foreach (var (index, after) in others.Index())
+        {
+            var map = new Dictionary<Value, Value>(before.Inputs.Zip(after.Inputs).Select(p => KeyValuePair.Create(p.Second, p.First)));
+            Value Other(Value value) => map.TryGetValue(value, out var known) ? known
+                : map[value] = own.Contains(value) ? value : new($"{value.Name}.after{(index == 0 ? "" : (index + 1).ToString(CultureInfo.InvariantCulture))}", value.Type, value.Planes, value.IsWeight ? null : value.Known);
+            foreach (var node in after.Nodes)
+            {
+                if (mine.TryGetValue(node.Result.Name, out var same) && same.Op.Equals(node.Op) && same.Op is not RegionOp && same.Operands.SequenceEqual(node.Operands.Select(v => v is null ? null : Other(v))) && same.Results.Zip(node.Results).All(p => p.First.Type.Equals(p.Second.Type)))
+                    foreach (var (result, shared) in node.Results.Zip(same.Results)) map[result] = shared;
+                else build.Add(node.Map(Other));
+            }
+            outputs.AddRange(before.Outputs.Zip(after.Outputs).Where(p => IsReal(p.First)).Select(p => build.Add(Changed(p.First.Name, index), new Sub(), p.First, Other(p.Second))));
+        }
+        return build.Return([.. outputs]);
     }
 
-    private const string Change = ".change";
+    private static string Changed(string output, int other) => $"{output}.change{(other == 0 ? "" : (other + 1).ToString(CultureInfo.InvariantCulture))}";
 
     private static double Square(ValueStatistics seen) => seen.Variance + seen.Mean * seen.Mean;
 

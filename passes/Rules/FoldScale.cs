@@ -24,6 +24,8 @@ public sealed record FoldScale : Rule
         var factors = constant.Numbers;
         if (product.Operator == Operator.Divide) factors = [.. factors.Select(f => 1 / f)];
         if (!factors.All(double.IsFinite)) return null;
+        // What other steps read too would be stored twice.
+        if (scaled.Keys.Any(weight => weight.Type.Rank > 1 && around.Readers(weight) > 1)) return null;
         var weights = scaled.ToDictionary(p => p.Key, p => Constants.Scaled(p.Key, around.Renewed(p.Key, p.Key.Name + ".scaled"), p.Value, factors));
         return Improvement.To(maker with { Operands = [.. maker.Operands.Select(v => v is null ? null : weights.GetValueOrDefault(v, v))], Results = [result] });
     }

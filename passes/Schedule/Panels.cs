@@ -29,12 +29,13 @@ internal sealed class Panels
 
     /// <param name="constant">Whether B is weights, packed by the compiler; else it is packed when the model runs.</param>
     /// <param name="unroll">Steps that a turn of the loop has, one written after another.</param>
-    public Panels(Contraction contraction, Flattened columns, DepthBlocks depth, bool constant, long unroll)
+    /// <param name="what">What lies in them, for the name.</param>
+    public Panels(Contraction contraction, Flattened columns, DepthBlocks depth, bool constant, long unroll, string what = "panels")
     {
         (this.contraction, this.columns, this.depth, this.constant, this.unroll) = (contraction, columns, depth, constant, unroll);
         batch = constant ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
         Count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
-        var name = $"{contraction.Output.Buffer.Name}.panels";
+        var name = $"{contraction.Output.Buffer.Name}.{what}";
         parts = constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits ? stored
             : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
         Groups = Grouped();
@@ -48,6 +49,9 @@ internal sealed class Panels
 
     /// <summary>Whether the sum multiplies what the weights' formula decodes, not numbers that the compiler has decoded.</summary>
     public bool IsDecoding => parts is not [{ Packed.Scalar: Scalar.F32 }];
+
+    /// <summary>The formula of what lies here.</summary>
+    public Expr Whole => contraction.B;
 
     /// <summary>Where what the model itself computes is packed.</summary>
     public Buffer Scratch => parts[0].Packed;

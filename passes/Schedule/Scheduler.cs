@@ -29,7 +29,7 @@ public static class Scheduler
                 var dots = new RowDots(contraction, machine);
                 return new(dots.Compute(), [], dots.Describe(), dots.Pace);
             }
-            var sparse = SparseContraction.Find(contraction, machine, constantB);
+            var sparse = SparseContraction.Find(contraction, machine, constantB)?.Scheduled ?? RatioContraction.Find(contraction, machine, constantB)?.Scheduled;
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
@@ -38,8 +38,8 @@ public static class Scheduler
                 string threads = machine.WhyShared(contraction), tile = blocked.Weighed;
                 Seq<string> decided = [.. WinogradContraction.Why(contraction, machine, constantB, mostError, blocked.Steps), .. winograd is null && tile != "" ? (string[])[tile] : [], threads];
                 var dense = winograd?.Steps ?? blocked.Steps;
-                if (sparse is not null && (wanted == Template.Model ? sparse.Steps < dense : wanted == Template.Sparse)) return new(sparse.Compute(), [.. sparse.PackB()], FormattableString.Invariant($"{sparse.Describe()} ({sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps)"), sparse.Pace) { Why = decided };
-                var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Describe()} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
+                if (sparse is not null && (wanted == Template.Model ? sparse.Steps < dense : wanted == Template.Sparse)) return new(sparse.Compute(), [.. sparse.Once()], FormattableString.Invariant($"{sparse.Template} ({sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps)"), sparse.Pace) { Why = decided };
+                var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Template} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
                 if (winograd is not null)
                     return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace) { Why = decided };
                 if (sparse is null && blocked.Gathers && WindowContraction.Find(contraction, machine, constantB) is { } windows) return new(windows.Compute(), [.. windows.PackB()], windows.Describe(), windows.Pace) { Why = decided };

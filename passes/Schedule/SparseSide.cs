@@ -91,10 +91,24 @@ internal sealed class SparseSide
     /// <summary>Where the first input of an entry lies along the sum.</summary>
     public Expr Place(Expr entry) => places[[entry]].As(Scalar.I64);
 
-    /// <summary>The number of an entry.</summary>
+    /// <summary>What a machine step multiplies: whole numbers where both sides are, and neighbours of a block lie side by side.</summary>
+    public SparseSteps Steps(Machine machine) => (InputStride == 1 ? SparseSteps.Wholes(contraction, walk, Inputs, machine) : null) ?? SparseSteps.Reals(contraction);
+
+    /// <summary>The list of codes in 16 bits, so that two of them are read as one number of 32, and the kernel that makes it.</summary>
+    public (Ir.Buffer List, Kernel Pack) Widened(Expr code)
+    {
+        var list = new Ir.Buffer($"{contraction.Output.Buffer.Name}.codes", Scalar.I16, [walk.Count, walk.Size]);
+        return (list, Kernel.Over(list.Name, [list], For("e", walk.Count, e => For("l", walk.Size, l => list.Set([e, l], walk.Number(code, e, l, []).As(Scalar.I16))))));
+    }
+
+    /// <summary>A code as i32 at any place: 0 where none is kept.</summary>
+    public Expr Code(Expr code) => Expr.Select(walk.IsKept, code.As(Scalar.I32), Number.Of(Scalar.I32, 0L));
+
+    /// <summary>What is multiplied of an entry.</summary>
+    /// <param name="formula">All of its number, or a part of it.</param>
     /// <param name="row">Its block row.</param>
     /// <param name="lane">Which of the block: outputs outside, inputs inside.</param>
-    public Expr At(Expr row, Expr entry, Expr lane) => walk.Number(contraction.B, entry, Linear.Simplify(lane),
+    public Expr At(Expr formula, Expr row, Expr entry, Expr lane) => walk.Number(formula, entry, Linear.Simplify(lane),
         [.. columns.At(Linear.Simplify(Expr.Min(row * Outputs + lane / Inputs, columns.Extent - 1))), .. depth.At(Place(entry)).Select(p => p.Axis == input ? (p.Axis, p.Index + lane % Inputs) : p)]);
 
     /// <summary>A formula at a place, all of its indices in their normal form.</summary>

@@ -11,7 +11,10 @@ namespace Lathe.Benchmarks;
 internal sealed record ScheduledStep(Action Run, string Template)
 {
     /// <param name="input">A value with contents, which the step gets as one that a run computes.</param>
-    public static ScheduledStep Of(Op op, Value input, params Value[] weights)
+    public static ScheduledStep Of(Op op, Value input, params Value[] weights) => Of(ScheduleChoice.Model, op, input, weights);
+
+    /// <param name="choice">What its schedule is to be like.</param>
+    public static ScheduledStep Of(ScheduleChoice choice, Op op, Value input, params Value[] weights)
     {
         var given = new Value(input.Name, input.Type);
         var builder = new GraphBuilder("main", given);
@@ -20,7 +23,7 @@ internal sealed record ScheduledStep(Action Run, string Template)
         // The result lies as the input does.
         if (input.Type.Order is not []) step = new Node(op, step.Operands, [step.Result.With(step.Result.Type with { Order = input.Type.Order })]);
         IEnumerable<(Lathe.Ir.Buffer Buffer, Bytes Bytes)> Planes(Value v) => new Storage(v.Name, v.Type).Buffers.Zip(v.Planes);
-        var scheduled = Scheduler.Schedule(Lowering.Lower(step), MachineTable.Of(CpuTarget.Host), weights.SelectMany(Planes).Select(p => p.Buffer.Name).ToHashSet(StringComparer.Ordinal));
+        var scheduled = Scheduler.Schedule(Lowering.Lower(step), MachineTable.Of(CpuTarget.Host) with { Chosen = choice == ScheduleChoice.Model ? null : choice }, weights.SelectMany(Planes).Select(p => p.Buffer.Name).ToHashSet(StringComparer.Ordinal));
         var memory = weights.Append(input).SelectMany(Planes).ToDictionary(p => p.Buffer.Name, p => p.Bytes);
         foreach (var buffer in scheduled.Once.SelectMany(k => k.Outputs).Concat(scheduled.Kernel.Outputs)) memory[buffer.Name] = Bytes.Zeros(buffer.Scalar.Bytes(buffer.Size.Whole));
         var none = new Dictionary<string, long>();

@@ -9,7 +9,7 @@ namespace Lathe.Benchmarks;
 internal sealed class ScoredModel(BenchOptions options, string model, string folder)
 {
     /// <summary>Items of a split that errors of layers are measured on.</summary>
-    private const int Items = 96;
+    public const int Items = 96;
 
     private static readonly string Score = Path.Combine(Places.SharedModels, "..", "tools", "score.py");
 

@@ -15,8 +15,9 @@ internal sealed class ObsChoice(Sparse format, int run, int size, int rows)
         return column;
     }
 
+    /// <param name="diagonal">Of the factor of the inverse, from the first of these columns on.</param>
     /// <summary>What is dropped of some columns, by row; null where groups decide as they are reached. So many blocks are kept that all columns together keep their share.</summary>
-    public unsafe bool[][]? Blocks(double* work, double* factor, int first, int end)
+    public unsafe bool[][]? Blocks(double* work, double[] diagonal, int first, int end)
     {
         if (format.Pattern is not BlockPattern block) return null;
         // Blocks of these columns, numbered as they are met.
@@ -27,7 +28,7 @@ internal sealed class ObsChoice(Sparse format, int run, int size, int rows)
         for (var r = 0; r < rows; r++)
             for (var c = first; c < end; c++)
             {
-                var part = work[(long)r * size + c] / factor[(long)c * size + c];
+                var part = work[(long)r * size + c] / diagonal[c - first];
                 scores[r / block.Outputs * units + unit[c - first]] += part * part;
             }
         offered += scores.Length;
@@ -45,12 +46,12 @@ internal sealed class ObsChoice(Sparse format, int run, int size, int rows)
     }
 
     /// <summary>Decides for a group of a row where its first column is reached: what came before has changed the row by then.</summary>
-    public unsafe void Group(double* row, double* factor, int column, int first, bool[] dropped)
+    public unsafe void Group(double* row, double[] diagonal, int column, int first, bool[] dropped)
     {
         if (format.Pattern is not RatioPattern ratio || column % run % ratio.Of != 0) return;
         var end = Math.Min(column - column % run + run, column + ratio.Of);
         var scores = new double[end - column];
-        for (var c = column; c < end; c++) scores[c - column] = Math.Pow(row[c] / factor[(long)c * size + c], 2);
+        for (var c = column; c < end; c++) scores[c - column] = Math.Pow(row[c] / diagonal[c - first], 2);
         foreach (var c in Enumerable.Range(0, scores.Length).OrderByDescending(c => scores[c]).Skip(ratio.Count)) dropped[column - first + c] = true;
     }
 }

@@ -19,26 +19,33 @@ internal sealed class ObsPruning : Pruning
     public override float[] Prune(PruneLayer layer, Sparse format, Prune options)
     {
         var result = new float[layer.Numbers.Length];
-        foreach (var (group, rows) in layer.RowGroups) Prune(layer, format, options, rows, layer.Hessian(group), result);
+        foreach (var (group, rows) in layer.RowGroups) Prune(layer, format, options, rows, Factor(layer, group, options.Damping), result);
         return result;
     }
 
-    private static unsafe void Prune(PruneLayer layer, Sparse format, Prune options, int[] rows, double[] hessian, float[] result)
+    /// <summary>What carries errors on: of the whole Gram matrix, or of columns where it does not fit.</summary>
+    private static IInverseRows Factor(PruneLayer layer, int group, double damping) =>
+        layer.Sample(group) is { } columns ? new SampledInverse(columns, layer.Matrix.Columns, damping)
+        : InverseFactor.Of(layer.Hessian(group), layer.Matrix.Columns, damping) is { } whole ? new WholeInverse(whole, layer.Matrix.Columns)
+        : throw new DiagnosticException([new("LT3221", $"prune: what {layer.Use.Weight} is multiplied by has no usable Gram matrix", layer.Use.Node.Result.Name, "more calibration data, or damping=0.1")]);
+
+    private static unsafe void Prune(PruneLayer layer, Sparse format, Prune options, int[] rows, IInverseRows factor, float[] result)
     {
         var (matrix, size, count) = (layer.Matrix, layer.Matrix.Columns, rows.Length);
-        var feedback = InverseFactor.Of(hessian, size, options.Damping) ?? throw new DiagnosticException([new("LT3221", $"prune: what {layer.Use.Weight} is multiplied by has no usable Gram matrix", layer.Use.Node.Result.Name, "more calibration data, or damping=0.1")]);
         var work = new double[(long)count * size];
         for (var r = 0; r < count; r++) for (var c = 0; c < size; c++) work[(long)r * size + c] = layer.Numbers[matrix.Row[rows[r]] + matrix.Column[c]];
         var choice = new ObsChoice(format, layer.Run, size, count);
-        fixed (double* w = work, u = feedback)
+        fixed (double* w = work)
         {
             for (var (first, end) = (0, 0); first < size; first = end)
             {
                 end = choice.End(Math.Min(size, first + Block));
                 var (start, stop) = (first, end);
-                var errors = new double[(long)(end - first) * count];
-                var dropped = choice.Blocks(w, u, start, stop);
-                fixed (double* e = errors)
+                var (errors, across) = (new double[(long)(end - first) * count], size - first);
+                var feedback = factor.Rows(start, stop);
+                double[] diagonal = [.. Enumerable.Range(0, stop - start).Select(c => feedback[(long)c * across + c])];
+                var dropped = choice.Blocks(w, diagonal, start, stop);
+                fixed (double* e = errors, u = feedback)
                 {
                     nint pw = (nint)w, pu = (nint)u, pe = (nint)e;
                     Parallel.For(0, count, r =>
@@ -47,16 +54,16 @@ internal sealed class ObsPruning : Pruning
                         var mine = dropped is null ? new bool[stop - start] : dropped[r];
                         for (var c = start; c < stop; c++)
                         {
-                            if (dropped is null) choice.Group(row, (double*)pu, c, start, mine);
+                            if (dropped is null) choice.Group(row, diagonal, c, start, mine);
                             if (!mine[c - start]) continue;
-                            var next = (double*)pu + (long)c * size;
-                            var error = row[c] / next[c];
+                            var next = (double*)pu + (long)(c - start) * across;
+                            var error = row[c] / next[c - start];
                             e[(c - start) * (long)count + r] = error;
-                            for (var t = c + 1; t < stop; t++) row[t] -= error * next[t];
+                            for (var t = c + 1; t < stop; t++) row[t] -= error * next[t - start];
                             row[c] = 0;
                         }
                     });
-                    if (end < size) Products.Add(e, count, u + (long)first * size + end, size, w + end, size, count, size - end, end - first, -1);
+                    if (end < size) Products.Add(e, count, u + (end - first), across, w + end, size, count, size - end, end - first, -1);
                 }
             }
         }

@@ -48,7 +48,8 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
         var layers = new List<PruneLayer>();
         foreach (var use in CompressibleWeights.Chosen(graph, ActsOn, (use, why) => Left(compilation, use, why)))
             if (Layer(use, compilation) is { } layer) layers.Add(layer);
-        var shares = Pattern.Numbers is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep);
+        foreach (var (node, weight) in CompressibleWeights.TooSmall(graph, ActsOn)) compilation.Notes.Add(Name, node.Result.Name, $"{weight} stays {weight.Type.Encoding}: it has one input or one output, so there is nothing to choose between");
+        var shares = Pattern.Numbers is RatioPattern ? [.. layers.Select(_ => 1.0)] : PruneAllocator.Shares(Allocate, layers, Keep, all => ZerothOrder.Meaning(graph, all, compilation));
         var (after, kept) = Steps > 1 || Stop != PruneStop.None ? GradualPruning.Run(this, graph, layers, shares, (layer, share) => Left(layer, Placed(layer.Use, share), compilation).Numbers, compilation) : (layers, shares);
         var stored = new Dictionary<Value, Value>();
         for (var i = 0; i < layers.Count; i++)
@@ -60,7 +61,7 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
             // What allocation or the end of steps gives more than was asked for may be no smaller than it was.
             if (Placed(layer.Use, share).Size(layer.Use.Weight.Type.Shape) >= layer.Use.Weight.Type.Encoding.Size(layer.Use.Weight.Type.Shape))
             {
-                Left(compilation, layer.Use, $"{(Stop == PruneStop.None ? "allocate=rd" : "stop=pqi")} keeps {RecordText.Show(share)} of it, which would not be smaller");
+                Left(compilation, layer.Use, $"{(Stop == PruneStop.None ? $"allocate={RecordText.Show(Allocate)}" : "stop=pqi")} keeps {RecordText.Show(share)} of it, which would not be smaller");
                 continue;
             }
             var (value, loss) = Store(layer, current, Placed(layer.Use, share), compilation);
@@ -108,13 +109,13 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
             Left(compilation, use, why);
             return null;
         }
-        var numbers = use.Weight.Planes[0].ToArray<float>();
-        if (Array.FindIndex(numbers, n => !float.IsFinite(n)) is >= 0 and var bad)
-            throw NotFinite(use.Weight, numbers, bad, use.Node);
-        var layer = new PruneLayer(use, numbers, compilation.Calibration);
+        var layer = new PruneLayer(use, null, compilation.Calibration);
+        if (Array.FindIndex(layer.Numbers, n => !float.IsFinite(n)) is >= 0 and var bad) throw NotFinite(use.Weight, layer.Numbers, bad, use.Node);
         if (!layer.IsCalibrated && NeedsGrams) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is pruned by magnitude: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
         else if (NeedsGrams && layer.Samples < layer.Matrix.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
-        return layer;
+        // The numbers of all layers at once are the whole model.
+        LargeArrays.Settle();
+        return layer.Apart();
     }
 
     internal static DiagnosticException NotFinite(Value weight, float[] numbers, int bad, Node node) =>

@@ -9,6 +9,8 @@ public enum PruneAllocation
     Uniform,
     /// <summary>As costs the outputs least: each weight's error is measured at several shares, and the sum of errors is least for the numbers kept at all.</summary>
     Rd,
+    /// <summary>The same by what the outputs of the whole graph lose: each weight's numbers are moved at random, up and down, and data runs through the graph both ways.</summary>
+    Zo,
 }
 
 /// <summary>
@@ -23,23 +25,26 @@ internal static class PruneAllocator
     /// <summary>Shares that are tried, as multiples of the one asked for, and of what is dropped.</summary>
     private static readonly double[] Levels = [0.3, 0.45, 0.6, 0.75, 0.875, 1, 1.15, 1.35, 1.6, 2, 2.5, 3.2];
 
-    public static IReadOnlyList<double> Shares(PruneAllocation how, IReadOnlyList<PruneLayer> layers, double keep)
+    /// <param name="meaning">Of zo: what the outputs lose where all of a weight goes, by what its numbers mean to them.</param>
+    public static IReadOnlyList<double> Shares(PruneAllocation how, IReadOnlyList<PruneLayer> layers, double keep, Func<IReadOnlyList<PruneLayer>, IReadOnlyList<double>>? meaning = null)
     {
         if (how == PruneAllocation.Uniform || layers.Count < 2) return [.. layers.Select(_ => keep)];
         double[] shares = [.. Levels.Select(level => level * keep).Where(share => share < 1), 1];
+        var whole = how == PruneAllocation.Zo ? meaning!(layers) : null;
         var errors = new double[layers.Count, shares.Length];
         Parallel.For(0, layers.Count, i =>
         {
+            var layer = layers[i].Apart();
             // By single numbers, whatever the pattern: it is the course of the error that counts.
             for (var s = 0; s < shares.Length - 1; s++)
             {
-                var format = new Sparse(new BlockPattern(1, 1), shares[s], layers[i].Use.Output, layers[i].Use.Input);
-                var scores = layers[i].Importance() is { Length: > 0 } importance ? [.. layers[i].Numbers.Zip(importance, (w, h) => Math.Abs(w) * MathF.Sqrt(h))] : layers[i].Numbers;
-                var after = layers[i].Kept(format.Mask(scores, layers[i].Shape));
-                errors[i, s] = layers[i].OutputError(after) ?? Relative(layers[i].Numbers, after);
+                var format = new Sparse(new BlockPattern(1, 1), shares[s], layer.Use.Output, layer.Use.Input);
+                var scores = layer.Importance() is { Length: > 0 } importance ? [.. layer.Numbers.Zip(importance, (w, h) => Math.Abs(w) * MathF.Sqrt(h))] : layer.Numbers;
+                var after = layer.Kept(format.Mask(scores, layer.Shape));
+                errors[i, s] = whole is null ? layer.OutputError(after) ?? Relative(layer.Numbers, after, []) : whole[i] * Relative(layer.Numbers, after, layer.Importance());
             }
         });
-        var all = layers.Sum(layer => (double)layer.Numbers.Length);
+        var all = layers.Sum(layer => (double)Count(layer));
         var budget = (int)Math.Floor(keep * Steps + 1e-9);
         var best = new double[layers.Count + 1, budget + 1];
         var choice = new int[layers.Count + 1, budget + 1];
@@ -63,13 +68,19 @@ internal static class PruneAllocator
         }
         return result;
 
-        int Cost(int i, int s) => (int)Math.Ceiling(shares[s] * layers[i].Numbers.Length / all * Steps - 1e-9);
+        int Cost(int i, int s) => (int)Math.Ceiling(shares[s] * Count(layers[i]) / all * Steps - 1e-9);
     }
 
-    private static double Relative(float[] before, float[] after)
+    private static long Count(PruneLayer layer) => layer.Use.Weight.Type.Count;
+
+    private static double Relative(float[] before, float[] after, float[] importance)
     {
         var (off, whole) = (0.0, 0.0);
-        for (var i = 0; i < before.Length; i++) (off, whole) = (off + Math.Pow(before[i] - after[i], 2), whole + (double)before[i] * before[i]);
+        for (var i = 0; i < before.Length; i++)
+        {
+            var counts = importance.Length == 0 ? 1.0 : importance[i];
+            (off, whole) = (off + counts * Math.Pow(before[i] - after[i], 2), whole + counts * before[i] * before[i]);
+        }
         return whole == 0 ? 0 : off / whole;
     }
 }

@@ -52,6 +52,9 @@ internal class MeasuredLayer
     /// <summary>E[x·xᵀ] of a group of rows, in the matrix's order of columns.</summary>
     public double[] Hessian(int group) => gram!.Matrix(group);
 
+    /// <summary>Columns of a group of rows, one after another, where there are too many numbers in one for a matrix; null where there is one.</summary>
+    public double[]? Sample(int group) => gram!.IsWhole ? null : gram.Columns(group);
+
     /// <summary>E[x] of a row's columns.</summary>
     public double[] Mean(int row) => gram!.Mean(gramOfRow[row]);
 
@@ -78,6 +81,18 @@ internal class MeasuredLayer
         return energy;
     }
 
+    /// <summary>The same from columns that H is the mean of: Σ|D·x|² / n.</summary>
+    public static unsafe double[] Energy(double[] matrix, int rows, int columns, double[] sample)
+    {
+        var (count, energy) = (sample.Length / columns, new double[rows]);
+        var (across, along, product) = (new double[matrix.Length], new double[sample.Length], new double[(long)rows * count]);
+        for (var r = 0; r < rows; r++) for (var c = 0; c < columns; c++) across[(long)c * rows + r] = matrix[(long)r * columns + c];
+        for (var s = 0; s < count; s++) for (var c = 0; c < columns; c++) along[(long)c * count + s] = sample[(long)s * columns + c];
+        fixed (double* a = across, x = along, p = product) Products.Add(a, rows, x, count, p, count, rows, count, columns, 1);
+        for (var r = 0; r < rows; r++) for (var s = 0L; s < count; s++) energy[r] += product[r * count + s] * product[r * count + s] / count;
+        return energy;
+    }
+
     /// <summary>tr((W-Ŵ)H(W-Ŵ)ᵀ) over tr(WHWᵀ): the mean square of the layer's output error over that of its output; null where H is not known.</summary>
     public double? OutputError(float[] after)
     {
@@ -85,9 +100,11 @@ internal class MeasuredLayer
         double off = 0, whole = 0;
         foreach (var (group, rows) in RowGroups)
         {
-            var h = Hessian(group);
-            off += Energy(Rows(rows, place => after[place] - (double)Numbers[place]), rows.Length, h, Matrix!.Columns).Sum();
-            whole += Energy(Rows(rows, place => Numbers[place]), rows.Length, h, Matrix.Columns).Sum();
+            var sample = Sample(group);
+            var h = sample is null ? Hessian(group) : null;
+            double All(Func<int, double> number) => (h is null ? Energy(Rows(rows, number), rows.Length, Matrix!.Columns, sample!) : Energy(Rows(rows, number), rows.Length, h, Matrix!.Columns)).Sum();
+            off += All(place => after[place] - (double)Numbers[place]);
+            whole += All(place => Numbers[place]);
         }
         return whole <= 0 ? 0 : off / whole;
     }

@@ -85,7 +85,7 @@ public sealed record SliceStream(double Share, StreamBasis Basis = StreamBasis.O
             var rows = build.Add([names.Fresh(sum.Name + ".normal")], point.IsCentred ? new LayerNormalization(-1, norm.Epsilon) : new RMSNormalization(-1, norm.Epsilon), [sum, ones])[0];
             // Rows that nobody reads on do not count.
             if (point.Norms.Count == 1 && norm.Results.Count == 1)
-                for (var read = norm.Results[0].Value; readers[read].ToList() is [{ } only] && StreamSlicing.Carried(only) == read; read = only.Result)
+                for (var read = norm.Results[0].Value; readers[read].ToList() is [{ } only] && CarriedRows.Of(only) == read; read = only.Result)
                     rows = build.Add(names.Fresh(sum.Name + ".rows"), only.Op, [.. only.Operands.Select(v => v == read ? rows : v)]);
             var unit = new double[point.Full * point.Full];
             for (var i = 0; i < point.Full; i++) unit[i * point.Full + i] = 1;

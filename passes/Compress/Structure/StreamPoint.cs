@@ -43,6 +43,19 @@ internal sealed record StreamPoint(Value Sum, Seq<Normalization> Norms, Seq<Valu
         }
     }
 
+    /// <summary>Whether a change of coordinates leaves them what they are; one that is 0 of every value, as that along ones where means are taken off, may be anything.</summary>
+    /// <param name="turn">From other coordinates to these, row by row.</param>
+    public bool Keeps(double[] turn)
+    {
+        var (size, across) = (Kept, Across);
+        if (turn.Length != size * size) return false;
+        for (var i = 0; i < turn.Length; i++)
+            if (Math.Abs(turn[i] - (i / size == i % size ? 1 : 0)) > 1e-7 && !(i / size == i % size && IsNothing(i % size))) return false;
+        return true;
+
+        bool IsNothing(int column) => Enumerable.Range(0, across.Length / size).All(r => Math.Abs(across[r * size + column]) < 1e-12);
+    }
+
     /// <summary>What a vector has in other directions.</summary>
     public double[] Rest(double[] vector)
     {

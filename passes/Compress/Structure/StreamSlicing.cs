@@ -76,7 +76,7 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
         if (reduced.TryGetValue(term, out var z))
         {
             var turn = Matrices.Product(z.Back, across, z.Width, full, kept);
-            return (IsUnit(turn, kept, across) ? z.Value : Product(names.Fresh(point.Sum.Name + ".turned"), z.Value, Constants.Of(names.Fresh(point.Sum.Name + ".turn"), new([z.Width, kept], Scalar.F32), turn)), Matrices.Product(z.Rest, across, 1, full, kept));
+            return (point.Keeps(turn) ? z.Value : Product(names.Fresh(point.Sum.Name + ".turned"), z.Value, Constants.Of(names.Fresh(point.Sum.Name + ".turn"), new([z.Width, kept], Scalar.F32), turn)), Matrices.Product(z.Rest, across, 1, full, kept));
         }
         if (term.IsWeight)
         {
@@ -86,8 +86,8 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
         var maker = makers.GetValueOrDefault(term);
         if (maker is not null && point.Inside.Contains(maker) && StreamProduct.Of(maker) is { } product)
         {
-            var (data, matrix, row, _) = Data(product);
-            return (Product(Renewed(term), data, Weight(maker, product.Weight, Matrices.Product(matrix, across, matrix.Length / full, full, kept), kept, Square(matrix))), row is null ? null : Matrices.Product(row, across, 1, full, kept));
+            var (data, matrix, row, square) = Data(product);
+            return (Product(Renewed(term), data, Weight(maker, product.Weight, Matrices.Product(matrix, across, matrix.Length / full, full, kept), kept, square)), row is null ? null : Matrices.Product(row, across, 1, full, kept));
         }
         if (maker is not null && point.Inside.Contains(maker) && StreamProduct.Rows(maker) is { } table)
         {
@@ -139,7 +139,7 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
     /// <summary>A step that moves whole rows moves coordinates.</summary>
     private bool Moved(Node node)
     {
-        if (Carried(node) is not { } from || !reduced.TryGetValue(from, out var z)) return false;
+        if (CarriedRows.Of(node) is not { } from || !reduced.TryGetValue(from, out var z)) return false;
         try
         {
             var made = build.Add(Renewed(node.Result), node.Op, [.. node.Operands.Select(v => v == from ? z.Value : v is null ? null : Whole(v))]);
@@ -148,15 +148,6 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
             return true;
         }
         catch (TypeException) { return false; }
-    }
-
-    /// <summary>The value of which a step moves whole rows; null where it does not.</summary>
-    public static Value? Carried(Node node)
-    {
-        // Without axes a squeeze takes whatever has one place, the coordinates too where there is one.
-        if (node.Op is not (Gather or Transpose or Slice or Identity or Unsqueeze or Squeeze) || node is { Op: Squeeze, Operands.Count: < 2 } || Formula.Of(node) is not { Number: Load { Outside: null } load } formula) return null;
-        var from = formula.Operand(load);
-        return from.Type.Rank > 0 && node.Result.Type.Rank > 0 && from.Type.Shape[^1] == node.Result.Type.Shape[^1] && load.At[^1] == (Expr)formula.Axes[^1] && load.At.SkipLast(1).All(i => !i.Mentions(formula.Axes[^1])) ? from : null;
     }
 
     /// <summary>A step that asks for a size only: that of the coordinates, and what the last axis lacks.</summary>
@@ -195,15 +186,4 @@ internal sealed class StreamSlicing(Graph graph, IReadOnlyList<StreamPoint> poin
     private static double Square(double[] numbers) => numbers.Sum(n => n * n);
 
     private string Renewed(Value old) => names.Renewed(old, old.Name + ".kept");
-
-    /// <summary>Whether coordinates stay what they are; one that is 0 of every value, as that along ones where means are taken off, may be anything.</summary>
-    private static bool IsUnit(double[] matrix, int size, double[] across)
-    {
-        if (matrix.Length != size * size) return false;
-        for (var i = 0; i < matrix.Length; i++)
-            if (Math.Abs(matrix[i] - (i / size == i % size ? 1 : 0)) > 1e-7 && !(i / size == i % size && IsNothing(i % size))) return false;
-        return true;
-
-        bool IsNothing(int column) => Enumerable.Range(0, across.Length / size).All(r => Math.Abs(across[r * size + column]) < 1e-12);
-    }
 }
