@@ -105,13 +105,18 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     private Graph Stored(Graph graph, Dictionary<Value, Value> stored, Compilation compilation)
     {
         List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && value.Type.Encoding is Grouped { IsEven: true })];
-        if (Activations != Activations.Real) coded.AddRange(All(graph).Where(use => ActsOn(use.Node) && IsPrunedToCodes(use.Weight.Type.Encoding)));
+        if (Activations != Activations.Real) coded.AddRange(Pruned(graph));
         if (coded.Count > 0) coded.AddRange(All(graph).Where(use => use.Kind == WeightKind.Channelwise && ActsOn(use.Node)));
         return new ActivationCoding(Activations, LeastSnr, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
     }
 
-    /// <summary>Codes in blocks whose neighbours along the sum are added at once.</summary>
-    private static bool IsPrunedToCodes(Encoding encoding) => encoding is Sparse { Pattern: BlockPattern { Inputs: var inputs }, Inner: Grouped { IsEven: true, Group: 0 } } && inputs % 2 == 0;
+    /// <summary>Uses of weights that were pruned to codes in blocks whose neighbours along the sum are added at once, as if they were whole.</summary>
+    private IEnumerable<WeightUse> Pruned(Graph graph)
+    {
+        var whole = graph.Weights.Where(w => w.Type.Encoding is Sparse { Pattern: BlockPattern { Inputs: var inputs }, Inner: Grouped { IsEven: true, Group: 0 } } && inputs % 2 == 0)
+            .ToDictionary(w => w, w => new Value(w.Name, w.Type.With(new Dense(Scalar.F32)), [Bytes.Zeros(1)]));
+        return All(graph.Map(v => whole.GetValueOrDefault(v, v))).Where(use => whole.ContainsValue(use.Weight) && ActsOn(use.Node));
+    }
 
     /// <summary>Where speed is the objective, the uses that are expected to run no slower than in f32.</summary>
     private IReadOnlyList<WeightUse> Fast(Graph graph, IEnumerable<WeightUse> uses, Func<TensorType, WeightUse, TensorType> type, Compilation compilation)
