@@ -47,7 +47,8 @@ public sealed class SparseContraction
     public static SparseContraction? Find(Contraction contraction, Machine machine, bool constantB)
     {
         if (!constantB || machine.Lanes < SparseRows.Turn || !contraction.A.Parts().OfType<Load>().Any(l => contraction.K.Any(l.Mentions))) return null;
-        var order = contraction.NearLast();
+        // An axis with one step is no neighbour of anything.
+        Seq<Axis> order = [.. contraction.NearLast().OrderBy(axis => axis.Extent is Number { Integer: 1 } ? 0 : 1)];
         return SparseSide.Find(contraction, order) is { } side ? new(contraction, machine, side, order) : null;
     }
 

@@ -30,7 +30,7 @@ public static class Sparsity
 
     private static readonly Shape[] Rows = [.. new[] { (768, 3072), (2048, 5632), (4096, 4096) }.Select(s => new Shape(string.Create(CultureInfo.InvariantCulture, $"1x{s.Item1} · {s.Item1}x{s.Item2}"), new MatMul(), [1, s.Item1], [s.Item1, s.Item2], []))];
 
-    private static readonly string[] Blocks = ["sparse 4x1 keep=0.2 (f32)", "sparse 4x1 keep=0.1 (f32)", "sparse 8x1 keep=0.1 (f32)", "sparse 16x1 keep=0.1 (f32)", "sparse 4x4 keep=0.1 (f32)", "sparse 1x8 keep=0.1 (f32)", "sparse 1x1 keep=0.1 (f32)", "sparse 4x1 keep=0.1 (i8)"];
+    private static readonly string[] Blocks = ["sparse 4x1 keep=0.2 (f32)", "sparse 4x1 keep=0.1 (f32)", "sparse 8x1 keep=0.1 (f32)", "sparse 16x1 keep=0.1 (f32)", "sparse 4x4 keep=0.1 (f32)", "sparse 1x8 keep=0.1 (f32)", "sparse 1x1 keep=0.1 (f32)", "sparse 4x1 keep=0.1 (i8)", "sparse 2:4 (f32)"];
 
     private static readonly string[] Groups = ["sparse 2:4 (f32)", "sparse 1:4 (f32)", "sparse 2:8 (f32)", "sparse 4:8 (f32)", "sparse 2:4 (i8)", "sparse 4x1 keep=0.2 (f32)"];
 

@@ -114,7 +114,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     private IEnumerable<WeightUse> Pruned(Graph graph)
     {
         var whole = graph.Weights.Where(w => w.Type.Encoding is Sparse { Pattern: BlockPattern { Inputs: var inputs }, Inner: Grouped { IsEven: true, Group: 0 } } && inputs % 2 == 0)
-            .ToDictionary(w => w, w => new Value(w.Name, w.Type.With(new Dense(Scalar.F32)), [Bytes.Zeros(1)]));
+            .ToDictionary(w => w, w => new Value(w.Name, w.Type.With(new Dense(Scalar.F32)), [Bytes.Zeros(4 * w.Type.Count)]));
         return All(graph.Map(v => whole.GetValueOrDefault(v, v))).Where(use => whole.ContainsValue(use.Weight) && ActsOn(use.Node));
     }
 
