@@ -1,3 +1,5 @@
+using Lathe.Ir.Algebra;
+
 namespace Lathe.Ir;
 
 /// <summary>
@@ -50,6 +52,8 @@ public sealed record Blockaffine(long Outputs, long Inputs, long? Terms = null, 
         Each(shape, (place, block) => product[place] += means[block]);
         return product;
     }
+
+    public override TensorNetwork? Network(Shape shape) => Sum.Network(shape) is { } sum ? sum with { Terms = [.. sum.Terms, [(2, "JK")]] } : null;
 
     /// <summary>A block's number multiplies the sum of the inputs that it is of, for each of its outputs alike.</summary>
     public override Value? Contract(WeightProduct product, Func<string, Value> factor)

@@ -83,6 +83,9 @@ public sealed record Cp(long? Rank = null, int Axis = 0, int Input = 1, Encoding
         return new FilterTensor(product, outputs, inputs, taps).Natural(shape, Axis, Input);
     }
 
+    public override TensorNetwork? Network(Shape shape) => TensorNetwork.Of(["OR", "RI", .. Taps(shape).Select(tap => $"R{tap.Letter}")], $"O{Letters(shape, 'O', 'I').Replace("O", "", StringComparison.Ordinal)}", shape.Count - 1,
+        [('O', shape[Axis].Whole), ('I', shape[Input].Whole), ('R', Checked(shape)), .. Taps(shape)]);
+
     public override Value? Contract(WeightProduct product, Func<string, Value> factor)
     {
         var shape = product.Weight.Type.Shape;

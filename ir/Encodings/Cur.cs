@@ -101,6 +101,17 @@ public sealed record Cur(long? Rank = null, int Axis = 0, int Input = 1, Encodin
         return Mixed(mixing, factors[1], rank, shape);
     }
 
+    /// <summary>The same outputs are kept; each of the others is the sum of those that data tell least from it.</summary>
+    public override Seq<float[]> Split(ReadOnlySpan<float> numbers, double[] hessian, Shape shape)
+    {
+        var ((outputs, columns), rank, near) = (Sides(shape), Checked(shape), Split(numbers, shape));
+        var (kept, felt, aim) = (Matrix(near[1], Low(shape, rank)), Matrices.Product(Matrix(numbers, shape), hessian, outputs, columns, columns), new double[(long)(outputs - rank) * columns]);
+        for (var o = 0; o < outputs; o++) if ((int)near[0][o] - rank is >= 0 and var place) felt.AsSpan(o * columns, columns).CopyTo(aim.AsSpan(place * columns));
+        var turned = Matrices.Turned(kept, rank, columns);
+        var gram = Matrices.Product(Matrices.Product(kept, hessian, rank, columns, columns), turned, rank, columns, rank);
+        return near.With(2, Array.ConvertAll(LeastSquares.Solved(Matrices.Product(aim, turned, outputs - rank, columns, rank), gram, outputs - rank, rank), n => (float)n));
+    }
+
     /// <summary>Outputs that are kept, sums of them behind, then each from its place.</summary>
     public override Value? Contract(WeightProduct product, Func<string, Value> factor)
     {

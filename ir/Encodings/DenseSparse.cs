@@ -86,6 +86,12 @@ public sealed record DenseSparse(SparsePattern Pattern, long? Rank = null, doubl
 
     protected internal override float[] Multiplied(Seq<float[]> factors, Shape shape) => Mixed(factors[0], factors[1], Checked(shape), shape);
 
+    public override TensorNetwork? Network(Shape shape) => TensorNetwork.Of(["OR", Letters(shape, 'R', 'I')], $"O{Letters(shape, 'O', 'I').Replace("O", "", StringComparison.Ordinal)}", shape.Count - 1,
+        [('O', shape[Axis].Whole), ('I', shape[Input].Whole), ('R', Checked(shape)), .. Taps(shape)]);
+
+    /// <summary>What S does not keep stays 0.</summary>
+    protected override Func<int, int, bool>? Free(Seq<float[]> factors) => (factor, number) => factor == 0 || factors[1][number] != 0;
+
     public override Value? Contract(WeightProduct product, Func<string, Value> factor) => product.Channels(product.Same(factor("s"), ".sparse"), factor("d"), ".product");
 
     private Sparse Sparsely(Shape shape) => new(Pattern, Keep, Axis, Input, Inner is Grouped grouped ? grouped.Placed(Input, Axis, shape.Count) : Inner);

@@ -34,6 +34,9 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     public sealed override Scalar Scalar => Scalar.F32;
 
+    /// <summary>Whether products read the weight's numbers where they need them, and are not made of products with its factors.</summary>
+    public virtual bool IsRead => false;
+
     /// <summary>How factors are found, for the report.</summary>
     public virtual string Fitting => "projection";
 
@@ -46,6 +49,38 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
 
     /// <summary>The numbers of each factor, whose product is nearest to given numbers.</summary>
     public abstract Seq<float[]> Split(ReadOnlySpan<float> numbers, Shape shape);
+
+    /// <summary>The product as a sum of products of factors, in the order of <see cref="Factors"/>, rows and columns as <see cref="Matrix"/> has them; null where it is none.</summary>
+    public virtual TensorNetwork? Network(Shape shape) => null;
+
+    /// <summary>
+    /// The numbers of each factor, so that products with what data show are off by little. What is a <see cref="Network"/> is fitted by <see cref="NetworkFit"/>, from factors that are nearest to the
+    /// numbers: where one factor has all columns, nearest with columns counting as the diagonal of H says.
+    /// </summary>
+    /// <param name="hessian">H = E[x·xᵀ] of what the columns of <see cref="Matrix"/> are multiplied by, damped already.</param>
+    public virtual Seq<float[]> Split(ReadOnlySpan<float> numbers, double[] hessian, Shape shape)
+    {
+        if (Network(shape) is not { } network) return Split(numbers, shape);
+        var ((outputs, columns), matrix) = (Sides(shape), Matrix(numbers, shape));
+        double Root(int column) => Math.Sqrt(hessian[(long)column * columns + column]);
+        Seq<float[]> near;
+        if (network.Wide is { } wide)
+        {
+            var scaled = (double[])matrix.Clone();
+            for (var i = 0; i < scaled.Length; i++) scaled[i] *= Root(i % columns);
+            near = Split(Natural(scaled, shape), shape);
+            near = near.With(wide, Narrowed(network.Scaled(Widened(near[wide]), column => 1 / Root(column))));
+        }
+        else near = Split(numbers, shape);
+        return [.. NetworkFit.Of(network, [.. near.Select(Widened)], Free(near), matrix, hessian, outputs, columns).Select(Narrowed)];
+    }
+
+    private static double[] Widened(float[] numbers) => Array.ConvertAll(numbers, n => (double)n);
+
+    private static float[] Narrowed(double[] numbers) => Array.ConvertAll(numbers, n => (float)n);
+
+    /// <summary>Which numbers of which factors may move; null: all.</summary>
+    protected virtual Func<int, int, bool>? Free(Seq<float[]> factors) => null;
 
     /// <summary>The product of a value with the factors, as steps.</summary>
     /// <param name="product">What is multiplied, and where results lie.</param>
@@ -161,6 +196,15 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
         for (var o = 0; o < outputs; o++) for (var c = 0; c < columns; c++) numbers[Place(shape, o, c)] = (float)matrix[o * columns + c];
         return numbers;
     }
+
+    /// <summary>The column of that matrix that a place of the weight is in.</summary>
+    public int Column(int place, Shape shape) => (int)shape[Axis].Whole * Inside(shape) is var outer ? place / outer * Inside(shape) + place % Inside(shape) : 0;
+
+    /// <summary>A letter for each axis of the weight, outputs and inputs with these.</summary>
+    protected string Letters(Shape shape, char output, char input) => string.Concat(shape.Select((_, axis) => axis == Axis ? output : axis == Input ? input : (char)('a' + axis)));
+
+    /// <summary>How far the axes go that are neither those of outputs nor of inputs.</summary>
+    protected IEnumerable<(char Letter, long Extent)> Taps(Shape shape) => shape.Index().Where(p => p.Index != Axis && p.Index != Input).Select(p => ((char)('a' + p.Index), p.Item.Whole));
 
     /// <summary>The shape of a factor that lies as the weight does, with other outputs.</summary>
     protected Shape Low(Shape shape, long rank) => shape.With(Axis, rank);

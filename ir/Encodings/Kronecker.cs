@@ -69,6 +69,9 @@ public sealed record Kronecker(long Outputs, long Inputs, long? Terms = null, in
         return product;
     }
 
+    public override TensorNetwork? Network(Shape shape) => Unserved(shape) is null && Small(shape) is var (high, wide)
+        ? TensorNetwork.Of(["TJK", "TLI"], "JLKI", 2, ('J', Outputs), ('K', Inputs), ('L', high), ('I', wide), ('T', Checked(shape))) : null;
+
     public override Value? Contract(WeightProduct product, Func<string, Value> factor) => Blocks(product, factor) is var (sum, _) ? product.Joined(sum, ".product") : null;
 
     /// <summary>The product with its channels as blocks and places in them, and what is multiplied divided likewise.</summary>

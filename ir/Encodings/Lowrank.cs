@@ -32,7 +32,4 @@ public sealed record Lowrank(long? Rank = null, int Axis = 0, int Input = 1, Enc
     protected internal override float[] Multiplied(Seq<float[]> factors, Shape shape) => Mixed(factors[0], factors[1], Checked(shape), shape);
 
     public override Value? Contract(WeightProduct product, Func<string, Value> factor) => product.Channels(product.Same(factor("v"), ".low"), factor("u"), ".product");
-
-    /// <summary>The column of that matrix that a place of the weight is in.</summary>
-    public int Column(int place, Shape shape) => (int)shape[Axis].Whole * Inside(shape) is var outer ? place / outer * Inside(shape) + place % Inside(shape) : 0;
 }

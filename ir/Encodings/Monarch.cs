@@ -73,6 +73,9 @@ public sealed record Monarch(long Blocks, long? Rank = null, int Axis = 0, int I
         return product;
     }
 
+    public override TensorNetwork? Network(Shape shape) => Unserved(shape) is null && Bands(shape) is var (high, wide)
+        ? TensorNetwork.Of(["JLKR", "KJRI"], "JLKI", 2, ('J', Blocks), ('K', Blocks), ('L', high), ('I', wide), ('R', Checked(shape))) : null;
+
     public override Value? Contract(WeightProduct product, Func<string, Value> factor)
     {
         var shape = product.Weight.Type.Shape;

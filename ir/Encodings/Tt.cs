@@ -63,6 +63,15 @@ public sealed record Tt(Seq<long> Outputs, Seq<long> Inputs, long? Rank = null, 
         return numbers;
     }
 
+    public override TensorNetwork? Network(Shape shape)
+    {
+        if (Unserved(shape) is not null) return null;
+        var ((outputs, inputs), bonds) = (Digits(shape), Bonds(shape));
+        var (made, read, joined) = (Letters('N', 0, outputs.Length), Letters('A', 0, outputs.Length), Letters('a', 0, bonds.Length));
+        return TensorNetwork.Of([.. outputs.Select((_, core) => $"{joined[core]}{made[core]}{read[core]}{joined[core + 1]}")], made + read, outputs.Length,
+            [.. made.Zip(outputs, (letter, extent) => (letter, (long)extent)), .. read.Zip(inputs, (letter, extent) => (letter, (long)extent)), .. joined.Zip(bonds, (letter, extent) => (letter, (long)extent))]);
+    }
+
     /// <summary>From the last array to the first: digits of inputs are summed, those of outputs come in their place.</summary>
     public override Value? Contract(WeightProduct product, Func<string, Value> factor)
     {

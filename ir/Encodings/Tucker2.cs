@@ -57,6 +57,9 @@ public sealed record Tucker2(long? Rank = null, long? Inputs = null, int Axis = 
         return core.Times(mixing, (int)shape[Axis].Whole).Turned().Times(spread, (int)shape[Input].Whole).Turned().Natural(shape, Axis, Input);
     }
 
+    public override TensorNetwork? Network(Shape shape) => TensorNetwork.Of(["OR", Letters(shape, 'R', 'S'), "SI"], $"O{Letters(shape, 'O', 'I').Replace("O", "", StringComparison.Ordinal)}", shape.Count - 1,
+        [('O', shape[Axis].Whole), ('I', shape[Input].Whole), ('R', Checked(shape)), ('S', Seen(shape)), .. Taps(shape)]);
+
     public override Value? Contract(WeightProduct product, Func<string, Value> factor) =>
         Unserved(product.Weight.Type.Shape) is null && product.Inputs(Input, factor("b"), ".inputs") is { } x ? product.Channels(product.Same(factor("core"), ".window", x), factor("a"), ".product") : null;
 

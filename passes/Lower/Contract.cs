@@ -37,6 +37,6 @@ public sealed record Contract : GraphPass
         private Value Factor(Value weight, string name) => factors.TryGetValue((weight, name), out var known) ? known
             : factors[(weight, name)] = ((Factored)weight.Type.Encoding).Of(weight, name, names.Fresh($"{weight.Name}.{name}"));
 
-        private static Value? Weight(Node node) => node.Op is RegionOp ? null : node.Reads.FirstOrDefault(value => value.IsWeight && value.Type.Encoding is Factored);
+        private static Value? Weight(Node node) => node.Op is RegionOp ? null : node.Reads.FirstOrDefault(value => value.IsWeight && value.Type.Encoding is Factored { IsRead: false });
     }
 }

@@ -89,7 +89,10 @@ public sealed class BlockedContraction
     /// <summary>What the tile was weighed against.</summary>
     public string Weighed => tile.Weighed == "" ? "" : $"tile: {tile.Weighed}";
 
-    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? lookUps is null ? " decoding" : " looking up" : "")}";
+    /// <summary>Whether weights are read out of a pool that is smaller than they are.</summary>
+    public bool IsInPlace => b.IsInPlace;
+
+    public string Describe() => $"blocked {tile.Rows}x{tile.Columns} depth {(depth.Count is Number ? $"{depth.Count}x" : "")}{depth.Steps}{(packsA ? " gathered" : "")}{(packsB ? "" : " in place")}{(packsB && b.IsDecoding ? lookUps is null ? b.IsInPlace ? " from a pool" : " decoding" : " looking up" : "")}";
 
     /// <summary>The kernels that run once, in the compiler, to lay B out in panels; none where B is computed when the model runs.</summary>
     public IEnumerable<Kernel> PackB() => constantB ? b.Pack() : [];
@@ -122,7 +125,7 @@ public sealed class BlockedContraction
         Expr B(Expr panel, Expr k, Expr v, Expr j) => packsB ? b.At(kb, Linear.Simplify(panel + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j))
             : contraction.B.Placed([.. columns.At(Column(v, j)), .. depth.At(kb, k)]);
         // Weights beyond the cache come in time if they are asked for one group of panels early.
-        var next = !constantB || loops.TilesPerBlock < 2 || b.Bytes < 16384 ? null
+        var next = !constantB || b.IsInPlace || loops.TilesPerBlock < 2 || b.Bytes < 16384 ? null
             : new RegisterTile.Next(Linear.Simplify(local / tile.Rows), loops.TilesPerBlock, (k, v, j) => b.Ahead(kb, Linear.Simplify(panel + width + v / perPanel), k, Linear.Simplify(v % perPanel * tile.Lanes + j)));
         return sums.Around(
             When(one ? true : Expr.Same(kb, 0), sums.Set((_, _, _) => 0.0)),

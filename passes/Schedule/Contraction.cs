@@ -32,7 +32,7 @@ public sealed record Contraction(Kernel Kernel, Store Output, Reduce Sum, Expr A
         var loose = summed.Except(sided).ToList();
         bool Constant(IEnumerable<Expr> side) => side.SelectMany(f => f.Parts()).OfType<Load>().All(load => constants.Contains(load.Buffer.Name));
         // One row: the other side is all there is to tell columns by. It may be several factors: codes and the scales of their groups.
-        var single = loose.Count > 0 && sided.Count > 0 && (sided.Count == 1 || Constant(sided) && !Constant(loose) && sided.TrueForAll(f => Kept(f).SequenceEqual(Kept(sided[0]))));
+        var single = loose.Count > 0 && sided.Count > 0 && (sided.Count == 1 || Constant(sided) && !Constant(loose) && sided.Exists(most => sided.TrueForAll(f => !Kept(f).Except(Kept(most)).Any())));
         if (sided.Count < 2 && !single) return null;
         Seq<Axis> batch = single ? [] : [.. axes.Where(axis => sided.All(f => f.Mentions(axis)))];
         var (a, left) = single ? (loose, sided) : (new List<Expr> { sided[0] }, sided.Skip(1).ToList());

@@ -18,6 +18,10 @@ internal sealed class Panels
     private readonly bool constant;
     private readonly long unroll;
     private readonly Seq<Part> parts;
+    private readonly Axis column, block, step;
+
+    /// <summary>Parts of B's formula that are read where they are, at the place that the column and the step say: arrays that hold fewer numbers than panels of them would.</summary>
+    private readonly Dictionary<Expr, Expr> inPlace = [];
 
     /// <summary>Something in panels.</summary>
     /// <param name="Value">What the formula has where this is read.</param>
@@ -35,9 +39,14 @@ internal sealed class Panels
         (this.contraction, this.columns, this.depth, this.constant, this.unroll) = (contraction, columns, depth, constant, unroll);
         batch = constant ? [.. contraction.Batch.Where(contraction.B.Mentions)] : [];
         Count = Linear.Simplify((columns.Extent + (Tile.Panel - 1)) / Tile.Panel);
+        (column, block, step) = (new("n", Linear.Simplify(Count * Tile.Panel)), new("kb", depth.Count), new("k", depth.Steps));
         var name = $"{contraction.Output.Buffer.Name}.{what}";
-        parts = constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits ? stored
-            : [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
+        if (constant && Stored(name) is { } stored && Bits(stored) < Scalar.F32.Bits) parts = stored;
+        else
+        {
+            inPlace.Clear();
+            parts = [new(contraction.B, new(name, Scalar.F32, [.. batch.Select(a => a.Extent), depth.Count, Count, depth.Stored, Tile.Panel], constant ? Space.Argument : Space.Arena), 1, true)];
+        }
         Groups = Grouped();
     }
 
@@ -65,6 +74,7 @@ internal sealed class Panels
 
     /// <summary>A part of that number's formula.</summary>
     public Expr At(Expr formula, Expr block, Expr panel, Expr step, Expr column) => formula.Replace(value => parts.FirstOrDefault(part => part.Value == value) is { } part ? Read(part, block, panel, step, column)
+        : inPlace.TryGetValue(value, out var place) ? Plainly(place, (this.column, Linear.Simplify(panel * Tile.Panel + column)), (this.block, block), (this.step, step))
         : IsDecoding && Phase(value) is { } size ? Linear.Simplify(step % size) : null);
 
     /// <summary>B as the product of what is another number at every step and of what groups of steps share, such as their scale, so that a group can be summed before it is scaled; null where it is none.</summary>
@@ -88,7 +98,10 @@ internal sealed class Panels
         return each.Count > 0 && shared.Count > 0 && whole ? (each.Aggregate((a, b) => a * b), shared.Aggregate((a, b) => a * b), steps) : null;
     }
 
-    /// <summary>The read of the array with a number for each step, to ask for it early.</summary>
+    /// <summary>Whether arrays are read where they are, because they hold less than panels would.</summary>
+    public bool IsInPlace => inPlace.Count > 0;
+
+    /// <summary>The read of the array with a number for each step, to ask for it early; of what <see cref="IsInPlace"/> there may be none.</summary>
     public Expr Ahead(Expr block, Expr panel, Expr step, Expr column) => Read(parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!, block, panel, step, column);
 
     /// <summary>The kernels that lay weights out, once, in the compiler.</summary>
@@ -129,6 +142,11 @@ internal sealed class Panels
         var found = new List<Part>();
         foreach (var load in contraction.B.Parts().OfType<Load>().Distinct())
         {
+            if (Shared(load) is { } shared)
+            {
+                inPlace[load] = shared;
+                continue;
+            }
             if (IsLookup(load))
             {
                 // Beside what is looked up by, a place in the table may say how far into its group a step is: blocks begin where groups do.
@@ -149,9 +167,54 @@ internal sealed class Panels
             if (together > 1) shape = [.. shape.SkipLast(1), 2];
             found.Add(new(load, new(found.Count == 0 ? name : $"{name}.{found.Count}", together > 1 ? Scalar.U4 : load.Buffer.Scalar, shape), steps, perColumn, perByte, together));
         }
-        // Whatever else of the formula depends on the place would have to be placed, too.
+        // Whatever else of the formula depends on the place would have to be placed, too: a sign that a hash says is.
         var rest = contraction.B.Replace(part => part is Load load ? load.Buffer[[.. load.At.Select(_ => (Expr)0)]] : null);
+        if (IsInPlace)
+            rest = rest.Replace(part =>
+            {
+                if (part.Type != Scalar.F32 || part.Parts().OfType<Load>().Any() || !contraction.K.Concat(contraction.N).Any(part.Mentions) || Lane(Placed(part)) != 0) return null;
+                inPlace[part] = Placed(part);
+                return 0f;
+            });
         return contraction.K.Concat(contraction.N).Concat(batch).Any(rest.Mentions) ? null : [.. found];
+    }
+
+    /// <summary>
+    /// A read of an array that many steps and columns share in some way that is not plainly groups: blocks of a pool. It stays as it is, where panels of it would hold more; the index is worked out where
+    /// the number is read. Null where it is none: neighbouring columns must find neighbours, or the same.
+    /// </summary>
+    private Expr? Shared(Load load, int depthOfReads = 0)
+    {
+        if (!constant || depth.Stored is not Number || depth.IsRagged || load.Outside is not null || load.Buffer.Size is not Number { Integer: var held } || columns.Static == 0) return null;
+        if (contraction.B.Parts().Any(part => part is Call { Function: Function.Select } || part.Type == Scalar.F64)) return null;
+        var spread = (contraction.N.Any(load.Mentions) ? columns.Static : 1) * (contraction.K.Any(load.Mentions) ? new Flattened(contraction.K).Static / contraction.GroupOf(load) : 1);
+        if (2 * held > spread) return null;
+        // What says which block it is must be one number for all columns of a panel.
+        if (load.At.SelectMany(index => index.Parts()).OfType<Load>().Any(inner => depthOfReads > 0 || Shared(inner, 1) is not { } which || Lane(which) != 0)) return null;
+        var placed = Placed(load);
+        return Lane(placed) is 0 or 1 && placed is Load at && at.At.Zip(at.Buffer.Shape).All(p => Linear.Range(p.First).Low >= 0 && Linear.ProvesLess(p.First, p.Second)) ? placed : null;
+    }
+
+    /// <summary>A part of B's formula at a column among all panels', block and step.</summary>
+    private Expr Placed(Expr part) => Plainly(part, [.. columns.At(column), .. depth.At(block, step)]);
+
+    /// <summary>With expressions in place of axes, whole numbers in their normal form.</summary>
+    private static Expr Plainly(Expr part, params IEnumerable<(Axis, Expr)> at) => part.Substitute(at).Replace(e => e switch
+    {
+        Load load => Load.Of(load.Buffer, [.. load.At.Select(index => Linear.Simplify(Plainly(index)))], load.Outside),
+        Cast { Operand: { Type: Scalar.I64 } whole } cast => Linear.Simplify(Plainly(whole)).As(cast.Type),
+        _ => null,
+    });
+
+    /// <summary>How far from one column of a panel to the next what is placed goes on in memory: 0 where they share it; null where that is not even.</summary>
+    private long? Lane(Expr placed)
+    {
+        var (panel, lane) = (new Axis("p", Count), new Axis("j", Tile.Panel));
+        var here = Plainly(placed, (column, panel * Tile.Panel + lane));
+        if (!here.Mentions(lane)) return 0;
+        if (here is not Load load) return null;
+        var place = Linear.Of(load.Buffer.Flat(load.At));
+        return place.Terms.Keys.All(atom => atom == (Expr)lane || !atom.Mentions(lane)) ? place[lane] : null;
     }
 
     /// <summary>A read of a table by a number that is itself read: the table stays where it is, whatever the place.</summary>

@@ -33,7 +33,7 @@ public static class Scheduler
             if (BlockedContraction.Fits(contraction, constantB))
             {
                 var blocked = new BlockedContraction(contraction, machine, constantB);
-                var found = wanted == Template.Winograd ? WinogradContraction.Of(contraction, machine, constantB, machine.Chosen!.Results) : WinogradContraction.Find(contraction, machine, constantB, mostError);
+                var found = wanted == Template.Winograd ? WinogradContraction.Of(contraction, machine, constantB, machine.Chosen!.Results) : blocked.IsInPlace ? null : WinogradContraction.Find(contraction, machine, constantB, mostError);
                 var winograd = found is not null && (wanted == Template.Model ? found.Steps < 0.9 * blocked.Steps : wanted == Template.Winograd && found.Error <= mostError) ? found : null;
                 string threads = machine.WhyShared(contraction), tile = blocked.Weighed;
                 Seq<string> decided = [.. WinogradContraction.Why(contraction, machine, constantB, mostError, blocked.Steps), .. winograd is null && tile != "" ? (string[])[tile] : [], threads];
@@ -42,7 +42,7 @@ public static class Scheduler
                 var why = sparse is null ? "" : FormattableString.Invariant($", dense: {sparse.Template} would take {sparse.Steps / 1e6:0.00} against {dense / 1e6:0.00} M steps");
                 if (winograd is not null)
                     return new(winograd.Compute(), [winograd.PackB()], FormattableString.Invariant($"{winograd.Describe()}, error {winograd.Error:0.0e+0} ({winograd.Steps / 1e6:0.00} against {blocked.Steps / 1e6:0.00} M steps)") + why, winograd.Pace) { Why = decided };
-                if (sparse is null && blocked.Gathers && WindowContraction.Find(contraction, machine, constantB) is { } windows) return new(windows.Compute(), [.. windows.PackB()], windows.Describe(), windows.Pace) { Why = decided };
+                if (sparse is null && blocked is { Gathers: true, IsInPlace: false } && WindowContraction.Find(contraction, machine, constantB) is { } windows) return new(windows.Compute(), [.. windows.PackB()], windows.Describe(), windows.Pace) { Why = decided };
                 return new(blocked.Compute(), [.. blocked.PackB()], blocked.Describe() + why, blocked.Pace) { Why = decided };
             }
         }

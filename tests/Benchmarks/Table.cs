@@ -6,8 +6,12 @@ using System.Text.Json.Nodes;
 namespace Lathe.Benchmarks;
 
 /// <summary>Rows of results: markdown for people, JSON with full digits for machines. A cell is text or a number.</summary>
-public sealed class Table(string title, params IReadOnlyList<(string Name, string Format)> columns)
+public sealed class Table(string title, TextWriter? progress, params IReadOnlyList<(string Name, string Format)> columns)
 {
+    /// <param name="title">Above the table.</param>
+    /// <param name="columns">Names, and the formats of numbers.</param>
+    public Table(string title, params IReadOnlyList<(string Name, string Format)> columns) : this(title, null, columns) { }
+
     private readonly List<IReadOnlyList<object?>> rows = [];
 
     /// <summary>Adds a row with a cell for each column; null prints as a dash.</summary>
@@ -15,6 +19,7 @@ public sealed class Table(string title, params IReadOnlyList<(string Name, strin
     {
         if (cells.Count != columns.Count) throw new ArgumentException($"{columns.Count} columns, {cells.Count} cells");
         rows.Add(cells);
+        progress?.WriteLine(string.Join(" | ", cells.Select((cell, i) => Text(cell, columns[i].Format))));
     }
 
     /// <summary>The table as markdown.</summary>

@@ -53,7 +53,7 @@ internal sealed class FactorLayer
     public TensorType Type => Use.Weight.Type.With(format);
 
     /// <summary>Whether a step that reads the weight can multiply with its factors in turn.</summary>
-    public bool Serves(Node reader) => WeightProduct.Of(reader, Use.Weight, Use.Output, name => name) is { } product
+    public bool Serves(Node reader) => format.IsRead || WeightProduct.Of(reader, Use.Weight, Use.Output, name => name) is { } product
         && format.Contract(product, name => format.Blank(name, Use.Weight.Type.Shape)) is not null;
 
     /// <summary>The weight as it is stored, and what is lost.</summary>
@@ -62,8 +62,9 @@ internal sealed class FactorLayer
         var layer = new PruneLayer(Use, Use.Weight.Planes[0].ToArray<float>(), calibration);
         var (planes, after) = format.Remainder is null ? Packed(layer, known ?? Factors(layer, place => layer.Numbers[place])) : InTurns(layer);
         var value = new Value(Use.Weight.Name, Type, planes);
-        var how = $"{RecordText.Show(IsAware(layer, options) ? options.Method : FactorizeMethod.Svd)}{(options.Alternate > 0 ? " in turns" : "")}";
-        return (value, LayerLoss.Measure(Use, value, format is Lowrank ? how : format.Fitting, layer.Numbers, after, layer.Importance()) with
+        var aware = IsAware(layer, options);
+        var how = $"{(format is Lowrank ? RecordText.Show(aware ? options.Method : FactorizeMethod.Svd) : $"{format.Fitting}{(aware ? " by data" : "")}")}{(options.Alternate > 0 ? " in turns" : "")}";
+        return (value, LayerLoss.Measure(Use, value, how, layer.Numbers, after, layer.Importance()) with
         {
             OutputError = layer.OutputError(after),
             UnseenError = unseen is null ? null : new PruneLayer(Use, layer.Numbers, unseen).OutputError(after),
@@ -91,9 +92,18 @@ internal sealed class FactorLayer
     }
 
     /// <summary>The factors of what <paramref name="number"/> says of each place.</summary>
-    private Seq<float[]> Factors(PruneLayer layer, Func<int, double> number) => format is Lowrank lowrank
-        ? Natural(layer, lowrank, Of(layer, options, number, (int)lowrank.Rank!))
-        : format.Split([.. Enumerable.Range(0, layer.Numbers.Length).Select(place => (float)number(place))], layer.Shape);
+    private Seq<float[]> Factors(PruneLayer layer, Func<int, double> number)
+    {
+        if (format is Lowrank lowrank) return Natural(layer, lowrank, Of(layer, options, number, (int)lowrank.Rank!));
+        var numbers = new float[layer.Numbers.Length];
+        for (var place = 0; place < numbers.Length; place++) numbers[place] = (float)number(place);
+        if (Damped(layer, options) is not { } hessian) return format.Split(numbers, layer.Shape);
+        // In the order of the format's columns.
+        var (columns, ordered) = (layer.Matrix.Columns, new double[hessian.Length]);
+        int[] at = [.. layer.Matrix.Column.Select(offset => format.Column(offset, layer.Shape))];
+        for (var i = 0; i < columns; i++) for (var j = 0; j < columns; j++) ordered[(long)at[i] * columns + at[j]] = hessian[(long)i * columns + j];
+        return format.Split(numbers, ordered, layer.Shape);
+    }
 
     private (Seq<Bytes> Planes, float[] Product) Packed(PruneLayer layer, Seq<float[]> factors)
     {
@@ -142,14 +152,17 @@ internal sealed class FactorLayer
     private static Spectrum Of(PruneLayer layer, Factorize options, Func<int, double> number, int? most)
     {
         var (rows, columns) = (layer.Matrix.Rows, layer.Matrix.Columns);
-        var hessian = IsAware(layer, options) ? layer.Hessian(0) : null;
-        if (hessian is not null)
-        {
-            var mean = 0.0;
-            for (var i = 0; i < columns; i++) mean += hessian[(long)i * columns + i] / columns;
-            for (var i = 0; i < columns; i++) hessian[(long)i * columns + i] += mean > 0 ? options.Damping * mean : 1;
-        }
-        return new(layer.Rows([.. Enumerable.Range(0, rows)], number), rows, columns, hessian, most);
+        return new(layer.Rows([.. Enumerable.Range(0, rows)], number), rows, columns, Damped(layer, options), most);
+    }
+
+    /// <summary>H with a little added to its diagonal; null where factors do not go by data.</summary>
+    private static double[]? Damped(PruneLayer layer, Factorize options)
+    {
+        if (!IsAware(layer, options)) return null;
+        var (hessian, columns, mean) = (layer.Hessian(0), layer.Matrix.Columns, 0.0);
+        for (var i = 0; i < columns; i++) mean += hessian[(long)i * columns + i] / columns;
+        for (var i = 0; i < columns; i++) hessian[(long)i * columns + i] += mean > 0 ? options.Damping * mean : 1;
+        return hessian;
     }
 
     /// <summary>The largest rank that takes a share of the bytes.</summary>

@@ -8,7 +8,7 @@ public enum FactorizeMethod
 {
     /// <summary>Nearest to the weight: its singular vectors.</summary>
     Svd,
-    /// <summary>The layer's output on calibration data moves least: principal components of the output.</summary>
+    /// <summary>The layer's output on calibration data moves least: principal components of the output; of other structures the factors that descent over data finds.</summary>
     Afm,
 }
 
@@ -102,7 +102,6 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         else if ((ranked.Rank is null ? said.Count : said.Count + 1) != 1)
             throw new DiagnosticException([new("LT3242", said.Count == 0 ? "factorize: nothing says a rank" : $"factorize: {string.Join(" and ", said.Prepend(ranked.Rank is null ? null : $"rank={ranked.Rank}").OfType<string>())} both say a rank", "", "one of weights=\"lowrank rank=32\", energy=0.98, size=0.5, knee=true")]);
         if (format is not Lowrank && said.Find(word => word != "size") is { } spectral) throw new DiagnosticException([new("LT3242", $"factorize: {spectral} goes by singular values, {format} has none", "", "size=0.5")]);
-        if (format is not Lowrank && Method != FactorizeMethod.Svd) throw new DiagnosticException([new("LT3242", $"factorize: {format} is fitted to the weight alone", "", "leave method out")]);
         if (Energy is not (>= 0 and <= 1) || Size is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3243", $"factorize: {(Energy is >= 0 and <= 1 ? $"size={RecordText.Show(Size)} makes nothing smaller" : $"energy={RecordText.Show(Energy)} is no share")}", "", "energy above 0 and at most 1, size above 0 and below 1")]);
         if (format.Remainder is null && (Alternate != 0 || Rounding != QuantizeMethod.Rtn || Pruning != PruneMethod.Magnitude)) throw new DiagnosticException([new("LT3244", $"factorize: {format} stores nothing of what factors leave out, {(Alternate != 0 ? "alternate has nothing to take turns with" : "rounding and pruning choose nothing")}", "", "weights=\"lowrank rank=32 (f16) + i4 group=64\"")]);
         if (Alternate < 0) throw new DiagnosticException([new("LT3243", $"factorize: {Alternate} rounds are none", "", "alternate=8")]);

@@ -21,6 +21,9 @@ public sealed class StructureTests
         { "blockaffine outputs=3 inputs=2 terms=6", 6 * (3 * 2 + 4 * 4) + 3 * 2 },
         { "cur rank=8", 8 * (12 + 8 - 8) + 12 / 2 },
         { "tt outputs=[2, 3] inputs=[2, 2] rank=4", 2 * 2 * 4 + 4 * 3 * 2 * 4 + 4 * 2 * 2 },
+        { "tied rows=12", 12 * 8 + 12 / 4 + 12 },
+        { "tiled blocks=12 outputs=4 inputs=2", 12 * 4 * 2 + 12 / 4 + 12 },
+        { "hashed blocks=6 outputs=4 inputs=4", 6 * 4 * 4 + 12 },
     };
 
     [Theory]
@@ -88,6 +91,9 @@ public sealed class StructureTests
     [InlineData("dense_sparse 2:4 rank=4")]
     [InlineData("cp rank=2")]
     [InlineData("tucker2 rank=2 inputs=2")]
+    [InlineData("tied rows=2")]
+    [InlineData("tiled blocks=2 outputs=4 inputs=4")]
+    [InlineData("hashed blocks=2 outputs=4 inputs=4")]
     public void Zeros_stay_zeros(string format)
     {
         var encoding = (Factored)IrText.ReadEncoding(format);
@@ -140,6 +146,8 @@ public sealed class StructureTests
     [InlineData("tucker2 rank=5 inputs=3")]
     [InlineData("tucker2 rank=6")]
     [InlineData("cp rank=4")]
+    [InlineData("tied rows=5")]
+    [InlineData("tied rows=4 (f16) + i4 group=8")]
     public void Products_with_factors_are_products_with_the_weight(string format)
     {
         var served = 0;
@@ -165,6 +173,9 @@ public sealed class StructureTests
     [InlineData("kronecker outputs=4 inputs=4")]
     [InlineData("blockaffine outputs=4 inputs=4")]
     [InlineData("tt outputs=[4, 2] inputs=[2, 4]")]
+    [InlineData("tied")]
+    [InlineData("tiled outputs=4")]
+    [InlineData("hashed outputs=4")]
     public void A_share_of_bytes_chooses_any_rank(string format)
     {
         var compilation = Factorized(Product, $"{format} (f16)", out var graph, "size=0.2");
@@ -181,6 +192,9 @@ public sealed class StructureTests
     [InlineData("cp rank=4", "has none")]
     [InlineData("tt outputs=[4] inputs=[4] rank=17", "at most 16")]
     [InlineData("cur rank=39", "would take")]
+    [InlineData("tied rows=41", "at most 40")]
+    [InlineData("tiled blocks=37", "[48, 40] in blocks of 16 by 4 has at most 36")]
+    [InlineData("hashed blocks=36", "would take")]
     public void What_does_not_suit_a_weight_leaves_it_and_says_why(string format, string why)
     {
         var compilation = Factorized(Product, format, out _);
@@ -196,6 +210,9 @@ public sealed class StructureTests
     [InlineData("tt outputs=[8, 12] inputs=[8, 8] rank=16 (f16)")]
     [InlineData("tucker2 rank=24 inputs=16 (f32)")]
     [InlineData("cp rank=48 (bf16)")]
+    [InlineData("tied rows=64 (i8)")]
+    [InlineData("tiled blocks=512 outputs=32 inputs=8 (f16)")]
+    [InlineData("hashed blocks=512 axis=1 input=0 (f16) + i4 axis=1 group=64")]
     public void Its_text_reads_back_equal(string text)
     {
         var format = IrText.ReadEncoding(text);
@@ -211,6 +228,9 @@ public sealed class StructureTests
     [InlineData("tt outputs=[0] inputs=[2] rank=1", "digits of at least 1")]
     [InlineData("dense_sparse 2:4 rank=2 keep=0.0", "above 0")]
     [InlineData("blockaffine outputs=0 inputs=2 terms=1", "at least one row")]
+    [InlineData("tied rows=0", "at least 1")]
+    [InlineData("tiled blocks=2 outputs=0", "at least one output")]
+    [InlineData("hashed blocks=2 inputs=0", "at least one input")]
     public void What_no_type_can_be_is_refused(string text, string why) =>
         Assert.Contains(why, Assert.Throws<FormatException>(() => IrText.ReadEncoding(text)).Message, StringComparison.Ordinal);
 
