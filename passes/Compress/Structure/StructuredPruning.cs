@@ -79,13 +79,25 @@ internal sealed class StructuredPruning(Prune options, Func<Node, bool> actsOn, 
             {
                 var around = e.Node.Reads.Concat(e.Node.Results).ToHashSet();
                 var through = chosen.Where(c => c.Gone[0].Places.Any(p => around.Contains(p.Value))).ToList();
-                if (through.Count == 0) throw new InvalidOperationException(e.Message, e);
+                // Far from where units lie: the family that leads there is found by leaving others out.
+                if (through.Count == 0) through = [.. chosen.Where(c => !IsNarrow(graph, coupling, [c]))];
+                if (through.Count == 0) through = [chosen[^1]];
                 foreach (var family in through)
                 {
                     Left(family.Gone[0], $"{e.Node.Op.Name} of %{e.Node.Result.Name} does not compute the same over fewer of them");
                     chosen.Remove(family);
                 }
             }
+    }
+
+    private static bool IsNarrow(Graph graph, Coupling coupling, List<Choice> chosen)
+    {
+        try
+        {
+            new Narrowing(graph, coupling, chosen.SelectMany(c => c.Gone).Select(u => u.Class).ToHashSet()).Run();
+            return true;
+        }
+        catch (NarrowingException) { return false; }
     }
 
     /// <summary>Units of a family to drop.</summary>
