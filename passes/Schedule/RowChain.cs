@@ -17,6 +17,9 @@ internal sealed class RowChain
     /// <summary>Rows from which a product is about as fast as one of many.</summary>
     private const int FewestRows = 64;
 
+    /// <summary>Parts that threads have at least.</summary>
+    private const long FewestParts = 4;
+
     private readonly Kernel kernel;
     private readonly Machine machine;
     private readonly Seq<Stmt> stages;
@@ -38,9 +41,14 @@ internal sealed class RowChain
         }
         var fitting = rows.Between.Count == 0 ? Math.Min(Rows, Math.Max(FewestRows, machine.Level2 / 2 / Math.Max(1, BytesOf(1))))
             : Enumerable.Range(2, (int)Math.Min(Rows, int.MaxValue / 2)).TakeWhile(some => BytesOf(some) <= machine.Level2 / 2 && some <= Rows).Prepend(1).Max();
+        // A run may have one product alone, of which threads then take parts.
+        if (batch.Any(extent => extent is not Number)) fitting = Math.Min(fitting, Math.Max(1, Up(Rows, Up(FewestParts, Products))));
         // Parts of one size where there are such: what is left has kernels of its own.
         TileRows = Enumerable.Range(0, (int)fitting / 2).Select(less => fitting - less).FirstOrDefault(some => Rows % some == 0, Up(Rows, Up(Rows, fitting)));
     }
+
+    /// <summary>Products of the batch that there are for certain; how many more is for a run to say.</summary>
+    private long Products => batch.OfType<Number>().Aggregate(1L, (size, extent) => size * Math.Max(1, extent.Integer));
 
     /// <summary>Rows of one product of the batch, as far as that is known.</summary>
     private long Rows => Sizes.Guess(Extent);
@@ -146,7 +154,7 @@ internal sealed class RowChain
         List<ChainPart> parts = [new(chain, TileRows, isRest: false)];
         if (rest is not Number { Integer: 0 }) parts.Add(new(chain, rest, isRest: true));
         // What the rows of one product of the batch share is packed once for each of its chunks: few, where products alone keep threads busy.
-        var chunks = around.Static == 0 || full is not Number { Integer: > 0 and var most } ? 1 : Math.Clamp(machine.Tasks / 2 / around.Static, 1, most);
+        var chunks = full is not Number { Integer: > 0 and var most } ? 1 : Math.Clamp(machine.Tasks / 2 / Products, 1, most);
         var each = Linear.Simplify((full + (chunks - 1)) / chunks);
         var body = machine.Shared("u", Linear.Simplify(around.Extent * chunks), unit =>
         {

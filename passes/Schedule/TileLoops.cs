@@ -12,7 +12,10 @@ internal sealed class TileLoops
     private readonly Tile tile;
     private readonly bool shared;
     private readonly long rest, chunks;
-    private readonly Expr tiles;
+    private readonly Expr tiles, tilesEach;
+
+    /// <summary>Parts for threads where a run decides how many rows there are.</summary>
+    private const long FewestParts = 4;
 
     /// <param name="tile">The sizes.</param>
     /// <param name="shared">Whether threads are worth it.</param>
@@ -28,13 +31,16 @@ internal sealed class TileLoops
         var parts = rows.Static == 0 ? 0 : Math.Max(1, Up(whole, Math.Max(1, tile.RowBlock / tile.Rows))) is var least && !shared ? least : Shares.Parts(whole, least, Math.Max(least, Math.Min(machine.Tasks / 2, whole / 4)));
         IsInside = packsRows && parts == 1 && columns.Static > 0 && !isBatched && shared;
         TilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(whole, parts));
-        Blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (TilesPerBlock - 1)) / TilesPerBlock, 1)) : Math.Max(1, Up(whole, TilesPerBlock));
+        // Of rows that only a run counts there are as many parts as some threads take, one image be it: fewer tiles in each.
+        tilesEach = rows.Static == 0 && shared && !isBatched && (packsRows || TilesWide / 2 < FewestParts) ? Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max((tiles + (FewestParts - 1)) / FewestParts, 1)), TilesPerBlock)) : TilesPerBlock;
+        Blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesEach - 1)) / tilesEach, 1)) : Math.Max(1, Up(whole, TilesPerBlock));
         chunks = Chunks(packsRows, isBatched);
     }
 
     /// <summary>Whether there is one block of packed rows, so that threads share its packing and then its columns.</summary>
     public bool IsInside { get; }
 
+    /// <summary>Most tiles of rows in a block.</summary>
     public long TilesPerBlock { get; }
 
     public Expr Blocks { get; }
@@ -43,7 +49,7 @@ internal sealed class TileLoops
     public long BlockRows => TilesPerBlock * tile.Rows + tile.Rows;
 
     /// <summary>The first row of a block.</summary>
-    public Expr FirstRow(Expr block) => Linear.Simplify(block * (TilesPerBlock * tile.Rows));
+    public Expr FirstRow(Expr block) => Linear.Simplify(block * (tilesEach * tile.Rows));
 
     /// <summary>All blocks, shared among threads. One block of packed rows: threads share the packing, then the columns. Else each part is a block and some of its columns, the
     /// columns outside: who takes parts in a row reads B once.</summary>
@@ -52,16 +58,17 @@ internal sealed class TileLoops
         ? block(0, each => machine.Shared("n", chunks, each))
         : machine.Shared(shared, "b", Linear.Simplify(Blocks * chunks), p => chunks == 1 ? block(p, each => each(0)) : block(Linear.Simplify(p % Blocks), each => each(Linear.Simplify(p / Blocks))));
 
+    private long TilesWide => Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns);
+
     /// <summary>Parts of the columns that threads may take apart where there are too few blocks of rows: as many as there may be with two tiles each, or some more or less where those come out even.</summary>
     private long Chunks(bool packsRows, bool isBatched)
     {
-        var tilesWide = Math.Max(1, Up(columns.Static, Tile.Panel) * Tile.Panel / tile.Columns);
-        if (IsInside) return Math.Min(machine.Tasks, tilesWide);
+        if (IsInside) return Math.Min(machine.Tasks, TilesWide);
         if (packsRows || columns.Static == 0 || isBatched) return 1;
-        var (parts, most) = (Blocks is Number { Integer: var known } ? known : 1, Math.Max(1, tilesWide / 2));
+        var (parts, most) = (Blocks is Number { Integer: var known } ? known : 1, Math.Max(1, TilesWide / 2));
         if (parts >= machine.Tasks / 2) return 1;
         var usual = Math.Min(machine.Tasks / parts, most);
-        return shared && parts % 2 == 1 && usual > 1 && (usual % 2 == 1 || tilesWide % usual != 0) ? Shares.Parts(tilesWide, Math.Max(1, usual / 2), Math.Min(machine.Tasks / parts, tilesWide)) : usual;
+        return shared && parts % 2 == 1 && usual > 1 && (usual % 2 == 1 || TilesWide % usual != 0) ? Shares.Parts(TilesWide, Math.Max(1, usual / 2), Math.Min(machine.Tasks / parts, TilesWide)) : usual;
     }
 
     /// <summary>The panels of a part in tiles: as many side by side as the tile is wide, then what is left, then the last panel where its columns end early, with the one before it if that would be alone.</summary>
@@ -105,10 +112,10 @@ internal sealed class TileLoops
     public Stmt Rows(Expr block, Func<Expr, long, Stmt> body, bool share = false)
     {
         var exact = tiles is Number { Integer: var known } && known % TilesPerBlock == 0 || Blocks is Number { Integer: 1 } && tiles is Number;
-        var count = Blocks is Number { Integer: 1 } && tiles is Number all ? all.Integer : TilesPerBlock;
-        var whole = count == 0 ? Do() : machine.Shared(share, "t", count, t => When(exact ? true : block * TilesPerBlock + t < tiles, body(t * tile.Rows, tile.Rows)));
+        var count = Blocks is Number { Integer: 1 } && tiles is Number all ? all : tilesEach;
+        var whole = count is Number { Integer: 0 } ? Do() : machine.Shared(share, "t", count, t => When(exact ? true : block * tilesEach + t < tiles, body(t * tile.Rows, tile.Rows)));
         var last = Expr.Same(block, Blocks - 1);
-        var start = Linear.Simplify((tiles - block * TilesPerBlock) * tile.Rows);
+        var start = Linear.Simplify((tiles - block * tilesEach) * tile.Rows);
         if (rows.Static == 0)
         {
             // As many as are left in tiles of 8, 4, 2 and 1 rows.

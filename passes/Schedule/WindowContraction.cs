@@ -127,8 +127,8 @@ public sealed class WindowContraction
                 left == 0 ? Do() : For("i", left, i => Set(Linear.Simplify(i + (from + whole * machine.Lanes)), copies)));
         }
         var (low, high) = starts[^1] is Number { Integer: var start } && width is Number { Integer: var extent } ? (Math.Clamp(-start, 0, span), Math.Clamp(extent - start, 0, span)) : (0, span);
+        // Where parts go on beyond the last row of results, so do the rows they would see.
         Expr inside = lead.Zip(load.Buffer.Shape).Aggregate((Expr)true, (whole, p) => whole & Linear.Decided(0 <= p.First) & Linear.Decided(p.First < p.Second));
-        if (load.Outside is null) inside = true;
         var (copied, empty) = (Do(Run(0, low, false), Run(low, high, true), Run(high, span, false)), Run(0, span, false));
         return Nest(LoopKind.For, axes.Where(axis => axis.Extent is not Number { Integer: 1 }), inside is Number ? copied : Do(When(inside, copied), When(Expr.Not(inside), empty)));
     }

@@ -114,13 +114,17 @@ public sealed class WinogradContraction
 
     public Kernel Compute()
     {
-        // One block: threads share its patches, then the panels. Several: each thread has blocks of its own.
-        var (inside, outside) = (blocks is Number { Integer: 1 } && machine.Pays(contraction), blocks is not Number { Integer: 1 } && machine.Pays(contraction));
+        // Enough blocks for threads: each thread has blocks of its own. Else, be it for one image of a batch that only a run counts, threads share a block's patches, then its panels.
+        var pays = machine.Pays(contraction);
+        var (inside, outside) = (pays && !HasEnoughBlocks, pays && HasEnoughBlocks);
         Stmt Block(Expr b) => new Scratch(factors, Do(
             machine.Shared(inside, "t", block, t => Existing(b, t, Transform(b, t))),
             Columns((extent, each) => machine.Shared(inside, "n", extent, each), (panel, width, ragged) => Finished(b, panel, width, ragged))));
         return Kernel.Over(contraction.Kernel.Name, [contraction.Output.Buffer], machine.Shared(outside, "b", blocks, Block));
     }
+
+    /// <summary>Whether there are several blocks for certain.</summary>
+    private bool HasEnoughBlocks => Linear.Range(Linear.Simplify(new Flattened([.. patches.Axes.Where(axis => axis.Extent is Number)]).Extent)).Low > block && blocks is not Number { Integer: 1 };
 
     /// <summary>Axes of the result and the window's taps along them: moving both against each other changes nothing that is read.</summary>
     private static List<(Axis Kept, Axis Taps)> Moving(Contraction contraction) =>

@@ -18,6 +18,7 @@ public sealed class WindowTests
         { "more padding than image", [1, 2, 3, 12], [16, 2, 9, 3], new(Pads: [8, 1, 8, 1]) },
         { "a line", [2, 3, 41], [24, 3, 7], new(Strides: [2], Pads: [3, 3]) },
         { "one line, which threads share", [1, 1, 2048], [100, 1, 64], new(Strides: [16]) },
+        { "parts beyond the last row", [1, 3, 47, 96], [32, 3, 3, 3], new() },
         { "a volume", [1, 2, 5, 6, 11], [20, 2, 3, 3, 3], new(Pads: [1, 1, 1, 1, 1, 1]) },
         { "many parts", [1, 3, 96, 96], [32, 3, 3, 3], new(Pads: [1, 1, 1, 1]) },
     };
