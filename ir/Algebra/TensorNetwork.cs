@@ -78,7 +78,7 @@ public sealed record TensorNetwork(Seq<Seq<(int Array, string Letters)>> Terms, 
         var (left, right) = (Only(a.Letters.Except(b.Letters)), Only(b.Letters.Except(a.Letters)));
         var (x, y) = (Ordered(a.Numbers, a.Letters, batch + left + summed), Ordered(b.Numbers, b.Letters, batch + summed + right));
         var (count, rows, depth, columns) = (Size(batch), Size(left), Size(summed), Size(right));
-        if (count == 1) return (left + right, Matrices.Product(x, y, rows, depth, columns));
+        if (batch.Length == 0) return (left + right, Matrices.Product(x, y, rows, depth, columns));
         var product = new double[(long)count * rows * columns];
         Parallel.For(0, count, i => Matrices.Product(x[(i * rows * depth)..((i + 1) * rows * depth)], y[(i * depth * columns)..((i + 1) * depth * columns)], rows, depth, columns).CopyTo(product, i * rows * columns));
         return (batch + left + right, product);

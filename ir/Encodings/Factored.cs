@@ -62,7 +62,9 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
     {
         if (Network(shape) is not { } network) return Split(numbers, shape);
         var ((outputs, columns), matrix) = (Sides(shape), Matrix(numbers, shape));
-        double Root(int column) => Math.Sqrt(hessian[(long)column * columns + column]);
+        // A column that data never show counts for next to nothing, and not for nothing: what is divided by it stays a number.
+        var least = 1e-12 * Math.Max(Enumerable.Range(0, columns).Max(column => hessian[(long)column * columns + column]), double.Epsilon * 1e20);
+        double Root(int column) => Math.Sqrt(Math.Max(hessian[(long)column * columns + column], least));
         Seq<float[]> near;
         if (network.Wide is { } wide)
         {

@@ -24,7 +24,7 @@ public sealed record Tied(long? Rows = null, int Axis = 0, int Input = 1, Encodi
     public override long Full(Shape shape) => Sides(shape).Outputs;
 
     protected internal override Seq<Part> Factors(Shape shape) => Checked(shape) is var rows
-        ? [Factor(Stored, Low(shape, rows), Input, Axis), new(Map, new([shape[Axis]], rows <= byte.MaxValue + 1 ? Scalar.U8 : Scalar.U16)), new(Times, new([shape[Axis]], Scalar.F32))] : [];
+        ? [Factor(Stored, Low(shape, rows), Input, Axis), new(Map, new([shape[Axis]], rows <= byte.MaxValue + 1 ? Scalar.U8 : rows <= ushort.MaxValue + 1 ? Scalar.U16 : Scalar.I32)), new(Times, new([shape[Axis]], Scalar.F32))] : [];
 
     protected internal override Expr Number(Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at) =>
         factor(Stored, at.With(Axis, Expr.Clamp(factor(Map, [at[Axis]]).As(Scalar.I64), 0, Checked(shape) - 1))) * factor(Times, [at[Axis]]);

@@ -48,6 +48,9 @@ public sealed unsafe class Gram
     /// <summary>Columns seen, by group.</summary>
     public long[] Counts { get; }
 
+    /// <summary>Columns that <see cref="Matrix"/> is made of, of the group with fewest.</summary>
+    public long Known => IsWhole ? Counts.Min() : Math.Min(Counts.Min(), MostColumns);
+
     /// <summary>Adds columns that lie one after another.</summary>
     internal void Add(int group, double[] columns, int count)
     {

@@ -69,7 +69,7 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         foreach (var (use, (layer, why)) in uses.Zip(made))
         {
             if (layer is not null && NeedsGrams && !layer.IsCalibrated) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: calibration does not show what it is multiplied by, {string.Join("; ", ByData.Select(m => $"{m.Asked} has nothing to go by, {m.Instead}"))}");
-            else if (layer is not null && NeedsGrams && layer.Samples < layer.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Columns}: more data would choose better");
+            else if (layer is not null && NeedsGrams && layer.Samples < layer.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns of data are known, it has {layer.Columns}: more data would choose better");
             if (layer is not null) kept.Add(layer);
             else Left(compilation, use, why!);
         }
@@ -104,6 +104,7 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
         if (format is not Lowrank && said.Find(word => word != "size") is { } spectral) throw new DiagnosticException([new("LT3242", $"factorize: {spectral} goes by singular values, {format} has none", "", "size=0.5")]);
         if (Energy is not (>= 0 and <= 1) || Size is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3243", $"factorize: {(Energy is >= 0 and <= 1 ? $"size={RecordText.Show(Size)} makes nothing smaller" : $"energy={RecordText.Show(Energy)} is no share")}", "", "energy above 0 and at most 1, size above 0 and below 1")]);
         if (format.Remainder is null && (Alternate != 0 || Rounding != QuantizeMethod.Rtn || Pruning != PruneMethod.Magnitude)) throw new DiagnosticException([new("LT3244", $"factorize: {format} stores nothing of what factors leave out, {(Alternate != 0 ? "alternate has nothing to take turns with" : "rounding and pruning choose nothing")}", "", "weights=\"lowrank rank=32 (f16) + i4 group=64\"")]);
+        if (Damping is not >= 0) throw new DiagnosticException([new("LT3243", $"factorize: damping={RecordText.Show(Damping)} takes away from what data show", "", "damping=0.01")]);
         if (Alternate < 0) throw new DiagnosticException([new("LT3243", $"factorize: {Alternate} rounds are none", "", "alternate=8")]);
     }
 

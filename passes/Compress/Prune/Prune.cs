@@ -112,7 +112,7 @@ public sealed record Prune(PrunePattern Pattern, double Sparsity = 0, PruneMetho
         var layer = new PruneLayer(use, null, compilation.Calibration);
         if (Array.FindIndex(layer.Numbers, n => !float.IsFinite(n)) is >= 0 and var bad) throw NotFinite(use.Weight, layer.Numbers, bad, use.Node);
         if (!layer.IsCalibrated && NeedsGrams) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is pruned by magnitude: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
-        else if (NeedsGrams && layer.Samples < layer.Matrix.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
+        else if (NeedsGrams && layer.Samples < layer.Matrix.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns of data are known, it has {layer.Matrix.Columns}: more data would choose better");
         // The numbers of all layers at once are the whole model.
         LargeArrays.Settle();
         return layer.Apart();

@@ -31,6 +31,8 @@ internal static class ZerothOrder
             foreach (var (index, (layer, _)) in some.Index())
                 meaning[layer] += (OutputChange.Share(seen[0], graph, 2 * index) + OutputChange.Share(seen[0], graph, 2 * index + 1)) / (2.0 * Step * Step * Probes);
         }
+        if (meaning.Sum() is not > 0)
+            throw new DiagnosticException([new("LT3240", "prune: allocate=zo goes by what outputs lose, and none moves where weights do", "", "allocate=rd, which goes by what each weight's own product loses")]);
         return meaning;
     }
 

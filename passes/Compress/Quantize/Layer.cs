@@ -42,8 +42,8 @@ internal class MeasuredLayer
     /// <summary>Whether it is known what the weight is multiplied by.</summary>
     public bool IsCalibrated => gram is not null;
 
-    /// <summary>Columns that were seen, at the least.</summary>
-    public long Samples => gram?.Counts.Min() ?? 0;
+    /// <summary>Columns that are known of what data showed, at the least: all that were seen, or where there are too many numbers in one for a matrix those that were kept.</summary>
+    public long Samples => gram?.Known ?? 0;
 
     /// <summary>Rows that are multiplied by the same columns; all of them where nothing is known.</summary>
     public IEnumerable<(int Group, int[] Rows)> RowGroups => gram is null ? [(0, [.. Enumerable.Range(0, Matrix!.Rows)])]

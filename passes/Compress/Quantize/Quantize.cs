@@ -75,6 +75,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
 
     private void Check()
     {
+        if (Damping is not >= 0) throw new DiagnosticException([new("LT3204", $"quantize: damping={RecordText.Show(Damping)} takes away from what data show", "", "damping=0.01")]);
         if (Outliers is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3204", $"quantize: outliers={RecordText.Show(Outliers)} is no share", "", "outliers=0.01 keeps one number of a hundred apart")]);
         if (Outliers == 0) return;
         if (NarrowWeights.Of(Weights) is not null || Weights is Vq) throw new DiagnosticException([new("LT3204", $"quantize: {Weights} has no codes beside which numbers are kept apart", "", "a format with a code for each number, such as weights=\"i3 group=32\"")]);
@@ -219,7 +220,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             if (use.Kind != WeightKind.Rows) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight} is rounded to nearest: calibration does not show what it is multiplied by, so {RecordText.Show(Method)} has nothing to go by");
             return QuantizeMethod.Rtn;
         }
-        if (layer.Samples < layer.Matrix!.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns were seen of data, it has {layer.Matrix.Columns}: more data would choose better");
+        if (layer.Samples < layer.Matrix!.Columns) compilation.Notes.Add(Name, use.Node.Result.Name, $"{use.Weight}: {layer.Samples} columns of data are known, it has {layer.Matrix.Columns}: more data would choose better");
         return Method;
     }
 

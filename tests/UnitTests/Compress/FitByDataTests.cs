@@ -49,6 +49,8 @@ public sealed class FitByDataTests
     [InlineData("hashed blocks=60 outputs=4")]
     [InlineData("tucker2 rank=6 inputs=4")]
     [InlineData("cp rank=6")]
+    [InlineData("monarch blocks=1 rank=4")]
+    [InlineData("cp rank=1")]
     public void Going_by_data_moves_the_output_less(string format)
     {
         var layer = ((Factored)IrText.ReadEncoding(format)) is Tucker2 or Cp ? Image : Product;
