@@ -95,8 +95,18 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
     {
         if (Axis >= shape.Count || Input >= shape.Count) throw new TypeException($"{this} names axes {Axis} and {Input}, the tensor has {shape.Count}");
         if (!shape.All(extent => extent is Number)) throw new TypeException($"{this} is for weights, whose extents are known, not {shape}");
-        return Remainder is null ? Factors(shape) : [.. Factors(shape), new(Rest, new(shape, Stored(Remainder)))];
+        return Remainder is null ? Factors(shape) : [.. Factors(shape), new(Rest, new(RestShape(shape), Stored(Remainder)))];
     }
+
+    /// <summary>The shape of the rest: that of the weight, to which it is added.</summary>
+    protected virtual Shape RestShape(Shape shape) => shape;
+
+    /// <summary>A number of the weight, given that of the factors.</summary>
+    /// <param name="rest">Reads the rest.</param>
+    protected virtual Expr WithRest(Expr number, Func<Seq<Expr>, Expr> rest, Func<string, Seq<Expr>, Expr> factor, Shape shape, Seq<Expr> at) => number + rest(at);
+
+    /// <summary>Whether products with the rest are added to <see cref="Contract"/>'s by whoever asks; else they are part of them.</summary>
+    public virtual bool AddsRest => Remainder is not null;
 
     public sealed override Seq<Plane> Planes(Shape shape) => [.. Parts(shape).SelectMany(part => part.Type.Encoding.Planes(part.Type.Shape).Select(plane => plane with { Name = plane.Name == "" ? part.Name : $"{part.Name}:{plane.Name}" }))];
 
@@ -105,14 +115,14 @@ public abstract record Factored(int Axis, int Input, Encoding? Inner, Encoding? 
         var shape = storage.Type.Shape;
         var parts = Parts(shape).ToDictionary(part => part.Name, StringComparer.Ordinal);
         var number = Number(Read, shape, at);
-        if (Remainder is not null) number += Read(Rest, at);
+        if (Remainder is not null) number = WithRest(number, index => Read(Rest, index), Read, shape, at);
         return outside is null ? number : Expr.Select(Dense.Inside(shape, at), number, outside);
 
         Expr Read(string name, Seq<Expr> index) => parts[name].Type.Encoding.Decode(new($"{storage.Name}:{name}", parts[name].Type), index, outside is null ? null : parts[name].Type.Encoding is Dense { Kind.IsReal: false } whole ? Ir.Number.Of(whole.Kind, 0L) : Ir.Number.Of(Scalar.F32, 0.0));
     }
 
     /// <summary>The rest is what its format makes of the numbers; the factors are nearest to what that loses. Without a rest they are nearest to the numbers.</summary>
-    public sealed override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape)
+    public override Seq<Bytes> Encode(ReadOnlySpan<float> numbers, Shape shape)
     {
         _ = Parts(shape);
         if (Remainder is null) return Pack(Split(numbers, shape), [], shape);

@@ -9,6 +9,9 @@ public abstract class Grid
     /// <summary>What all groups of a tensor share, plane by plane: a table. All grids of one tensor say the same.</summary>
     public virtual ReadOnlySpan<float> Shared => default;
 
+    /// <summary>What all groups share that have one index of an axis across them. Their grids say the same.</summary>
+    public virtual ReadOnlySpan<float> Line => default;
+
     /// <summary>The number that a code stands for, exactly as the formula reads it back.</summary>
     public abstract float this[int code] { get; }
 

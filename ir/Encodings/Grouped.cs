@@ -30,6 +30,12 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <summary>What is stored once for all groups: tables, looked up by a code.</summary>
     public virtual Seq<Parameter> Shared => [];
 
+    /// <summary>What is stored for each index of an axis across groups, <see cref="Across"/>: all groups there share it.</summary>
+    public virtual Seq<Parameter> Lines => [];
+
+    /// <summary>The axis with a number of <see cref="Lines"/> for each index.</summary>
+    protected virtual int Across => throw new InvalidOperationException($"{this} has nothing for each index of an axis across its groups");
+
     /// <summary>The number of a code, in f32.</summary>
     /// <param name="code">In i32.</param>
     /// <param name="parameter">A group's number as f32 (i32 where the plane is of whole numbers), by its plane; the index into a table, 0 else.</param>
@@ -41,10 +47,11 @@ public abstract record Grouped(int Axis, long Group) : Encoding
 
     /// <summary>How groups of a tensor are fitted, once all of it has been looked at: what they share, such as a table, is chosen here.</summary>
     /// <param name="importance">How much each counts; empty: all alike.</param>
-    public virtual Fitting Fitter(float[] numbers, float[] importance, Shape shape) => Fit;
+    public virtual Fitting Fitter(float[] numbers, float[] importance, Shape shape) => (_, mine, weights) => Fit(mine, weights);
 
     /// <summary>The grid that suits the numbers of a group best.</summary>
-    public delegate Grid Fitting(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
+    /// <param name="group">Which one it is, in the order of <see cref="Ir.Partition.Shape"/>.</param>
+    public delegate Grid Fitting(int group, ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance);
 
     /// <summary>The grid whose numbers are nearest to those of another times a factor, code by code; null where the format knows none.</summary>
     public virtual Grid? Scaled(Grid grid, float factor) => null;
@@ -59,12 +66,12 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     }
 
     /// <summary>The same format with its groups along the summed axis of a product, or a grid for each index of the other.</summary>
-    public Grouped Placed(int input, int output, int rank) => Axis >= 0 ? this : this with { Axis = Group == 0 ? output : input == rank - 1 ? -1 : input };
+    public virtual Grouped Placed(int input, int output, int rank) => Axis >= 0 ? this : this with { Axis = Group == 0 ? output : input == rank - 1 ? -1 : input };
 
     public override Seq<Plane> Planes(Shape shape)
     {
         var groups = Partition(shape).Shape(shape);
-        return [.. Code.Planes(shape), .. Parameters.Select(p => new Plane(p.Name, p.Kind, p.Count == 1 ? groups : [.. groups, p.Count])), .. Shared.Select(p => new Plane(p.Name, p.Kind, [p.Count]))];
+        return [.. Code.Planes(shape), .. Parameters.Select(p => new Plane(p.Name, p.Kind, p.Count == 1 ? groups : [.. groups, p.Count])), .. Lines.Select(p => new Plane(p.Name, p.Kind, [shape[Across]])), .. Shared.Select(p => new Plane(p.Name, p.Kind, [p.Count]))];
     }
 
     public override Expr Decode(Storage storage, Seq<Expr> at, Expr? outside)
@@ -84,8 +91,9 @@ public abstract record Grouped(int Axis, long Group) : Encoding
         {
             // An entry is within its table whatever the place is.
             if (Shared.FirstOrDefault(p => p.Name == name) is { } table) return storage.Load(name, [entry]).As(Scalar.F32);
-            var parameter = Parameters.First(p => p.Name == name);
-            var read = storage.Load(name, parameter.Count == 1 ? group : [.. group, entry], inside ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
+            var line = Lines.FirstOrDefault(p => p.Name == name);
+            var parameter = line ?? Parameters.First(p => p.Name == name);
+            var read = storage.Load(name, line is not null ? [at[Across]] : parameter.Count == 1 ? group : [.. group, entry], inside ? null : Ir.Number.Of(Scalar.F32, 0.0).As(parameter.Kind));
             return read.As(parameter.Kind.IsReal ? Scalar.F32 : Scalar.I32);
         });
     }
@@ -97,7 +105,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     public Seq<Bytes> Encode(ReadOnlySpan<float> numbers, ReadOnlySpan<float> importance, Shape shape)
     {
         var (codes, grids) = Choose(numbers.ToArray(), importance.ToArray(), shape);
-        return Pack(Laid(codes, shape), grids);
+        return Pack(Laid(codes, shape), grids, shape);
     }
 
     /// <summary>The best grid of each group, and for every number the code nearest to it.</summary>
@@ -112,7 +120,7 @@ public abstract record Grouped(int Axis, long Group) : Encoding
             {
                 var members = partition.Members(shape, g);
                 var mine = Gather(numbers, members);
-                var grid = grids[g] = fit(mine, importance.Length == 0 ? [] : Gather(importance, members));
+                var grid = grids[g] = fit(g, mine, importance.Length == 0 ? [] : Gather(importance, members));
                 for (var i = 0; i < members.Length; i++) codes[members[i]] = grid.Nearest(mine[i]);
             }
         });
@@ -126,7 +134,8 @@ public abstract record Grouped(int Axis, long Group) : Encoding
     /// <summary>The planes of chosen codes.</summary>
     /// <param name="codes">In the order in which they are stored.</param>
     /// <param name="grids">One for each group, in the order of <see cref="Ir.Partition.Shape"/>.</param>
-    public Seq<Bytes> Pack(int[] codes, Grid[] grids)
+    /// <param name="shape">Of the tensor that groups are of.</param>
+    public Seq<Bytes> Pack(int[] codes, Grid[] grids, Shape shape)
     {
         var planes = Code.Pack(codes).ToList();
         var first = 0;
@@ -137,6 +146,12 @@ public abstract record Grouped(int Axis, long Group) : Encoding
             planes.Add(Numbers.Pack(parameter.Kind, numbers));
             first += parameter.Count;
         }
+        foreach (var (i, line) in Lines.Index())
+        {
+            var numbers = new float[shape[Across].Whole];
+            for (var g = 0; g < grids.Length; g++) numbers[Line(shape, g)] = grids[g].Line[i];
+            planes.Add(Numbers.Pack(line.Kind, numbers));
+        }
         first = 0;
         foreach (var table in Shared)
         {
@@ -144,6 +159,13 @@ public abstract record Grouped(int Axis, long Group) : Encoding
             first += table.Count;
         }
         return [.. planes];
+    }
+
+    /// <summary>The index of <see cref="Across"/> that a group has.</summary>
+    private protected int Line(Shape shape, int group)
+    {
+        var inner = shape.Skip(Across + 1).Aggregate(1L, (size, extent) => size * extent.Whole);
+        return (int)(Partition(shape).Members(shape, group)[0] / inner % shape[Across].Whole);
     }
 
     private static float[] Gather(ReadOnlySpan<float> numbers, int[] places)

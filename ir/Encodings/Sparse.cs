@@ -51,7 +51,7 @@ public sealed record Sparse(SparsePattern Pattern, double Keep = 1, int Axis = 0
         var (whole, counts) = (new float[numbers.Length], new float[numbers.Length]);
         foreach (var place in places.Where(p => p >= 0)) (whole[place], counts[place]) = (numbers[place], 1);
         var (codes, grids) = ((Grouped)Inner).Choose(whole, counts, shape);
-        return Pack(places, codes, grids, index);
+        return Pack(places, codes, grids, index, shape);
     }
 
     /// <summary>The planes of codes that were chosen for a whole tensor.</summary>
@@ -60,7 +60,7 @@ public sealed record Sparse(SparsePattern Pattern, double Keep = 1, int Axis = 0
     public Seq<Bytes> Pack(int[] codes, Grid[] grids, ReadOnlySpan<float> numbers, Shape shape)
     {
         var (places, index) = Pattern.Choose(numbers, Of(shape));
-        return Pack(places, codes, grids, index);
+        return Pack(places, codes, grids, index, shape);
     }
 
     /// <summary>Where encoding given numbers would store something, the rest would be 0.</summary>
@@ -71,14 +71,14 @@ public sealed record Sparse(SparsePattern Pattern, double Keep = 1, int Axis = 0
         return mask;
     }
 
-    private Seq<Bytes> Pack(int[] places, int[] codes, Grid[] grids, Seq<Bytes> index)
+    private Seq<Bytes> Pack(int[] places, int[] codes, Grid[] grids, Seq<Bytes> index, Shape shape)
     {
         var kept = new int[places.Length];
         for (var i = 0; i < kept.Length; i++) kept[i] = places[i] < 0 ? 0 : codes[places[i]];
-        return [.. ((Grouped)Inner).Pack(kept, grids), .. index];
+        return [.. ((Grouped)Inner).Pack(kept, grids, shape), .. index];
     }
 
-    private static bool IsCode(Grouped grouped, Plane plane) => grouped.Parameters.Concat(grouped.Shared).All(p => p.Name != plane.Name);
+    private static bool IsCode(Grouped grouped, Plane plane) => grouped.Parameters.Concat(grouped.Lines).Concat(grouped.Shared).All(p => p.Name != plane.Name);
 
     private SparseShape Of(Shape shape)
     {

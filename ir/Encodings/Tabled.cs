@@ -38,7 +38,7 @@ public abstract record Tabled(int Axis, long Group, Scalar Scales) : Levelled(Ax
         var all = new Spread();
         foreach (var part in parts) all.Add(part);
         var ladder = Choose(all);
-        return (mine, weights) => Fit(ladder, mine, weights);
+        return (_, mine, weights) => Fit(ladder, mine, weights);
     }
 
     /// <summary>The grid of numbers that are a weight of their own.</summary>

@@ -29,7 +29,7 @@ public sealed record Contract : GraphPass
         {
             var format = (Factored)weight.Type.Encoding;
             if (WeightProduct.Of(node, weight, format.Axis, names.Fresh) is { } product && format.Contract(product, name => Factor(weight, name)) is { } made)
-                return product.Sum(format.Remainder is null ? [made] : [made, product.Same(Factor(weight, Factored.Rest), ".rest")]);
+                return product.Sum(format.AddsRest ? [made, product.Same(Factor(weight, Factored.Rest), ".rest")] : [made]);
             notes.Add("contract", node.Result.Name, $"{weight} is read number by number: the step is no product that its factors could be multiplied in turn");
             return [node];
         }

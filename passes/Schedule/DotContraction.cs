@@ -65,7 +65,7 @@ public sealed class DotContraction
             var padded = (double)Up(columns.Static, Tile.Panel) * Tile.Panel;
             var adding = width == 2 ? 1.1 : 1.0;
             var reading = whole * (b.PerByte > 1 ? Effort.Of(product.B.Code) : width == 2 ? 1 : 0) / Math.Min(m, tile.Rows);
-            var closing = product.Group == 0 ? 0 : (3 + (b.HasZero ? 2 : 0) + (a.IsPlain ? 0 : 2)) * width / (double)product.Group;
+            var closing = product.Group == 0 ? 0 : (3 + (product.Step is null ? 0 : 2) + (b.HasZero ? 2 : 0) + (a.IsPlain ? 0 : 2)) * width / (double)product.Group;
             var gathering = (packsA ? 2 + Effort.Of(a.Code) : 0) + (b.HasZero ? 1 : 0);
             return new(batch * (m * padded / tile.Lanes * b.Padded / width * (adding + reading + closing) / efficiency + m * padded / tile.Lanes * contraction.Finishing + m * b.Padded * gathering / (machine.VectorBytes / (aPack.Scalar.Bits / 8))), b.Bytes);
         }
@@ -147,22 +147,32 @@ public sealed class DotContraction
             return whole.Around(whole.Set((_, _, _) => 0), whole.Add(b.Padded / width, Dots(0)), whole.Each((r, v, j) =>
             {
                 var total = Total(whole[r, v, j], 0, depth.Steps, r, v, j);
+                if (product.Step is { } step) total *= step.Placed(At(r, v, j));
                 if (contraction.Sum.Type == Scalar.F32) total = total.As(Scalar.F32);
                 if (product.Scale is { } scale) total *= scale.Placed(At(r, v, j));
                 return Stored(r, v, j, total);
             }));
         }
-        var (reals, part) = (new RegisterTile(tile, height, vectors), new RegisterTile(tile, height, vectors, Scalar.I32, "part"));
+        // Groups that count whole numbers of times are added up as whole numbers.
+        var isWhole = product.Scale is null;
+        var (all, part) = (new RegisterTile(tile, height, vectors, isWhole ? Scalar.I32 : Scalar.F32), new RegisterTile(tile, height, vectors, Scalar.I32, "part"));
+        Expr Added(Expr g, long steps, Expr r, Expr v, Expr j)
+        {
+            var total = Total(part[r, v, j], g, steps, r, v, j);
+            Expr Of(Expr factor) => b.Scale(factor, Panel(v), g, Inner(v, j), At(r, v, j));
+            if (product.Step is { } step) total *= Of(step);
+            return isWhole ? all[r, v, j] + total : machine.MultiplyAdd(total.As(Scalar.F32), Of(product.Scale!), all[r, v, j]);
+        }
         Stmt Group(Expr g, long steps, long padded) => part.Around(
             part.Set((_, _, _) => 0),
             part.Add(padded / width, Dots(Linear.Simplify(g * (product.Group / width)))),
-            reals.Set((r, v, j) => machine.MultiplyAdd(Total(part[r, v, j], g, steps, r, v, j).As(Scalar.F32), b.Scale(product.Scale!, Panel(v), g, Inner(v, j), At(r, v, j)), reals[r, v, j])));
+            all.Set((r, v, j) => Added(g, steps, r, v, j)));
         var (full, left) = (depth.Steps / product.Group, depth.Steps % product.Group);
-        return reals.Around(
-            reals.Set((_, _, _) => 0),
+        return all.Around(
+            all.Set((_, _, _) => 0),
             For("g", full, g => Group(g, product.Group, product.Group)),
             left == 0 ? Do() : Group(full, left, b.Padded - full * product.Group),
-            reals.Each((r, v, j) => Stored(r, v, j, reals[r, v, j])));
+            all.Each((r, v, j) => Stored(r, v, j, isWhole && contraction.Sum.Type == Scalar.F32 ? all[r, v, j].As(Scalar.F32) : all[r, v, j])));
     }
 
     private Stmt Store((Axis, Expr)[] read, (Axis, Expr)[] at, Expr sum) => contraction.Output.Buffer.Set(contraction.Output.At.Placed(at), contraction.Epilogue(sum).Placed(at));

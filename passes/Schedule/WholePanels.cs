@@ -44,7 +44,7 @@ internal sealed class WholePanels
             codes.Add((load, new(Next(), each > 1 ? load.Buffer.Scalar : kind, [.. batch.Select(a => a.Extent), count, Padded / (width * each), Tile.Panel, width, each]), each));
         }
         if (group > 0)
-            foreach (var load in product.B.Zero.Parts().Concat(product.Scale?.Parts() ?? []).OfType<Load>().Distinct().Where(load => contraction.K.Any(load.Mentions)))
+            foreach (var load in product.B.Zero.Parts().Concat(product.Scale?.Parts() ?? []).Concat(product.Step?.Parts() ?? []).OfType<Load>().Distinct().Where(load => contraction.K.Any(load.Mentions)))
                 shared.Add((load, new(Next(), load.Buffer.Scalar, [.. batch.Select(a => a.Extent), count, Groups, Tile.Panel])));
         if (sums) this.sums = new(Next(), Scalar.I32, [.. batch.Select(a => a.Extent), count, Groups, Tile.Panel]);
     }
@@ -73,7 +73,7 @@ internal sealed class WholePanels
     /// <summary>The zero point of what is multiplied, of a column in a group.</summary>
     public Expr Zero(Expr panel, Expr g, Expr column, IEnumerable<(Axis, Expr)> at) => Shared(b.Zero, panel, g, column).Placed(at);
 
-    /// <summary>The scale of a column in a group.</summary>
+    /// <summary>The scale, or step, of a column in a group.</summary>
     public Expr Scale(Expr scale, Expr panel, Expr g, Expr column, IEnumerable<(Axis, Expr)> at) => Shared(scale, panel, g, column).Placed(at);
 
     /// <summary>The sum of a column's codes in a group.</summary>

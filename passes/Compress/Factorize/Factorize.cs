@@ -44,6 +44,7 @@ public sealed record Factorize(Encoding? Weights = null, FactorizeMethod Method 
     private Factored Format => Weights switch
     {
         null => new Lowrank(),
+        MixedRows mixed => throw new DiagnosticException([new("LT3241", $"factorize: {mixed} has no factors", "", "quantize(weights=\"i4 group=64\", mixed_rows=0.1) chooses which outputs are kept")]),
         Factored factored => factored,
         _ => throw new DiagnosticException([new("LT3241", $"factorize: {Weights} has no factors", "", "weights=\"lowrank rank=32 (f16)\"; quantize(…) and prune(…) store single numbers otherwise")]),
     };

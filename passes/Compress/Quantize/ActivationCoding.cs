@@ -14,6 +14,8 @@ public enum Activations
     I8,
     /// <summary>i8 with a scale for each row, found when the model runs.</summary>
     Dynamic,
+    /// <summary>u8 with one scale and zero point, found when the model runs: ONNX DynamicQuantizeLinear.</summary>
+    DynamicTensor,
     /// <summary><see cref="U8"/> where calibration saw the value, else <see cref="Dynamic"/>.</summary>
     Auto,
 }
@@ -34,12 +36,13 @@ internal sealed class ActivationCoding(Activations kind, double least, Compilati
         foreach (var group in wanted.Where(w => w.Input is { IsWeight: false, Type.Scalar: Scalar.F32, Type.Encoding: Dense }).GroupBy(w => w.Input!))
         {
             var (value, where) = (group.Key, group.First().Result.Name);
-            Seq<Node> steps = kind is not Activations.Dynamic && compilation.Calibration?.Of(value.Name) is { } seen ? Static(value, seen)
+            Seq<Node> steps = kind is not (Activations.Dynamic or Activations.DynamicTensor) && compilation.Calibration?.Of(value.Name) is { } seen ? Static(value, seen)
+                : kind == Activations.DynamicTensor && group.All(w => w.Kind == WeightKind.Product) ? Whole(value)
                 : kind is Activations.Dynamic or Activations.Auto && group.All(w => w.Kind == WeightKind.Product) && IsRows(graph, value, group.Select(g => g.Result)) ? Rowwise(value) : [];
             if (steps.Count == 0)
             {
-                if (kind is not Activations.Dynamic && compilation.Calibration?.Of(value.Name) is not null) continue;
-                compilation.Notes.Add(Pass, where, $"{value} stays {value.Type.Encoding}: {(kind is Activations.U8 or Activations.I8 ? "calibration did not see it" : "it is not summed along rows")}");
+                if (kind is not (Activations.Dynamic or Activations.DynamicTensor) && compilation.Calibration?.Of(value.Name) is not null) continue;
+                compilation.Notes.Add(Pass, where, $"{value} stays {value.Type.Encoding}: {(kind is Activations.U8 or Activations.I8 ? "calibration did not see it" : kind == Activations.DynamicTensor ? "a depthwise step reads it" : "it is not summed along rows")}");
                 continue;
             }
             (coded[value], added[value]) = (steps[^1].Result, steps);
@@ -66,6 +69,13 @@ internal sealed class ActivationCoding(Activations kind, double least, Compilati
         var makers = graph.Makers;
         return value.Type is { Rank: >= 1, Shape: [.., Number] } && results.All(result => makers.TryGetValue(result, out var node) && Formula.Of(node) is { } formula
             && formula.Reduces.All(sum => sum.Axes.Count == 1) && formula.ReadsOf(value).ToList() is [{ Outside: null } read] && formula.Reduces.Single().Axes[0] is var k && read.At[^1] == (Expr)k && !read.At.SkipLast(1).Any(e => e.Mentions(k)));
+    }
+
+    /// <summary>Codes with one scale and zero point.</summary>
+    private static Seq<Node> Whole(Value value)
+    {
+        Value codes = new($"{value.Name}.codes", new(value.Type.Shape, Scalar.U8)), scale = new($"{value.Name}.scale", new([], Scalar.F32)), zero = new($"{value.Name}.zero", new([], Scalar.U8));
+        return [new(new DynamicQuantizeLinear(), [value], [codes, scale, zero]), new(new DequantizeLinear(), [codes, scale, zero], [new($"{value.Name}.coded", new(value.Type.Shape, Scalar.F32))])];
     }
 
     /// <summary>Codes with a scale for each row: its largest magnitude is the last code.</summary>

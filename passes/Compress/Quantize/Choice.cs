@@ -7,7 +7,7 @@ namespace Lathe.Passes;
 /// <param name="Grids">One for each group.</param>
 internal sealed record Choice(int[] Codes, Grid[] Grids)
 {
-    public Seq<Bytes> Planes(Layer layer) => layer.Format.Pack(layer.Format.Laid(Codes, layer.Shape), Grids);
+    public Seq<Bytes> Planes(Layer layer) => layer.Format.Pack(layer.Format.Laid(Codes, layer.Shape), Grids, layer.Shape);
 
     /// <summary>The numbers that the codes stand for.</summary>
     public float[] Numbers(Layer layer)

@@ -47,7 +47,7 @@ internal sealed class GptqRounding : Rounding
                     {
                         var at = matrix.Row[rows[r]] + matrix.Column[order[j]];
                         var id = shared ? layer.Partition.Of(layer.Shape, at) : columns!.Id(layer, rows[r], columns.OfColumn[order[j]]);
-                        var grid = grids[id] ??= Fit(columns!.Columns[columns.OfColumn[order[j]]], row);
+                        var grid = grids[id] ??= Fit(id, columns!.Columns[columns.OfColumn[order[j]]], row);
                         var code = codes[at] = grid.Nearest((float)row[j]);
                         var next = (double*)pu + (long)j * size;
                         var error = (row[j] - grid[code]) / next[j];
@@ -59,11 +59,11 @@ internal sealed class GptqRounding : Rounding
             }
         }
 
-        Grid Fit(int[] members, double* row)
+        Grid Fit(int group, int[] members, double* row)
         {
             var (numbers, importance) = (new float[members.Length], new float[members.Length]);
             for (var i = 0; i < members.Length; i++) (numbers[i], importance[i]) = ((float)row[place[members[i]]], (float)hessian[(long)members[i] * size + members[i]]);
-            return layer.Fit(numbers, importance);
+            return layer.Fit(group, numbers, importance);
         }
     }
 

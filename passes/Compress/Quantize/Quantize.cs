@@ -26,17 +26,18 @@ public enum QuantizeMethod
 /// <param name="ActOrder">Of gptq: columns that are multiplied by larger numbers first.</param>
 /// <param name="Damping">Of gptq: what is added to the diagonal of H, as a share of its mean.</param>
 /// <param name="Smooth">More than 0: outliers of inputs are moved into weights first, by this power (SmoothQuant's α, 0.5 mostly).</param>
-/// <param name="Activations">What the weights are multiplied with: <c>u8</c> and <c>i8</c> have one scale from calibration, <c>dynamic</c> one for each row of a run.</param>
+/// <param name="Activations">What the weights are multiplied with: <c>u8</c> and <c>i8</c> have one scale from calibration, <c>dynamic</c> one for each row of a run, <c>dynamic_tensor</c> one for all of a value in a run.</param>
 /// <param name="LeastSnr">Signal to noise in dB that one scale must keep of what calibration saw of a value; what keeps less stays real.</param>
 /// <param name="Outliers">The share of each output's numbers that is kept apart in f16, those that cost most in few bits: 0.01 is one of a hundred.</param>
+/// <param name="MixedRows">The share of all layers' outputs that are kept in i8: those that rounding costs the model most, ranked over all layers together.</param>
 /// <param name="Depthwise">Whether weights of depthwise convolutions are stored so too. They are few, and a grid for each channel's few taps loses most: an identity beside small taps.</param>
 [Description("stores weights in fewer bits: quantize(weights=\"i4 group=64\") on op(MatMul)")]
-public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real, double LeastSnr = 30, double Outliers = 0, bool Depthwise = false) : GraphPass
+public sealed record Quantize(Encoding Weights, QuantizeMethod Method = QuantizeMethod.Rtn, bool ActOrder = false, double Damping = 0.01, double Smooth = 0, Activations Activations = Activations.Real, double LeastSnr = 30, double Outliers = 0, double MixedRows = 0, bool Depthwise = false) : GraphPass
 {
     public override Stage Stage => Stage.Compress;
     public override bool TakesSelector => true;
     public override bool NeedsStatistics => NeedsGrams || Activations is Activations.U8 or Activations.I8;
-    public override bool NeedsGrams => Rounding.Of(Method).NeedsGrams || Smooth != 0;
+    public override bool NeedsGrams => Rounding.Of(Method).NeedsGrams || Smooth != 0 || MixedRows > 0;
 
     protected override Graph Run(Graph graph, Compilation compilation)
     {
@@ -53,10 +54,12 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         var format = Format();
         var stored = new Dictionary<Value, Value>();
         graph = InputScaling.Apply(graph, Scalings(graph, format, compilation), compilation);
-        foreach (var use in Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, Placed(use, format), compilation)), (type, use) => type.With(Placed(use, format)), compilation))
+        var uses = Fast(graph, Chosen(graph, compilation).Where(use => Smaller(use, Placed(use, format), compilation)), (type, use) => type.With(Placed(use, format)), compilation);
+        var kept = Ranked(graph, uses, format, compilation);
+        foreach (var use in uses)
         {
             LargeArrays.Settle();
-            var (value, loss) = Store(use, format, compilation);
+            var (value, loss) = Store(use, format, kept.GetValueOrDefault(use.Weight, []), compilation);
             stored[use.Weight] = value;
             compilation.Originals[value.Name] = use.Weight;
             compilation.Losses.Add(loss);
@@ -73,9 +76,23 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         return apart.Unserved(type.Shape) is null && WeightProduct.Of(use.Node, use.Weight, use.Output, name => name) is { } product && apart.Contract(product, name => apart.Blank(name, type.Shape)) is not null ? apart : placed;
     }
 
+    /// <summary>The outputs of weights that are kept in i8.</summary>
+    private Dictionary<Value, int[]> Ranked(Graph graph, IReadOnlyList<WeightUse> uses, Grouped format, Compilation compilation)
+    {
+        if (MixedRows == 0) return [];
+        return new RowRanking(graph, MixedRows, compilation).Of(uses.Where(use => use.Kind == WeightKind.Product).Select(use =>
+        {
+            LargeArrays.Settle();
+            var layer = new Layer(use, format.Placed(use.Input, use.Output, use.Weight.Type.Rank), Finite(use), compilation.Calibration);
+            return ((MeasuredLayer)layer, new RtnRounding().Choose(layer, this).Numbers(layer));
+        }));
+    }
+
     private void Check()
     {
         if (Damping is not >= 0) throw new DiagnosticException([new("LT3204", $"quantize: damping={RecordText.Show(Damping)} takes away from what data show", "", "damping=0.01")]);
+        if (MixedRows is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3204", $"quantize: mixed_rows={RecordText.Show(MixedRows)} is no share", "", "mixed_rows=0.1 keeps one output of ten in i8")]);
+        if (MixedRows > 0 && (NarrowWeights.Of(Weights) is not null || Weights is Vq || Outliers > 0)) throw new DiagnosticException([new("LT3204", $"quantize: mixed_rows keeps outputs in i8 beside a format with a code for each number, not beside {(Outliers > 0 ? "outliers" : Weights)}", "", "weights=\"i4 group=64\", and outliers or mixed_rows")]);
         if (Outliers is not (>= 0 and < 1)) throw new DiagnosticException([new("LT3204", $"quantize: outliers={RecordText.Show(Outliers)} is no share", "", "outliers=0.01 keeps one number of a hundred apart")]);
         if (Outliers == 0) return;
         if (NarrowWeights.Of(Weights) is not null || Weights is Vq) throw new DiagnosticException([new("LT3204", $"quantize: {Weights} has no codes beside which numbers are kept apart", "", "a format with a code for each number, such as weights=\"i3 group=32\"")]);
@@ -105,7 +122,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
     /// <summary>The graph with weights as they are stored, and what they are multiplied with as <see cref="Activations"/> says.</summary>
     private Graph Stored(Graph graph, Dictionary<Value, Value> stored, Compilation compilation)
     {
-        List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && value.Type.Encoding is Grouped { IsEven: true })];
+        List<WeightUse> coded = [.. All(graph).Where(use => stored.TryGetValue(use.Weight, out var value) && IsEven(value.Type.Encoding))];
         if (Activations != Activations.Real) coded.AddRange(Pruned(graph));
         if (coded.Count > 0) coded.AddRange(All(graph).Where(use => use.Kind == WeightKind.Channelwise && ActsOn(use.Node)));
         return new ActivationCoding(Activations, LeastSnr, compilation).Apply(graph, coded).Map(value => stored.GetValueOrDefault(value, value));
@@ -118,6 +135,9 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             .ToDictionary(w => w, w => new Value(w.Name, w.Type.With(new Dense(Scalar.F32)), [Bytes.Zeros(4 * w.Type.Count)]));
         return All(graph.Map(v => whole.GetValueOrDefault(v, v))).Where(use => whole.ContainsValue(use.Weight) && ActsOn(use.Node));
     }
+
+    /// <summary>Whether a product with whole numbers can run on codes.</summary>
+    private static bool IsEven(Encoding encoding) => encoding is Grouped { IsEven: true } || encoding is Ir.MixedRows { Inner: var inner, Remainder: { } rest } && IsEven(inner) && IsEven(rest);
 
     /// <summary>Where speed is the objective, the uses that are expected to run no slower than in f32.</summary>
     private IReadOnlyList<WeightUse> Fast(Graph graph, IEnumerable<WeightUse> uses, Func<TensorType, WeightUse, TensorType> type, Compilation compilation)
@@ -194,7 +214,7 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
         catch (TypeException e) { return e.Message; }
     }
 
-    private (Value, LayerLoss) Store(WeightUse use, Grouped format, Compilation compilation)
+    private (Value, LayerLoss) Store(WeightUse use, Grouped format, int[] kept, Compilation compilation)
     {
         var placed = format.Placed(use.Input, use.Output, use.Weight.Type.Rank);
         var layer = new Layer(use, placed, Finite(use), compilation.Calibration);
@@ -204,6 +224,14 @@ public sealed record Quantize(Encoding Weights, QuantizeMethod Method = Quantize
             var (planes, all) = OutlierWeights.Choose(layer, apart, placed, this, method, compilation.Calibration);
             var stored = new Value(use.Weight.Name, use.Weight.Type.With(apart), planes);
             return (stored, Measured(use, stored, method, layer, all, compilation));
+        }
+        switch (MixedWeights.Placed(use, placed, kept))
+        {
+            case Ir.MixedRows mixed:
+                var (parts, both) = MixedWeights.Choose(layer, mixed, kept, this, method, compilation.Calibration);
+                var made = new Value(use.Weight.Name, use.Weight.Type.With(mixed), parts);
+                return (made, Measured(use, made, method, layer, both, compilation));
+            case Grouped only when only != placed: (placed, layer) = (only, new(use, only, layer.Numbers, compilation.Calibration)); break;
         }
         var choice = Rounding.Of(method).Choose(layer, this);
         var (value, after) = (new Value(use.Weight.Name, use.Weight.Type.With(placed), choice.Planes(layer)), choice.Numbers(layer));

@@ -27,7 +27,7 @@ public sealed class GroupedTests
             var members = partition.Members(shape, g);
             Assert.All(members, m => Assert.Equal(g, partition.Of(shape, m)));
             float[] mine = [.. members.Select(m => numbers[m])];
-            var grid = fit(mine, []);
+            var grid = fit(g, mine, []);
             // The formula reads what the grid says, and no other code of the grid is nearer.
             foreach (var m in members)
             {
