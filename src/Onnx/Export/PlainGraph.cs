@@ -34,7 +34,7 @@ public static class PlainGraph
         }
         if (faults.Count > 0) throw new DiagnosticException([.. faults]);
         nodes.AddRange(graph.Nodes.SelectMany(node => node is { Op: Encode { To: Stepped format } } ? Pair(Plainly(node), format) : [Plainly(node)]));
-        return graph with { Nodes = [.. nodes], Outputs = [.. graph.Outputs.Select(Plain)] };
+        return WholeProducts.Of(graph with { Nodes = [.. nodes], Outputs = [.. graph.Outputs.Select(Plain)] });
 
         Node Plainly(Node node) => node with { Operands = [.. node.Operands.Select(v => v is null ? null : Plain(v))], Results = [.. node.Results.Select(Plain)] };
 

@@ -36,6 +36,9 @@ public sealed class ExportedProductTests
     [InlineData("u4 group=16 scales=f16", "")]
     [InlineData("i8 group=64", "")]
     [InlineData("i4 group=32 scales=f16", ", activations=dynamic")]
+    [InlineData("i8", ", activations=dynamic")]
+    [InlineData("i8", ", activations=dynamic_tensor")]
+    [InlineData("u8 axis=1 scales=f16", ", activations=dynamic_tensor")]
     public void The_peer_computes_the_same(string format, string more)
     {
         var quantized = Quantized(format, more);
@@ -51,6 +54,22 @@ public sealed class ExportedProductTests
             Assert.All(expected.Zip(found), p => Assert.True(Math.Abs(p.First - p.Second) <= Share * most, $"{p.First} here, {p.Second} there"));
         }
         finally { folder.Delete(true); }
+    }
+
+    /// <summary>What a run finds scales for is multiplied on codes there, too, and read back it is a product of whole numbers again.</summary>
+    [Theory]
+    [InlineData("dynamic", "QuantizeLinear")]
+    [InlineData("dynamic_tensor", "DynamicQuantizeLinear")]
+    public void Codes_that_a_run_makes_are_multiplied_as_they_are(string activations, string coded)
+    {
+        var quantized = Quantized("i8", $", activations={activations}");
+        var (again, told) = Exported(quantized);
+        Assert.Equal(2, told.Count(name => name == coded));
+        Assert.Equal(2, told.Count(name => name == "MatMulInteger"));
+        Assert.DoesNotContain("DequantizeLinear", told);
+        var inputs = Inputs(quantized);
+        var (expected, found) = (Interpreter.Run(quantized, inputs)[0].ToDoubles(), Interpreter.Run(again, inputs)[0].ToDoubles());
+        Assert.All(expected.Zip(found), p => Assert.True(Math.Abs(p.First - p.Second) <= Share * expected.Max(Math.Abs), $"{p.First} here, {p.Second} read back"));
     }
 
     [Fact]
