@@ -4,10 +4,14 @@ namespace Lathe.Onnx;
 
 /// <summary>What a model file holds, whether it can be compiled or not.</summary>
 /// <param name="Inputs">What a run must give, in the order of the file.</param>
+/// <param name="Outputs">As the file orders them.</param>
 /// <param name="Operators">How often each stands in the model, those of inner graphs included; in ordinal order. Other domains than the standard one before the name.</param>
 /// <param name="Parameters">Numbers in the weights.</param>
 public sealed record ModelOutline(Seq<OutlineInput> Inputs, Seq<string> Outputs, Seq<(string Operator, int Count)> Operators, long Parameters)
 {
+    /// <summary>The extents that the file declares of each output, as those of <see cref="OutlineInput"/>; none where it declares none.</summary>
+    public Seq<Seq<string>> OutputDims { get; init; }
+
     /// <exception cref="DiagnosticException">The file cannot be read as a model.</exception>
     public static ModelOutline Read(string path)
     {
@@ -16,7 +20,8 @@ public sealed record ModelOutline(Seq<OutlineInput> Inputs, Seq<string> Outputs,
         var weights = file.Initializers.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         return new([.. graph.Input.Where(i => !weights.Contains(i.Name)).Select(OutlineInput.Of)], [.. graph.Output.Select(o => o.Name)],
             [.. Nodes(graph.Node).GroupBy(Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (g.Key, g.Count()))],
-            file.Initializers.Sum(t => t.Header.Dims.Aggregate(1L, (size, extent) => unchecked(size * extent))));
+            file.Initializers.Sum(t => t.Header.Dims.Aggregate(1L, (size, extent) => unchecked(size * extent))))
+        { OutputDims = [.. graph.Output.Select(o => OutlineInput.Of(o).Dims)] };
     }
 
     /// <summary>The first value that a node makes, by the node's own name; null where the file names none so.</summary>

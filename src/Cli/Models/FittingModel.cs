@@ -32,7 +32,7 @@ internal sealed class FittingModel : RunnableModel
     /// <summary>As the file orders them.</summary>
     public override IReadOnlyList<string> Outputs => general?.Outputs ?? [.. outline!.Outputs];
 
-    public override IReadOnlyList<Seq<string>> OutputShapes => general?.OutputShapes ?? [];
+    public override IReadOnlyList<Seq<string>> OutputShapes => general?.OutputShapes ?? [.. outline!.OutputDims];
 
     public override Tensor[] Run(IReadOnlyList<Tensor> inputs)
     {

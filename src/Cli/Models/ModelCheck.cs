@@ -112,7 +112,7 @@ internal sealed class ModelCheck(Session session, CodeOptions code, Tolerance to
 
     /// <summary>Compares outputs with the interpreter's: of the compressed model where one is, since how far that is from the original is not the code's fault.</summary>
     private CaseResult Interpreted(string name, CheckedModel model, ModelSource reference, IReadOnlyList<Tensor> inputs, Tensor[] actual) =>
-        Compared(name, model, [.. model.Runs.Outputs.Zip(new ReferenceModel(reference).Run(inputs).Zip(actual, tolerance.Compare))], $", compared with the interpreter{(model.Compressed is null ? "" : " on the compressed model")}");
+        Compared(name, model, new StateComparison(tolerance).Of(model.Runs.Outputs, reference.Module.Graph is { } graph ? StateComparison.Expected(graph, inputs, actual) : new ReferenceModel(reference).Run(inputs), actual), $", compared with the interpreter{(model.Compressed is null ? "" : " on the compressed model")}");
 
     private CaseResult Compared(string name, CheckedModel model, List<(string Output, Comparison Comparison)> all, string with)
     {

@@ -15,6 +15,9 @@ public sealed record Tolerance(
     /// <summary>What counts where the user says nothing.</summary>
     private double Share => AtolOfMax ?? (Rtol is null && Atol is null ? UsualShare : 0);
 
+    /// <summary>What a number may be off by that is 0 itself.</summary>
+    internal double Floor(IEnumerable<double> expected) => (Atol ?? 0) + Share * expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+
     /// <summary>Compares a result with what it should be.</summary>
     public Comparison Compare(Tensor expected, Tensor actual)
     {
@@ -23,7 +26,7 @@ public sealed record Tolerance(
         var spacing = IsUsual ? expected.Kind.Spacing : 0;
         if (Rtol is null && Atol is null && spacing == 0) return new(difference.Share <= Share, difference, Share);
         var (x, y) = (expected.ToDoubles(), actual.ToDoubles());
-        var floor = (Atol ?? 0) + Share * x.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var floor = Floor(x);
         return new(x.Zip(y).All(p => !double.IsFinite(p.First) || Math.Abs(p.First - p.Second) <= floor + (Rtol ?? 0) * Math.Abs(p.First) + Neighbour(p.First, p.Second)), difference, Share);
 
         double Neighbour(double e, double a) => spacing == 0 || e == 0 && a == 0 ? 0 : Math.ScaleB(spacing, Math.ILogB(Math.Max(Math.Abs(e), Math.Abs(a))));
