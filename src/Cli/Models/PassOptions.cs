@@ -9,7 +9,7 @@ public sealed record PassOptions(
     [Option("the same on the command line, in this order: simplify, fuse(repeat=8) on not name(\"/head/*\")", Value = "NAME,…")] string? Passes = null,
     [Option("rewrites to apply when the model is simplified; each is tested before it runs. --passes may name them", Value = "FILE")] string? Rewrites = null,
     [Option("what a trade between time and space is decided for")] Objective Objective = Objective.Speed,
-    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\". kv=FORMAT stores states, such as keys and values of attention, in few bits (kv=int8, kv=int4, \"int4, kv=i8 group=32\"): the interface has codes and scales in their place. rotate=hadamard spreads what stands out in a few channels over all before", Value = "FORMAT")] string? Quantize = null,
+    [Option("store weights in fewer bits: a format, such as i8 or \"i4 group=64\", or a preset (int8, int4, fp8, mxfp4, nf4, f16; docs/formats.md has all); options of quantize may follow: \"int4, method=gptq\". kv=FORMAT stores states, such as keys and values of attention, in few bits (kv=int8, kv=int4, \"int4, kv=i8 group=32\"): the interface has codes and scales in their place. rotate=hadamard spreads what stands out in a few channels over all before; integer_only (\"int8, integer_only\", with --calibrate) leaves no float between: values are whole numbers, and kernels compute in them", Value = "FORMAT")] string? Quantize = null,
     [Option("keep some numbers of each weight: a pattern and the share that is dropped, such as 4x1@80% (blocks of 4 outputs), unstructured@90% or 2:4; or whole channels@50%, heads@25%, neurons@50%, blocks@2; or slice@25% of the directions that blocks add to; or share@2, blocks that have their neighbours' matrices; options of prune may follow: \"4x1@80%, method=obs\". With --quantize those that are kept are stored in its format", Value = "PATTERN")] string? Prune = null,
     [Option("store weights as products of small factors, and maybe what they leave out: lowrank rank=32, \"lowrank rank=32 (f16) + i4 group=64\", or lowrank and how its rank is chosen; options of factorize may follow: \"lowrank (f16), size=0.5, method=afm\". Other structures: monarch, kronecker, blockaffine, tt, cur, dense_sparse, of filters tucker2 and cp, and pools that rows or blocks share: tied, tiled, hashed. With --quantize factors are stored in its format where none is said", Value = "STRUCTURE")] string? Factorize = null,
     [Option("data to run for the statistics that compression follows: what eval takes as --data, or a file that compile --emit=calibration wrote", Value = "PATH")] string? Calibrate = null,
@@ -59,14 +59,18 @@ public sealed record PassOptions(
             if (Factorize is not null) pipeline = WithFactorize(pipeline);
             if (TurnedBy is not null) pipeline = WithRotation(pipeline);
             if (WeightFormat is not null) pipeline = WithQuantize(pipeline);
+            if (IsWhole) pipeline = pipeline.With(new IntegerOnly()).With(new WholeArithmetic());
             return StateFormat is null ? pipeline : WithStates(pipeline);
         }
     }
 
-    private const string States = "kv=", Turn = "rotate=";
+    private const string States = "kv=", Turn = "rotate=", AllWhole = "integer_only";
+
+    /// <summary>Whether whole models compute in whole numbers.</summary>
+    private bool IsWhole => Quantize is not null && Said.Contains(AllWhole);
 
     /// <summary>What <see cref="Quantize"/> says of weights; null where it says nothing of them.</summary>
-    private string? WeightFormat => Quantize is null ? null : string.Join(", ", Said.Where(part => !part.StartsWith(States, StringComparison.Ordinal) && !part.StartsWith(Turn, StringComparison.Ordinal))) is var text && text == "" && (StateFormat ?? TurnedBy) is not null ? null : text;
+    private string? WeightFormat => Quantize is null ? null : string.Join(", ", Said.Where(part => !part.StartsWith(States, StringComparison.Ordinal) && !part.StartsWith(Turn, StringComparison.Ordinal) && part != AllWhole)) is var text && text == "" && (IsWhole || (StateFormat ?? TurnedBy) is not null) ? null : text;
 
     /// <summary>What it says of states; null where nothing.</summary>
     private string? StateFormat => Quantize is null ? null : Said.FirstOrDefault(part => part.StartsWith(States, StringComparison.Ordinal))?[States.Length..];
