@@ -11,7 +11,7 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
     /// <summary>Items of a split that errors of layers are measured on.</summary>
     public const int Items = 96;
 
-    private static readonly string Score = Path.Combine(Places.SharedModels, "..", "tools", "score.py");
+    private static readonly string Scorer = Path.Combine(Places.SharedModels, "..", "tools", "score.py");
 
     private readonly string file = Path.Combine(Places.SharedModels, model, "model.onnx");
 
@@ -36,7 +36,7 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
     public string Inputs(string split)
     {
         var inputs = Path.Combine(folder, $"{model}.{split}");
-        if (!Directory.Exists(inputs)) Command("python3", Score, "inputs", model, "--split", split, "--out", inputs);
+        if (!Directory.Exists(inputs)) Command("python3", Scorer, "inputs", model, "--split", split, "--out", inputs);
         return inputs;
     }
 
@@ -66,12 +66,22 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
         return predictions;
     }
 
-    /// <summary>Value, twice its deviation, change against other predictions and twice its own.</summary>
-    public (double? Value, double? Twice, double? Change, double? TwiceChange) Judged(string predictions, string? reference)
+    /// <summary>A model's score, and against other predictions what it changes and how many decisions are the same.</summary>
+    /// <param name="Twice">Two standard deviations of the value; <paramref name="TwiceChange"/> of the change.</param>
+    public readonly record struct Score(double? Value, double? Twice, double? Change, double? TwiceChange, double? Agreement);
+
+    public Score Judged(string predictions, string? reference)
     {
-        using var json = JsonDocument.Parse(Command("python3", [Score, "metric", model, "--split", "test", "--predictions", predictions, .. reference is null ? (string[])[] : ["--reference", reference]]));
+        using var json = JsonDocument.Parse(Command("python3", [Scorer, "metric", model, "--split", "test", "--predictions", predictions, .. reference is null ? (string[])[] : ["--reference", reference]]));
         double? Number(string name) => json.RootElement.TryGetProperty(name, out var e) && e.ValueKind == JsonValueKind.Number ? e.GetDouble() : null;
-        return (Number("value"), 2 * Number("stderr"), Number("delta"), 2 * Number("delta_stderr"));
+        return new(Number("value"), 2 * Number("stderr"), Number("delta"), 2 * Number("delta_stderr"), Number("agreement"));
+    }
+
+    /// <summary>The median of a run of one batch of the protocol, one thread.</summary>
+    public double Milliseconds(string library)
+    {
+        using var ours = new Ours(library, Path.Combine(Inputs("test"), "0000"), 1);
+        return ours.Measure(0.5).Median;
     }
 
     /// <summary>Mean over decisions of Σ p·ln(p / q), p the reference's: numbers along the last axis are logits, or shares where they add up to 1.</summary>
