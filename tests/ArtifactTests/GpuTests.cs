@@ -51,6 +51,12 @@ public sealed class GpuTests
     [InlineData("qlstm")]
     public void Every_shared_model_passes(string model) => Verify(SharedModels.PathOf(model), []);
 
+    /// <summary>Sums in another order put some codes on the other side of a middle: what stands behind them is judged on the codes that were made.</summary>
+    [LongTheory]
+    [InlineData("kv=int8")]
+    [InlineData("kv=int4")]
+    public void States_in_few_bits_pass(string format) => Verify(SharedModels.PathOf("chargpt_kv"), ["--quantize", format]);
+
     private static void Verify(string path, string[] options)
     {
         using var printed = new StringWriter();
