@@ -21,7 +21,7 @@ internal sealed record SparseSteps(long Width, Scalar Rows, Scalar Sums, Expr A,
     {
         const long half = 128;
         if (contraction.B != walk.Whole || inputs % 2 != 0) return null;
-        if (WholeProduct.Find(contraction with { B = walk.Kept }) is not { Group: 0, B: { IsPlain: true, Code: Cast { Operand: Load { Type: Scalar.I8 or Scalar.U8 } code } } } product) return null;
+        if (WholeProduct.Find(contraction with { B = walk.Kept }) is not { Group: 0, Step: null, B: { IsPlain: true, Code: Cast { Operand: Load { Type: Scalar.I8 or Scalar.U8 } code } } } product) return null;
         var (a, zero) = (product.A.Code, product.A.Zero);
         bool Holds(Scalar kind, long shift = 0) => Linear.Range(a) is var (low, high) && low + shift >= kind.Range.Low && high + shift <= kind.Range.High;
         SparseSteps? Quads(Scalar kind, long shift) => new(4, kind, Scalar.I32, shift == 0 ? a : a + shift, code, shift == 0 ? zero : zero + shift, product.Scale);
