@@ -77,13 +77,6 @@ internal sealed class ScoredModel(BenchOptions options, string model, string fol
         return new(Number("value"), 2 * Number("stderr"), Number("delta"), 2 * Number("delta_stderr"), Number("agreement"));
     }
 
-    /// <summary>The median of a run of one batch of the protocol, one thread.</summary>
-    public double Milliseconds(string library)
-    {
-        using var ours = new Ours(library, Path.Combine(Inputs("test"), "0000"), 1);
-        return ours.Measure(0.5).Median;
-    }
-
     /// <summary>Mean over decisions of Σ p·ln(p / q), p the reference's: numbers along the last axis are logits, or shares where they add up to 1.</summary>
     public static double Divergence(string reference, string predictions)
     {

@@ -39,6 +39,9 @@ internal static class MixedWeights
         var format = (Grouped)type.Encoding;
         var partition = format.Partition(type.Shape);
         int[] codes = [.. spots.Select(at => choice.Codes[at])];
+        // A group that holds numbers of several has no grid.
+        if (Enumerable.Range(0, partition.Count(type.Shape)).Any(g => partition.Members(type.Shape, g).Select(at => layer.Partition.Of(layer.Shape, spots[at])).Distinct().Skip(1).Any()))
+            throw new DiagnosticException([new("LT3204", $"quantize: groups of {format} hold several outputs of {layer.Use.Weight}, of which mixed_rows would keep some", layer.Use.Node.Result.Name, "groups along the inputs, the usual ones: leave axis= out, or mixed_rows")]);
         Grid[] grids = [.. Enumerable.Range(0, partition.Count(type.Shape)).Select(g => choice.Grids[layer.Partition.Of(layer.Shape, spots[partition.Members(type.Shape, g)[0]])])];
         return format.Pack(format.Laid(codes, type.Shape), grids, type.Shape);
     }

@@ -7,6 +7,9 @@ internal static class FixedFunctions
 {
     private const int Behind = 26, Ahead = 30;
 
+    /// <summary>Largest power of two: the step is that of the largest result, and a quotient such as 1 / (1 + e^x) needs the small ones too.</summary>
+    private const double MostPower = 4;
+
     /// <summary>2^f for 0 ≤ f &lt; 1 as a polynomial in f; off by less than 3e-9 (fitted at Chebyshev's points).</summary>
     private static readonly double[] Power2 = [1.00000000259, 0.693146928693, 0.240230502046, 0.0554804263216, 0.00968458046144, 0.00123878213895, 0.000218775050964];
 
@@ -15,7 +18,8 @@ internal static class FixedFunctions
     {
         // Less than the last bit of the largest is nothing.
         var high = x.High * Math.Log2(Math.E);
-        if (high > Ahead) throw new UnservedException($"e^x for x up to {x.High:0.#}");
+        if (high > MostPower) throw new UnservedException($"e^x for x up to {x.High:0.#}, which has one step for all");
+        if (x.Far * Math.Log2(Math.E) >= Math.ScaleB(1, 62 - Behind)) throw new UnservedException($"e^x for x down to {x.Low:0.#e+0}");
         var top = (int)Math.Ceiling(Math.Max(high, 0));
         var low = (double)(top - 60);
         var y = x.Times(x.Step * Math.Log2(Math.E) * (1L << Behind));

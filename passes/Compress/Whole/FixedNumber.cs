@@ -14,6 +14,9 @@ internal sealed record FixedNumber(Expr Code, double Step, double Low, double Hi
     /// <summary>Bits of terms of a sum.</summary>
     public const int MostTerm = 44;
 
+    /// <summary>Bits that must be left of a number where a larger one decides the step, or a divisor the quotient's.</summary>
+    private const int LeastLeft = 10, LeastQuotient = 14;
+
     /// <summary>A literal. Its step is the last bit of thirty.</summary>
     public static FixedNumber Of(double number)
     {
@@ -64,6 +67,9 @@ internal sealed record FixedNumber(Expr Code, double Step, double Low, double Hi
         // A literal beside a coarse code would lose what it says: the finer of both, as long as there is room.
         if ((a.Known ?? b.Known) is { } known && known != 0) step = Math.Min(step, Math.Max(a.Step, b.Step)) is var coarse && Math.Abs(known) < coarse * (1 << 20) ? Math.ScaleB(step, -20) : step;
         step = Math.Max(step, least);
+        // Beside a mask of -1e30 nothing would be left of what it masks.
+        foreach (var (side, other) in new[] { (a, b), (b, a) })
+            if (side.Known is null && side.Far > 0 && step > side.Far / (1 << LeastLeft) && step > side.Step) throw new UnservedException($"values up to {side.Far:0.#e+0} beside others up to {other.Far:0.#e+0}");
         return (a.To(step), b.To(step));
     }
 
@@ -90,6 +96,8 @@ internal sealed record FixedNumber(Expr Code, double Step, double Low, double Hi
         if (b.Known is { } by && by != 0) return a * Of(1 / by);
         if (b.High < 0) return Divide(-a, -b, most);
         if (b.Low <= 0) throw new UnservedException("a divisor may be 0");
+        // The least divisor decides the step; of what the largest makes enough must be left.
+        if (most is null && b.High / b.Low > 1 << 30 - LeastQuotient) throw new UnservedException($"a divisor from {b.Low:0.#e+0} to {b.High:0.#e+0}");
         var (x, y) = (a.Fit(MostFactor), b.Fit(MostFactor));
         var far = most ?? a.Far / b.Low;
         if (far == 0) return Of(0);
@@ -114,6 +122,7 @@ internal sealed record FixedNumber(Expr Code, double Step, double Low, double Hi
         if (Step == 1) return this;
         // Twenty bits behind the point are kept until it is cut off.
         const int behind = 20;
+        if (Far >= Math.ScaleB(1, 62 - behind)) throw new UnservedException($"rounding of values up to {Far:0.#e+0}");
         var fine = this with { Step = Step };
         var code = fine.Times(Math.ScaleB(Step, behind));
         return new(down ? code >> behind : Shifted(code, behind), 1, low, high);

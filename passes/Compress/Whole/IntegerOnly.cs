@@ -26,6 +26,7 @@ public sealed record IntegerOnly(Scalar Kind = Scalar.I16) : GraphPass
     protected override Graph Run(Graph graph, Compilation compilation)
     {
         if (compilation.Calibration is not { } calibration) throw new DiagnosticException([new("LT3250", $"{Name}: which step suits a value shows in data, and none was run", "", "quantize(activations=u8) before it and --calibrate DATA: --quantize \"int8, integer_only\"")]);
+        if (Kind is not (Scalar.I8 or Scalar.I16 or Scalar.I32)) throw new DiagnosticException([new("LT3250", $"{Name}: values are not stored as {RecordText.Show(Kind)}", "", "kind=i16, or kind=i8 and kind=i32")]);
         var (nodes, now) = (new List<Node>(), new Dictionary<Value, Value>());
         Value Now(Value v) => now.GetValueOrDefault(v, v);
         foreach (var input in graph.Inputs.Where(IsReal))

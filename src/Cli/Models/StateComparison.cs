@@ -56,8 +56,10 @@ internal sealed class StateComparison(Tolerance tolerance)
         var ((e, step), (a, other)) = (Numbers(expected), Numbers(actual));
         var difference = Difference.Between(Real(e, expected[0]), Real(a, actual[0]));
         var floor = tolerance.Floor(e);
-        var met = Enumerable.Range(0, e.Length).All(i => e[i].Equals(a[i]) || Math.Abs(e[i] - a[i]) <= (step[i] + other[i]) / 2 + floor);
-        return new(met, difference, e.Length == 0 ? 0 : (step.Zip(other, (s, t) => (s + t) / 2).Max() + floor) / Math.Max(double.Epsilon, e.Max(Math.Abs)));
+        // Half a step of either side; a scale that is another than what was expected earns nothing.
+        double Allowed(int i) => (step[i] + Math.Min(step[i], other[i])) / 2;
+        var met = Enumerable.Range(0, e.Length).All(i => e[i].Equals(a[i]) || Math.Abs(e[i] - a[i]) <= Allowed(i) + floor);
+        return new(met, difference, e.Length == 0 ? 0 : (Enumerable.Range(0, e.Length).Max(Allowed) + floor) / Math.Max(double.Epsilon, e.Max(Math.Abs)));
     }
 
     /// <summary>What codes stand for, and the step of each.</summary>
@@ -65,7 +67,7 @@ internal sealed class StateComparison(Tolerance tolerance)
     {
         var (codes, scale, zero) = (parts[0].ToDoubles(), parts[1].ToDoubles(), parts.Count > 2 ? parts[2].ToDoubles() : null);
         var (shape, groups) = (parts[0].Shape, parts[1].Shape);
-        var (numbers, steps) = (new double[codes.Length], new double[codes.Length]);
+        var (numbers, steps, of) = (new double[codes.Length], new double[codes.Length], new long[codes.Length]);
         for (var i = 0; i < codes.Length; i++)
         {
             var (left, group, size) = (i, 0L, 1L);
@@ -74,8 +76,11 @@ internal sealed class StateComparison(Tolerance tolerance)
                 group += left % shape[axis] * groups[axis] / shape[axis] * size;
                 (left, size) = ((int)(left / shape[axis]), size * groups[axis]);
             }
+            of[i] = group;
             (numbers[i], steps[i]) = ((codes[i] - (zero?[group] ?? 0)) * scale[group], Math.Abs(scale[group]));
         }
+        // A group of zeros has a scale that says nothing.
+        foreach (var flat in Enumerable.Range(0, codes.Length).GroupBy(i => of[i]).Where(group => group.All(i => numbers[i] == 0))) foreach (var i in flat) steps[i] = 0;
         return (numbers, steps);
     }
 
