@@ -102,7 +102,11 @@ internal sealed class Panels
     public bool IsInPlace => inPlace.Count > 0;
 
     /// <summary>The read of the array with a number for each step, to ask for it early; of what <see cref="IsInPlace"/> there may be none.</summary>
-    public Expr Ahead(Expr block, Expr panel, Expr step, Expr column) => Read(parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!, block, panel, step, column);
+    public Expr Ahead(Expr block, Expr panel, Expr step, Expr column)
+    {
+        var largest = parts.MaxBy(part => part.Packed.Size is Number n ? n.Integer : 0)!;
+        return largest.Together > 1 ? Code(largest, block, panel, Linear.Simplify(step / largest.Together), column) : Read(largest, block, panel, step, column);
+    }
 
     /// <summary>The kernels that lay weights out, once, in the compiler.</summary>
     public IEnumerable<Kernel> Pack() => parts.Select(part => Kernel.Over(part.Packed.Name, [part.Packed], Nest(LoopKind.For, batch, Fill(part, shared: false))));
