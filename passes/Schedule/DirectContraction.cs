@@ -96,7 +96,7 @@ public sealed class DirectContraction
         return new Scratch(sums, Do(
             Each((r, j, _) => sums.Set([r, j], 0)),
             taps,
-            Each((r, j, here) => contraction.Output.Buffer.Set(contraction.Output.At.Placed(here), contraction.Epilogue(sums[[r, j]]).Placed(here)))));
+            Each((r, j, here) => contraction.Finished(sums[[r, j]], [.. here]))));
     }
 
     /// <summary>The stretch of an axis where no load can fall outside, and what is before and after it: only there are checks needed.</summary>

@@ -112,13 +112,7 @@ public sealed class RatioContraction
                 if (walk.Of < 1 << walk.Place.Type.Bits) place &= Number.Of(Scalar.I32, walk.Of - 1);
                 return machine.MultiplyAdd(tables[[Linear.Simplify(local + r), Linear.Simplify(k / walk.Count), place.As(Scalar.I64)]], numbers.At(Each, 0, Panel(v), k, Inner(v, j)), sum);
             }),
-            sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, Store(Linear.Simplify(row + r), Column(v, j),
-                Behind is { } scale ? sums[r, v, j] * numbers.At(scale, 0, Panel(v), 0, Inner(v, j)) : sums[r, v, j]))));
-    }
-
-    private Stmt Store(Expr row, Expr column, Expr sum)
-    {
-        (Axis, Expr)[] at = [.. rows.At(row), .. columns.At(column)];
-        return contraction.Output.Buffer.Set(contraction.Output.At.Placed(at), contraction.Epilogue(sum).Placed(at));
+            sums.Each((r, v, j) => When(ragged ? Column(v, j) < columns.Extent : true, contraction.Finished(
+                Behind is { } scale ? sums[r, v, j] * numbers.At(scale, 0, Panel(v), 0, Inner(v, j)) : sums[r, v, j], [.. rows.At(Linear.Simplify(row + r)), .. columns.At(Column(v, j))]))));
     }
 }

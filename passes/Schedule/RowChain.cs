@@ -17,9 +17,6 @@ internal sealed class RowChain
     /// <summary>Rows from which a product is about as fast as one of many.</summary>
     private const int FewestRows = 64;
 
-    /// <summary>Parts that threads have at least.</summary>
-    private const long FewestParts = 4;
-
     private readonly Kernel kernel;
     private readonly Machine machine;
     private readonly Seq<Stmt> stages;
@@ -42,7 +39,7 @@ internal sealed class RowChain
         var fitting = rows.Between.Count == 0 ? Math.Min(Rows, Math.Max(FewestRows, machine.Level2 / 2 / Math.Max(1, BytesOf(1))))
             : Enumerable.Range(2, (int)Math.Min(Rows, int.MaxValue / 2)).TakeWhile(some => BytesOf(some) <= machine.Level2 / 2 && some <= Rows).Prepend(1).Max();
         // A run may have one product alone, of which threads then take parts.
-        if (batch.Any(extent => extent is not Number)) fitting = Math.Min(fitting, Math.Max(1, Up(Rows, Up(FewestParts, Products))));
+        if (batch.Any(extent => extent is not Number)) fitting = Math.Min(fitting, Math.Max(1, Up(Rows, Up(Shares.FewestParts, Products))));
         // Parts of one size where there are such: what is left has kernels of its own.
         TileRows = Enumerable.Range(0, (int)fitting / 2).Select(less => fitting - less).FirstOrDefault(some => Rows % some == 0, Up(Rows, Up(Rows, fitting)));
     }

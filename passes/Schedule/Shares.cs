@@ -10,6 +10,9 @@ public static class Shares
     /// <summary>How many times what handing over takes one thread must have to do before half of it is worth giving away.</summary>
     private const double WorthSharing = 3;
 
+    /// <summary>Parts that there are at least where only a run knows how much there is: some threads find work in the least.</summary>
+    public const long FewestParts = 4;
+
     /// <summary>A loop whose iterations are shared among threads where that pays.</summary>
     public static Stmt Shared(this Machine machine, bool pays, string name, Expr extent, Func<Expr, Stmt> body) => pays ? machine.Shared(name, extent, body) : For(name, extent, body);
 

@@ -14,9 +14,6 @@ internal sealed class TileLoops
     private readonly long rest, chunks;
     private readonly Expr tiles, tilesEach;
 
-    /// <summary>Parts for threads where a run decides how many rows there are.</summary>
-    private const long FewestParts = 4;
-
     /// <param name="tile">The sizes.</param>
     /// <param name="shared">Whether threads are worth it.</param>
     /// <param name="packsRows">Whether a block of rows is packed, which is done once for all its columns.</param>
@@ -32,7 +29,7 @@ internal sealed class TileLoops
         IsInside = packsRows && parts == 1 && columns.Static > 0 && !isBatched && shared;
         TilesPerBlock = parts == 0 ? Math.Max(1, tile.RowBlock / tile.Rows / 2) : Math.Max(1, Up(whole, parts));
         // Of rows that only a run counts there are as many parts as some threads take, one image be it: fewer tiles in each.
-        tilesEach = rows.Static == 0 && shared && !isBatched && (packsRows || TilesWide / 2 < FewestParts) ? Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max((tiles + (FewestParts - 1)) / FewestParts, 1)), TilesPerBlock)) : TilesPerBlock;
+        tilesEach = rows.Static == 0 && shared && !isBatched && (packsRows || TilesWide / 2 < Shares.FewestParts) ? Linear.Simplify(Expr.Min(Linear.Simplify(Expr.Max((tiles + (Shares.FewestParts - 1)) / Shares.FewestParts, 1)), TilesPerBlock)) : TilesPerBlock;
         Blocks = rows.Static == 0 ? Linear.Simplify(Expr.Max((tiles + (tilesEach - 1)) / tilesEach, 1)) : Math.Max(1, Up(whole, TilesPerBlock));
         chunks = Chunks(packsRows, isBatched);
     }

@@ -130,7 +130,7 @@ public sealed class WindowContraction
         // Where parts go on beyond the last row of results, so do the rows they would see.
         Expr inside = lead.Zip(load.Buffer.Shape).Aggregate((Expr)true, (whole, p) => whole & Linear.Decided(0 <= p.First) & Linear.Decided(p.First < p.Second));
         var (copied, empty) = (Do(Run(0, low, false), Run(low, high, true), Run(high, span, false)), Run(0, span, false));
-        return Nest(LoopKind.For, axes.Where(axis => axis.Extent is not Number { Integer: 1 }), inside is Number ? copied : Do(When(inside, copied), When(Expr.Not(inside), empty)));
+        return Nest(LoopKind.For, axes.Where(axis => axis.Extent is not Number { Integer: 1 }), Do(When(inside, copied), When(Expr.Not(inside), empty)));
     }
 
     /// <summary>A register tile: neighbours of a row of results, some columns.</summary>

@@ -124,7 +124,7 @@ public sealed class WinogradContraction
     }
 
     /// <summary>Whether there are several blocks for certain.</summary>
-    private bool HasEnoughBlocks => Linear.Range(Linear.Simplify(new Flattened([.. patches.Axes.Where(axis => axis.Extent is Number)]).Extent)).Low > block && blocks is not Number { Integer: 1 };
+    private bool HasEnoughBlocks => new Flattened([.. patches.Axes.Where(axis => axis.Extent is Number)]).Static > block;
 
     /// <summary>Axes of the result and the window's taps along them: moving both against each other changes nothing that is read.</summary>
     private static List<(Axis Kept, Axis Taps)> Moving(Contraction contraction) =>

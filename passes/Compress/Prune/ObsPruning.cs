@@ -24,10 +24,13 @@ internal sealed class ObsPruning : Pruning
     }
 
     /// <summary>What carries errors on: of the whole Gram matrix, or of columns where it does not fit.</summary>
-    private static IInverseRows Factor(PruneLayer layer, int group, double damping) =>
-        layer.Sample(group) is { } columns ? new SampledInverse(columns, layer.Matrix.Columns, damping)
-        : InverseFactor.Of(layer.Hessian(group), layer.Matrix.Columns, damping) is { } whole ? new WholeInverse(whole, layer.Matrix.Columns)
-        : throw new DiagnosticException([new("LT3221", $"prune: what {layer.Use.Weight} is multiplied by has no usable Gram matrix", layer.Use.Node.Result.Name, "more calibration data, or damping=0.1")]);
+    private static IInverseRows Factor(PruneLayer layer, int group, double damping)
+    {
+        var size = layer.Matrix.Columns;
+        IInverseRows? found = layer.Sample(group) is { } columns ? Array.TrueForAll(columns, double.IsFinite) ? new SampledInverse(columns, size, damping) : null
+            : InverseFactor.Of(layer.Hessian(group), size, damping) is { } whole ? new WholeInverse(whole, size) : null;
+        return found ?? throw new DiagnosticException([new("LT3221", $"prune: what {layer.Use.Weight} is multiplied by has no usable Gram matrix", layer.Use.Node.Result.Name, "more calibration data, or damping=0.1")]);
+    }
 
     private static unsafe void Prune(PruneLayer layer, Sparse format, Prune options, int[] rows, IInverseRows factor, float[] result)
     {

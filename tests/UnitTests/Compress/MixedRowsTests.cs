@@ -62,6 +62,7 @@ public sealed class MixedRowsTests
     [Theory]
     [InlineData("weights=\"i4 group=16\", mixed_rows=1.5", "LT3204")]
     [InlineData("weights=\"vq\", mixed_rows=0.1", "LT3204")]
+    [InlineData("weights=\"i4 group=8 axis=1\", mixed_rows=0.3", "LT3204")]
     [InlineData("weights=\"i4 group=16\", mixed_rows=0.1, outliers=0.1", "LT3204")]
     public void What_cannot_be_is_said(string options, string code) => Assert.Equal(code, Assert.Single(Assert.Throws<DiagnosticException>(() => Run(options)).Diagnostics).Code);
 

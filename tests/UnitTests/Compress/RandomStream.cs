@@ -60,7 +60,8 @@ internal sealed class RandomStream
         return off / whole;
     }
 
-    private static Calibration Statistics(Graph graph, IReadOnlyCollection<Value> values, List<Tensor> data)
+    /// <summary>What calibration on these items would tell of some values.</summary>
+    public static Calibration Statistics(Graph graph, IReadOnlyCollection<Value> values, IReadOnlyList<Tensor> data)
     {
         var axes = Observations.Of(graph).Where(a => values.Contains(a.Key)).ToList();
         Graph all = Observations.Beside(graph, values);

@@ -132,7 +132,7 @@ public sealed class SliceStreamTests
     private (Graph, List<Note>) Sliced(Graph graph, double share, StreamBasis basis)
     {
         var (seen, unseen) = (Data(), Data());
-        var compilation = new Compilation(new Machine("test")) { Watcher = (g, values) => [Statistics(g, values, seen), Statistics(g, values, unseen)] };
+        var compilation = new Compilation(new Machine("test")) { Watcher = (g, values) => [RandomStream.Statistics(g, values, seen), RandomStream.Statistics(g, values, unseen)] };
         return (new SliceStream(share, basis).Run(new Module(graph), compilation).MustBeGraph, [.. compilation.Notes.All]);
     }
 
@@ -141,20 +141,6 @@ public sealed class SliceStreamTests
         var (off, whole) = (0.0, 0.0);
         foreach (var run in Data()) foreach (var (a, b) in Interpreter.Run(before, [run])[0].ToDoubles().Zip(Interpreter.Run(after, [run])[0].ToDoubles())) (off, whole) = (off + (a - b) * (a - b), whole + a * a);
         return off / whole;
-    }
-
-    private static Calibration Statistics(Graph graph, IReadOnlyCollection<Value> values, List<Tensor> data)
-    {
-        var axes = Observations.Of(graph).Where(a => values.Contains(a.Key)).ToList();
-        Graph all = Observations.Beside(graph, values);
-        var (observers, grams) = (axes.ToDictionary(a => a.Key.Name, a => new ValueObserver(a.Key.Name, a.Value)), new GramObserver(graph, values));
-        foreach (var run in data)
-        {
-            var made = all.Outputs.Zip(Interpreter.Run(all, [run])).Append((all.Inputs[0], run)).ToDictionary(p => p.Item1.Name, p => p.Item2);
-            foreach (var (name, observer) in observers) observer.Add(made[name]);
-            grams.Add(made, default);
-        }
-        return new("", "", data.Count, observers.ToDictionary(o => o.Key, o => o.Value.Result()!), grams.Results);
     }
 
     private List<Tensor> Data() => [.. Enumerable.Range(0, 12).Select(_ => Tensor.Of([Rows, 6], Matrix(Rows, 6, 1)))];

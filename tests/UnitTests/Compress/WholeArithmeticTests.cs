@@ -7,6 +7,17 @@ namespace Lathe.UnitTests.Compress;
 /// <summary>Between the first and the last kernel there is no float: none in memory, none in a formula; and what that computes is near what reals gave.</summary>
 public sealed class WholeArithmeticTests
 {
+    /// <summary>A mask beside scores, a quotient of a wide exponential, a normalization with a tiny epsilon, a large number's whole part: reals do better.</summary>
+    [Fact]
+    public void Ranges_that_leave_too_few_bits_are_refused()
+    {
+        static FixedNumber Of(double low, double high) => new(Symbol.Of("x"), Math.Max(-low, high) / (1 << 29), low, high);
+        Action[] refused = [() => _ = Of(-1e30, 0) + Of(-5, 5), () => FixedFunctions.Power(Of(-1, 20)), () => FixedFunctions.Power(Of(-1e12, 0)), () => FixedNumber.Divide(Of(-1, 1), Of(1e-6, 10)), () => Of(0, 1e13).Rounded(down: true)];
+        Action[] served = [() => _ = Of(-1e4, 0) + Of(-5, 5), () => FixedFunctions.Power(Of(-1e4, 2)), () => FixedNumber.Divide(Of(-1, 1), Of(1e-3, 10)), () => Of(0, 1e6).Rounded(down: true)];
+        Assert.All(refused, compute => Assert.Throws<UnservedException>(compute));
+        Assert.All(served, compute => compute());
+    }
+
     [Fact]
     public void No_float_lies_between_kernels_of_a_block()
     {
